@@ -1,0 +1,27 @@
+/* One mail's analysis: header fields, parts, URLs, rules.  Everything that reads the inside of a mail is behind this one call, so that it can
+ * live in a process of its own.
+ *
+ * Input:  envelope and content of a mail, hostile.
+ * Output: the analyst's fields of the record (record.h), all in the given arena. */
+#ifndef HELOSCOPE_ANALYST_H
+#define HELOSCOPE_ANALYST_H
+
+#include "sensor/base/err.h"
+#include "sensor/counters.h"
+#include "sensor/record.h"
+
+struct analyst_config {
+	const char *const *rule_dirs; /* *.cf in reading order */
+	size_t rule_dirs_count;
+	bool privacy_off;
+	struct slice hash_key;
+};
+
+struct analyst;
+
+/* NULL and err ("FILE:LINE: …") if a rule cannot be read. */
+struct analyst *analyst_new(const struct analyst_config *config, struct counters *counters, struct err *err);
+void analyst_mail(struct analyst *a, const struct session_record *session, struct mail_record *mail, struct slice content, struct arena *arena);
+void analyst_free(struct analyst *a);
+
+#endif

@@ -1,0 +1,31 @@
+/* Character classes of RFC 5321 / RFC 5322 (ASCII only, locale-free). */
+#ifndef HELOSCOPE_BASE_CHARS_H
+#define HELOSCOPE_BASE_CHARS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	CHAR_ALPHA = 1,
+	CHAR_DIGIT = 2,
+	CHAR_ATEXT = 4,	 /* RFC 5322 3.2.3 */
+	CHAR_SPACE = 8,	 /* space and tab */
+	CHAR_CTL = 16,	 /* 0..31 and 127 */
+	CHAR_HIGH = 32,	 /* 128..255 */
+	CHAR_TOKEN = 64, /* RFC 2045 5.1 */
+	CHAR_HEX = 128,
+};
+
+extern const uint8_t chars_table[256];
+
+static inline bool
+chars_is(uint8_t c, unsigned classes)
+{
+	return (chars_table[c] & classes) != 0;
+}
+
+uint8_t chars_lower(uint8_t c);
+/* 0..15, or -1. */
+int chars_hex(uint8_t c);
+
+#endif

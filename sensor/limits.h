@@ -1,0 +1,48 @@
+/* Every growing thing has a maximum. One row each: name, value, unit, why.
+ * Reaching one adds to a counter and marks the record as cut; parsing goes on. */
+#ifndef HELOSCOPE_LIMITS_H
+#define HELOSCOPE_LIMITS_H
+
+#define LIMITS(X)                                                                                                      \
+	X(SNAPLEN, 262144, "bytes", "largest captured frame; libpcap's own maximum, covers GRO super-packets")        \
+	X(DECAP_DEPTH, 16, "layers", "nested encapsulations; real ones stay below 8")                                 \
+	X(FRAGMENT_SETS, 1024, "datagrams", "IP datagrams waiting for fragments")                                     \
+	X(FRAGMENT_BYTES, 16777216, "bytes", "fragments held, all datagrams together")                                \
+	X(STREAMS, 65536, "streams", "TCP streams followed at once (configurable)")                                   \
+	X(STREAM_QUEUED, 4194304, "bytes", "segments of one stream waiting for a hole to fill")                       \
+	X(STREAM_HELD, 256, "packets", "packets of one stream held back until what they acknowledge has come")        \
+	X(QUEUED_ALL, 268435456, "bytes", "segments waiting in all streams")                                          \
+	X(ALIASES, 262144, "addresses", "IPv6 addresses with a stand-in while streams use them")                     \
+	X(SERVICES, 65536, "services", "host and port pairs in the service inventory")                                \
+	X(LINE, 16384, "bytes", "one SMTP line; RFC 5321 4.5.3.1 has 512, AUTH 12288")                                \
+	X(REPLY_TEXT, 2048, "bytes", "text of one reply, lines joined")                                               \
+	X(REPLY_LINES, 128, "lines", "lines of one reply")                                                            \
+	X(REPLIES, 1024, "replies", "replies kept of one session")                                                    \
+	X(PENDING, 512, "commands", "commands of one session without a reply yet")                                    \
+	X(RECIPIENTS, 1024, "recipients", "kept of one mail; RFC 5321 4.5.3.1.8 has 100")                             \
+	X(MAILS, 10000, "mails", "of one session")                                                                    \
+	X(EXTENSIONS, 64, "keywords", "of one EHLO reply")                                                            \
+	X(ANOMALIES, 64, "names", "of one session")                                                                   \
+	X(SESSION_MEMORY, 8388608, "bytes", "arena of one session")                                                   \
+	X(MAIL_KEPT, 1048576, "bytes", "front of a mail handed to the analyst; the rest is counted and digested")     \
+	X(HEADER_BLOCK, 65536, "bytes", "header block of a mail that is parsed")                                      \
+	X(HEADER_FIELDS, 500, "fields", "of one mail")                                                                \
+	X(HEADER_ADDRESSES, 1000, "addresses", "of one mail's header")                                                \
+	X(HEADER_TEXT, 998, "bytes", "of one header value in a record")                                               \
+	X(RECEIVED, 50, "fields", "Received fields kept of one mail")                                                 \
+	X(PARTS, 100, "parts", "MIME parts kept of one mail")                                                         \
+	X(URLS, 100, "addresses", "URLs kept of one mail")                                                            \
+	X(MAIL_MEMORY, 8388608, "bytes", "arena of one mail in the analyst")                                          \
+	X(RULES, 10000, "rules", "read at start")                                                                     \
+	X(REGEX_MATCH, 100000, "steps", "of one regular expression on one field (PCRE2 match limit)")                 \
+	X(HOSTS, 65536, "hosts", "kept in memory by the collector")                                                   \
+	X(HOST_NAMES, 64, "names", "examples kept per host: HELO names, scripts, senders")                            \
+	X(FRAME, 16777216, "bytes", "one message on a pipe between processes")
+
+enum limit {
+#define X(name, value, unit, why) LIMIT_##name = (value),
+	LIMITS(X)
+#undef X
+};
+
+#endif

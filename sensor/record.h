@@ -1,0 +1,281 @@
+/* The plain structs that leave the sensor: session, mail, host.
+ *
+ * Every struct here has a layout in record_layout.c: one table that drives packing (pipes), JSON (--json, store) and comparison.
+ * Adding a field is one line here and one row there.
+ *
+ * Text:   `const char *` is NUL-terminated clean text (base/text.h), never NULL in a filled record ("" when absent).
+ * Memory: a record and everything it points to lives in one arena (who made it says which).
+ * Times:  packet time, nanoseconds since 1970 UTC; 0 = unknown. */
+#ifndef HELOSCOPE_RECORD_H
+#define HELOSCOPE_RECORD_H
+
+#include "sensor/base/addr.h"
+#include "sensor/base/arena.h"
+
+/* ---- words (JSON values; the tables with the texts are in record_words.c) ---- */
+
+enum visibility { VISIBILITY_FLOW, VISIBILITY_ENVELOPE, VISIBILITY_CONTENT }; /* ordered: least to most is seen */
+enum direction { DIRECTION_UNKNOWN, DIRECTION_OUTBOUND, DIRECTION_INBOUND, DIRECTION_INTERNAL, DIRECTION_EXTERNAL };
+enum close_reason { CLOSE_EOF, CLOSE_FIN, CLOSE_RESET, CLOSE_TIMEOUT };
+enum disposition { DISPOSITION_UNKNOWN, DISPOSITION_ACCEPTED, DISPOSITION_REJECTED, DISPOSITION_DEFERRED };
+enum outcome { OUTCOME_UNKNOWN, OUTCOME_ACCEPTED, OUTCOME_REJECTED, OUTCOME_DEFERRED, OUTCOME_ABORTED };
+enum transfer { TRANSFER_NONE, TRANSFER_DATA, TRANSFER_BDAT };
+
+enum reply_class {
+	REPLY_OTHER,
+	REPLY_OK, /* 2xx, 3xx */
+	REPLY_LISTED,
+	REPLY_PRIVATE_REPUTATION,
+	REPLY_RATE_LIMITED,
+	REPLY_GREYLISTED,
+	REPLY_USER_UNKNOWN,
+	REPLY_RELAY_DENIED,
+	REPLY_NO_RDNS_HELO,
+	REPLY_AUTH_FAIL,
+	REPLY_CONTENT_SPAM,
+	REPLY_SIZE_QUOTA,
+	REPLY_CLASSES,
+};
+
+enum cause {
+	CAUSE_UNKNOWN,
+	CAUSE_OPEN_RELAY,
+	CAUSE_OPEN_PROXY,
+	CAUSE_WEB_FORM,
+	CAUSE_PHP_SCRIPT,
+	CAUSE_SPAM_BOT,
+	CAUSE_COMPROMISED_ACCOUNT,
+	CAUSE_BATCH_JOBS,
+	CAUSE_HAND_TYPED,
+	CAUSE_MAILING_LIST,
+	CAUSE_BACKSCATTER,
+	CAUSE_FORWARDING,
+	CAUSE_DICTIONARY_ATTACK,
+	CAUSE_MISCONFIGURED_MTA,
+	CAUSES,
+};
+
+enum verdict { VERDICT_UNKNOWN, VERDICT_CLEAN, VERDICT_WATCH, VERDICT_THROTTLED, VERDICT_LIKELY, VERDICT_LISTED, VERDICTS };
+enum role { ROLE_UNKNOWN, ROLE_MTA, ROLE_CLIENT, ROLE_SUBMISSION, ROLE_WEB, ROLE_PROXY, ROLES };
+
+/* Word for a value ("listed-on-rbl", "web-form", …). Out of range gives the word for "unknown"/"other". */
+const char *visibility_word(enum visibility v);
+const char *direction_word(enum direction v);
+const char *close_reason_word(enum close_reason v);
+const char *disposition_word(enum disposition v);
+const char *outcome_word(enum outcome v);
+const char *transfer_word(enum transfer v);
+const char *reply_class_word(enum reply_class v);
+const char *cause_word(enum cause v);
+const char *verdict_word(enum verdict v);
+const char *role_word(enum role v);
+/* 0 and *out, or -1. */
+int reply_class_parse(struct slice word, enum reply_class *out);
+int cause_parse(struct slice word, enum cause *out);
+int verdict_parse(struct slice word, enum verdict *out);
+
+/* ---- small parts ---- */
+
+struct name_value {
+	const char *name;
+	const char *value;
+};
+
+/* One reply of the server (RFC 5321 4.2), lines joined by " / ". */
+struct reply {
+	const char *to; /* command it answers ("EHLO", "RCPT", …), "greeting", "data-end", or "" for an unsolicited one */
+	int32_t code;	/* 0 = not a reply line */
+	const char *enhanced; /* "5.7.1" or "" */
+	enum reply_class class;
+	const char *list; /* blocklist or provider's list that it names ("Spamhaus ZEN"), or "" */
+	const char *text; /* kept for greetings, 4xx, 5xx, data-end; else "" */
+	int64_t time;
+	struct addr quoted; /* address that the text says is blocked; ADDR_NONE = none */
+};
+
+struct recipient {
+	const char *address; /* as in the envelope, no brackets; local part hashed unless privacy is off */
+	int32_t code;
+	const char *enhanced;
+	enum reply_class class;
+	enum disposition disposition;
+	const char *list;
+};
+
+struct received {
+	const char *from, *helo, *ip, *by, *with, *id, *date; /* "" when absent */
+};
+
+struct part {
+	const char *type;     /* lower case, "text/plain" */
+	const char *encoding; /* lower case, "base64" */
+	const char *name;     /* file name or "" */
+	int64_t bytes;	      /* decoded */
+	const char *sha256;   /* hex, of the decoded bytes; keyed unless privacy is off */
+};
+
+struct hit {
+	const char *rule;
+	double score;
+	const char *why; /* sentence */
+};
+
+/* ---- mail: one transaction, from an accepted or refused MAIL to its end ---- */
+
+struct mail_header {
+	const char *from, *to, *cc, *reply_to, *subject, *date, *message_id;
+	const char *mailer;	/* X-Mailer or User-Agent */
+	const char *php_script; /* X-PHP-Originating-Script or X-PHP-Script */
+	const char *list_id;
+	const char *auto_submitted;
+};
+
+struct mail_record {
+	const char *session; /* id of its session */
+	int32_t number;	     /* 1, 2, … within the session */
+	int64_t start, end;
+	const char *mail_from; /* "" = <> */
+	struct name_value *params; /* of MAIL (SIZE, BODY, …) */
+	size_t params_count, params_cap;
+	struct recipient *rcpts;
+	size_t rcpts_count, rcpts_cap;
+	int64_t rcpts_cut; /* recipients beyond the limit, counted only */
+	enum transfer transfer;
+	enum outcome outcome;
+	int32_t code; /* of the final reply (data-end, else what ended it); 0 = none */
+	const char *enhanced;
+	enum reply_class class;
+	const char *list;
+	const char *queue_id;
+	int64_t bytes; /* as delivered: dots un-stuffed, without the final dot line; 0 without data */
+	const char *sha256; /* of those bytes, hex; keyed unless privacy is off; "" when cut, with a gap or without data */
+	/* filled by the analyst: */
+	struct mail_header header;
+	struct received *received;
+	size_t received_count, received_cap;
+	struct part *parts;
+	size_t parts_count, parts_cap;
+	const char **urls;
+	size_t urls_count, urls_cap;
+	double score;
+	struct hit *hits;
+	size_t hits_count, hits_cap;
+	const char **labels; /* what it is rather than how bad: "php", "batch", "hand-typed", "bounce", "list", … */
+	size_t labels_count, labels_cap;
+	const char *subject_key; /* keyed hash of the normalised subject, hex; "" = none */
+	bool cut;	/* something was beyond a limit */
+	int64_t gap;	/* bytes of the data that the sensor never saw */
+	bool refused;	/* the analyst broke on it: "refused to parse" */
+};
+
+/* ---- session: one SMTP dialogue on one TCP stream ---- */
+
+struct session_record {
+	const char *sensor;
+	const char *id; /* 16 hex digits; the same for the same input */
+	const char *community_id; /* Community ID v1, seed 0 */
+	int64_t start, end;
+	struct endpoint client, server;
+	int32_t *vlan; /* outermost first */
+	size_t vlan_count, vlan_cap;
+	const char **encap; /* layers on the path, outermost first: "ethernet", "802.1q", … */
+	size_t encap_count, encap_cap;
+	enum direction direction;
+	enum visibility visibility;
+	const char *banner; /* text of the greeting, without the code */
+	const char *helo_verb; /* EHLO, HELO, LHLO or "" */
+	const char *helo_name;
+	const char **extensions; /* of the last EHLO reply: "PIPELINING", "SIZE 52428800" */
+	size_t extensions_count, extensions_cap;
+	struct {
+		bool offered, used, implicit;
+		const char *version; /* "TLS 1.3" or "" */
+		const char *sni, *ja4, *subject;
+	} tls;
+	struct {
+		const char *mechanism;
+		const char *result; /* "ok", "fail", "unknown" or "" without AUTH */
+		int32_t failures;
+	} auth;
+	const char *dialect; /* stable fingerprint of how the client speaks */
+	const char *client_software, *server_software; /* "Postfix", "Exim", … or "" */
+	int64_t bytes_client, bytes_server;
+	int64_t gap_count, gap_bytes;
+	bool one_sided, midstream;
+	bool open; /* a snapshot: the session goes on */
+	enum close_reason close;
+	struct name_value *anomalies; /* name, and where it was seen (times or the first text) */
+	size_t anomalies_count, anomalies_cap;
+	struct reply *replies;
+	size_t replies_count, replies_cap;
+	int32_t mails_count_total;
+	bool cut;
+	struct mail_record *mails; /* filled where session and mails meet again (JSON); not packed with the session */
+	size_t mails_count, mails_cap;
+};
+
+/* ---- host: the verdict on one address ---- */
+
+struct cause_found {
+	enum cause cause;
+	double confidence; /* 0..1 */
+	const char **evidence; /* sentences */
+	size_t evidence_count, evidence_cap;
+};
+
+struct list_likelihood {
+	const char *list;
+	double probability; /* 0..1 */
+	const char **why;
+	size_t why_count, why_cap;
+};
+
+struct listing {
+	const char *list;
+	int64_t since, last, until; /* until 0 = still listed as far as seen */
+	const char *reply;	    /* the text that says so */
+	struct addr server;	    /* who said so first */
+	int64_t count;
+};
+
+struct service {
+	int32_t port;
+	int64_t first, last;
+};
+
+struct advice {
+	const char *step;
+	const char *command; /* "" = none */
+};
+
+struct count {
+	const char *name;
+	int64_t value;
+};
+
+struct host_record {
+	const char *sensor;
+	struct addr ip;
+	enum role role;
+	enum verdict verdict;
+	int64_t verdict_since;
+	double risk; /* 0..1 */
+	enum visibility visibility;
+	int64_t first, last;
+	struct count *counts; /* sessions, mails, rcpts, accepted, rejected, deferred, servers, domains, helo_names, one per reply class, … */
+	size_t counts_count, counts_cap;
+	struct cause_found *causes; /* most likely first */
+	size_t causes_count, causes_cap;
+	struct list_likelihood *lists;
+	size_t lists_count, lists_cap;
+	struct listing *listings;
+	size_t listings_count, listings_cap;
+	struct service *services;
+	size_t services_count, services_cap;
+	struct advice *advice;
+	size_t advice_count, advice_cap;
+	const char *summary; /* one sentence: why this verdict */
+	const char *name;    /* most used HELO name, or "" */
+};
+
+#endif
