@@ -1,52 +1,70 @@
 /* Captured frames, from files, standard input and interfaces, by libpcap (owner: capture_pcap.c).
  *
- * Source: pcap (microsecond and nanosecond), pcapng; draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng.
- * Input:  capture files, hostile: any bytes.  A damaged or cut file gives every frame before the damage.
+ * Source: draft-ietf-opsawg-pcap (microseconds and nanoseconds), draft-ietf-opsawg-pcapng.
+ * Input:  capture files, hostile: any bytes.  A damaged or cut file gives every frame before the
+ *         damage.  Accepted beyond the drafts: what libpcap reads besides (the pcap of old Linux
+ *         kernels, swapped lengths, seconds before 1970 as seconds after 2038).
+ *         Not read: a pcapng file beyond the point where an interface of another link type or
+ *         snaplen appears (libpcap stops there); compressed files.
  * Output: struct frame, in the order captured.
- * Memory: frame data belongs to libpcap and lives until the next capture_next(). */
+ * Memory: frame data belongs to the capture and lives until the next capture_next(). */
 #ifndef HELOSCOPE_CAPTURE_CAPTURE_H
 #define HELOSCOPE_CAPTURE_CAPTURE_H
-
-#include <stdio.h>
 
 #include "sensor/base/err.h"
 #include "sensor/base/slice.h"
 
 struct frame {
-	int64_t time;	   /* ns since 1970 UTC */
+	int64_t time;	   /* ns since 1970 UTC; from 0 to CAPTURE_TIME_MAX, whatever a file says */
 	uint64_t number;   /* 1, 2, … within its source */
 	int linktype;	   /* DLT_… of libpcap */
-	int interface;	   /* index of the source, from 0 */
-	uint32_t wire_len; /* bytes on the wire; data.len may be less */
+	int interface;	   /* index of the source; 0 here, numbered by who reads several */
+	uint32_t wire_len; /* bytes on the wire; data.len may be less, never more */
 	struct slice data; /* as captured */
 };
+
+/* The year 2200: far enough, and time spans can be added to it without overflow. */
+#define CAPTURE_TIME_MAX INT64_C(7258118400000000000)
 
 struct capture; /* one file or one interface */
 
 struct capture_stats {
-	int64_t received, dropped, if_dropped; /* packets, since the start; kernel's words */
+	/* Packets since the start, in the kernel's words; of a file: frames read, 0, 0. */
+	int64_t received, dropped, if_dropped;
 };
 
 struct capture_live_options {
-	int snaplen;	      /* bytes */
-	int buffer_bytes;     /* kernel ring; 0 = 64 MiB */
+	int snaplen;	  /* bytes; 0 = LIMIT_SNAPLEN */
+	int buffer_bytes; /* kernel ring; 0 = 64 MiB */
 	bool promiscuous;
-	const char *filter;   /* BPF text or NULL */
+	const char *filter; /* BPF text or NULL */
 };
 
 /* All: 0 and *out, or -1 and err in full words: the file or interface, what is wrong, what to do.
- * "-" is standard input.  Empty file, not a capture, unknown link type and no permission each have their own words. */
+ * "-" is standard input.  Missing, no permission, a folder, empty, compressed and not a capture
+ * each have their own words. */
 int capture_open_file(const char *path, struct capture **out, struct err *err);
-int capture_open_live(const char *interface, const struct capture_live_options *options, struct capture **out, struct err *err);
+int capture_open_live(const char *interface, const struct capture_live_options *options,
+	struct capture **out, struct err *err);
 
-/* 1 = a frame; 0 = end of file, or (live) nothing for now; -1 = the source is damaged or gone: err says after which frame
- * ("FILE: cut short after packet 1234 (…)"); everything before it was delivered, and the next call returns 0. */
+/* DLT_… of libpcap that all frames of this source have.  After opening, who hands the frames on
+ * asks whether it is understood (decap_knows), and if not, capture_refuse_linktype() puts the file,
+ * the link type's number and name and what to do into err, and returns -1. */
+int capture_linktype(const struct capture *c);
+int capture_refuse_linktype(const struct capture *c, struct err *err);
+
+/* 1 = a frame; 0 = end of file, or (live) nothing for now; -1 = the source is damaged or gone: err
+ * says after which frame ("FILE: cut short after packet 1234 (…)"); everything before it was
+ * delivered, and the next call returns 0.
+ * An interface that goes down is -1 once; its frames follow when it comes up again. */
 int capture_next(struct capture *c, struct frame *out, struct err *err);
-/* File descriptor to poll (live), or -1. */
+/* File descriptor to poll (live), or -1.  A poll should time out within a second: that an interface
+ * went down shows only in the next capture_next(). */
 int capture_fd(const struct capture *c);
 /* How far a file has been read, for progress: bytes read and size (0 = unknown). */
 void capture_progress(const struct capture *c, int64_t *done, int64_t *size);
 void capture_stats(struct capture *c, struct capture_stats *out);
+/* The path, the interface, or "standard input". */
 const char *capture_name(const struct capture *c);
 void capture_close(struct capture *c); /* NULL does nothing */
 
