@@ -31,12 +31,16 @@
 	X(HEADER_TEXT, 998, "bytes", "of one header value in a record")                                               \
 	X(RECEIVED, 50, "fields", "Received fields kept of one mail")                                                 \
 	X(PARTS, 100, "parts", "MIME parts kept of one mail")                                                         \
+	X(PART_DEPTH, 16, "layers", "multiparts inside each other; real mail stays below 6")                          \
 	X(URLS, 100, "addresses", "URLs kept of one mail")                                                            \
 	X(MAIL_MEMORY, 8388608, "bytes", "arena of one mail in the analyst")                                          \
 	X(RULES, 10000, "rules", "read at start")                                                                     \
+	X(RULE_TEXT, 65536, "bytes", "front of a mail's text that body rules look at")                                \
 	X(REGEX_MATCH, 100000, "steps", "of one regular expression on one field (PCRE2 match limit)")                 \
 	X(HOSTS, 65536, "hosts", "kept in memory by the collector")                                                   \
 	X(HOST_NAMES, 64, "names", "examples kept per host: HELO names, scripts, senders")                            \
+	X(HOST_SERVERS, 128, "servers", "per host and hour whose acceptances are remembered; they end listings")      \
+	X(HOST_MEMORY, 1073741824, "bytes", "aggregates of all hosts in the collector")                               \
 	X(FRAME, 16777216, "bytes", "one message on a pipe between processes")
 
 enum limit {
