@@ -1,6 +1,7 @@
 /* Layouts of the records: one table per struct, from which packing, JSON and comparison follow.
  *
- * A field's row: JSON name, type, offset, and for lists the offsets of count and cap and the layout of an item.
+ * A field's row: JSON name, type, offset, and for lists the offsets of count and cap and the layout of an item (for lists of
+ * strings and numbers a struct of one nameless field).
  * Rows with the same `group` in a row are written as one nested JSON object ("helo":{"verb":…,"name":…}). */
 #ifndef HELOSCOPE_RECORD_LAYOUT_H
 #define HELOSCOPE_RECORD_LAYOUT_H
@@ -22,6 +23,7 @@ enum field_type {
 	FIELD_INTS,	/* int32_t * list */
 	FIELD_LIST,	/* list of structs with layout `item` */
 	FIELD_PAIRS,	/* struct name_value list, JSON object {"name":"value"} */
+	FIELD_NAMES,	/* struct name_value list, JSON array of the names */
 	FIELD_COUNTS,	/* struct count list, JSON object {"name":value} */
 	FIELD_STRUCT,	/* nested struct in place, JSON object */
 };
@@ -34,7 +36,7 @@ struct field {
 	enum field_type type;
 	size_t offset;
 	size_t count_offset, cap_offset; /* lists */
-	const struct layout *item;	 /* FIELD_LIST, FIELD_STRUCT */
+	const struct layout *item;	 /* all lists, FIELD_STRUCT */
 	const char *(*word)(int value);	 /* FIELD_WORD */
 	unsigned flags;
 };
