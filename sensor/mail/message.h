@@ -1,9 +1,10 @@
 /* The inside of a mail: header fields as sent, addresses, dates, Received, MIME parts, URLs.
  *
  * Source: RFC 5322, 2045-2047, 2231, 5321 4.4 (Received), 3834.
- * Input:  at most LIMIT_MAIL_KEPT bytes, hostile; the header block is parsed up to LIMIT_HEADER_BLOCK.
- * Output: struct message: fields as slices of the input, in order; decoded values as clean text.
- * Memory: the caller's arena.  GMime (mail_gmime.c) sees a mail only after message_split() found it within the caps that keep its known faults away. */
+ * Input:  at most LIMIT_MAIL_KEPT bytes, hostile; the header block is parsed up to
+ * LIMIT_HEADER_BLOCK. Output: struct message: fields as slices of the input, in order; decoded
+ * values as clean text. Memory: the caller's arena.  GMime (mail_gmime.c) sees a mail only after
+ * message_split() found it within the caps that keep its known faults away. */
 #ifndef HELOSCOPE_MAIL_MESSAGE_H
 #define HELOSCOPE_MAIL_MESSAGE_H
 
@@ -12,16 +13,17 @@
 
 /* What is wrong with a header block, as bits; names in message_fault_name(). */
 enum message_fault {
-	FAULT_NO_COLON = 1 << 0,	 /* a line that is no field and no continuation */
+	FAULT_NO_COLON = 1 << 0, /* a line that is no field and no continuation */
 	FAULT_BARE_LF = 1 << 1,
 	FAULT_BARE_CR = 1 << 2,
 	FAULT_NUL = 1 << 3,
-	FAULT_RAW_8BIT = 1 << 4,	 /* in the header (RFC 5322 2.2; RFC 6532 allows UTF-8 with SMTPUTF8) */
-	FAULT_LONG_LINE = 1 << 5,	 /* > 998 (RFC 5322 2.1.1) */
-	FAULT_FOLDING = 1 << 6,		 /* continuation of only white space, or first line */
+	FAULT_RAW_8BIT =
+		1 << 4, /* in the header (RFC 5322 2.2; RFC 6532 allows UTF-8 with SMTPUTF8) */
+	FAULT_LONG_LINE = 1 << 5,	   /* > 998 (RFC 5322 2.1.1) */
+	FAULT_FOLDING = 1 << 6,		   /* continuation of only white space, or first line */
 	FAULT_SPACE_BEFORE_COLON = 1 << 7, /* RFC 5322 4.5.8 obsolete */
-	FAULT_NO_BLANK_LINE = 1 << 8,	 /* header never ends */
-	FAULT_TOO_MANY = 1 << 9,	 /* beyond LIMIT_HEADER_FIELDS or LIMIT_HEADER_BLOCK */
+	FAULT_NO_BLANK_LINE = 1 << 8,	   /* header never ends */
+	FAULT_TOO_MANY = 1 << 9,	   /* beyond LIMIT_HEADER_FIELDS or LIMIT_HEADER_BLOCK */
 	FAULT_CONTROL = 1 << 10,
 };
 
@@ -31,6 +33,16 @@ struct header_field {
 	struct slice whole; /* the field as sent, with line ends */
 };
 
+/* A leaf of the MIME structure (RFC 2045, 2046), and the whole body where there is none. */
+struct message_part {
+	const char *type;     /* lower case; "text/plain" where nothing is said */
+	const char *encoding; /* Content-Transfer-Encoding, lower case, or "" */
+	const char *name;     /* file name or "" */
+	bool attachment;      /* has a file name or says so */
+	struct slice raw;     /* as sent */
+	struct slice decoded; /* base64 and quoted-printable undone; else the same as raw */
+};
+
 struct message {
 	struct slice raw;    /* all that is there */
 	struct slice header; /* the header block */
@@ -38,32 +50,48 @@ struct message {
 	struct header_field *fields;
 	size_t fields_count, fields_cap;
 	unsigned faults; /* enum message_fault */
+	struct message_part *parts;
+	size_t parts_count, parts_cap;
+	struct slice *urls; /* http, https and www. in the text parts, each once, in order */
+	size_t urls_count, urls_cap;
+	bool cut; /* something was beyond a limit */
 };
 
+/* Header fields, parts and URLs. */
 void message_split(struct slice raw, struct arena *arena, struct message *out);
 /* The n-th field (0 = first) of that name (case-insensitive), or NULL. */
 const struct header_field *message_field(const struct message *m, const char *name, size_t n);
 size_t message_count(const struct message *m, const char *name);
-/* Unfolded value with encoded words decoded (RFC 2047), clean text, at most LIMIT_HEADER_TEXT bytes; "" if absent. */
+/* Unfolded value with encoded words decoded (RFC 2047), clean text, at most LIMIT_HEADER_TEXT
+ * bytes; "" if absent. */
 const char *message_text(const struct message *m, const char *name, struct arena *arena);
+/* The same for one field's value. */
+const char *header_text(struct slice value, struct arena *arena);
 /* Unfolded value as sent (clean text, encoded words left as they are). */
 const char *header_unfold(struct slice value, struct arena *arena);
 const char *message_fault_name(enum message_fault fault);
 
-/* RFC 5322 3.3 date (obsolete zones too): 0 and *out (ns, UTC), or -1; *strict tells whether it follows the grammar. */
+/* RFC 5322 3.3 date (obsolete zones too): 0 and *out (ns, UTC), or -1; *strict tells whether it
+ * follows the grammar. */
 int header_date(struct slice value, int64_t *out, bool *strict);
-/* Addresses of a From/To/Cc value: at most max, without display names, as sent ("user@host"); returns how many (clipped at LIMIT_HEADER_ADDRESSES). */
+/* Addresses of a From/To/Cc value: at most max, without display names, as sent ("user@host");
+ * returns how many (clipped at LIMIT_HEADER_ADDRESSES). */
 size_t header_addresses(struct slice value, struct slice *out, size_t max);
+/* Display name of the first address, as sent, quotes included; empty if there is none. */
+struct slice header_display_name(struct slice value);
 /* One Received field (RFC 5321 4.4). */
 void header_received(struct slice value, struct arena *arena, struct received *out);
 
-/* Fills header, received, parts, urls, cut of a mail record from a message. Privacy is applied by the caller's hash function. */
+/* Fills header, received, parts, urls, cut of a mail record from a message. Privacy is applied by
+ * the caller's hash function. */
 struct mail_privacy {
 	bool off;
 	struct slice key;
 };
-void message_to_record(const struct message *m, const struct mail_privacy *privacy, struct arena *arena, struct mail_record *out);
+void message_to_record(const struct message *m, const struct mail_privacy *privacy,
+	struct arena *arena, struct mail_record *out);
 /* An address with its local part as a keyed hash ("h-<16 hex>@domain"), or whole if off. */
-const char *privacy_address(const struct mail_privacy *privacy, const char *address, struct arena *arena);
+const char *privacy_address(
+	const struct mail_privacy *privacy, const char *address, struct arena *arena);
 
 #endif

@@ -1,0 +1,22 @@
+/* Header blocks, of a message and of its parts.
+ *
+ * Source: RFC 5322 2.2, 3.6.8, 4.5.8.
+ * Input:  wire bytes, hostile; fields are stored up to LIMIT_HEADER_FIELDS within
+ * LIMIT_HEADER_BLOCK, the block's end is found anyway. Output: header, body, fields and faults of a
+ * struct message; fields are slices of the input. Memory: the list of fields, in the arena. */
+#ifndef HELOSCOPE_MAIL_HEADER_H
+#define HELOSCOPE_MAIL_HEADER_H
+
+#include "sensor/mail/message.h"
+
+enum header_keep {
+	HEADER_KEEP_ALL,     /* a message's */
+	HEADER_KEEP_CONTENT, /* a part's: Content-* only, and a line of two dashes ends the block */
+};
+
+void header_split(
+	struct slice raw, enum header_keep keep, struct arena *arena, struct message *out);
+/* Value without folding in out (size bytes, clipped), ends trimmed; bytes else as sent. */
+struct slice header_unfold_into(struct slice value, uint8_t *out, size_t size);
+
+#endif

@@ -1,0 +1,46 @@
+#include <string.h>
+
+#include "sensor/base/text.h"
+#include "sensor/mail/header.h"
+#include "sensor/mail/mail_gmime.h"
+
+/* Raw bytes looked at for one clean value: encoded words take up to four times their text. */
+#define VALUE_RAW_MAX (4 * LIMIT_HEADER_TEXT)
+
+struct slice
+header_unfold_into(struct slice value, uint8_t *out, size_t size)
+{
+	size_t used = 0;
+	for (size_t i = 0; i < value.len && used < size; i++) {
+		uint8_t c = value.ptr[i];
+		bool crlf = c == '\r' && i + 1 < value.len && value.ptr[i + 1] == '\n';
+		if (c != '\n' && !crlf)
+			out[used++] = c;
+	}
+	return slice_trim(slice_of(out, used));
+}
+
+const char *
+header_unfold(struct slice value, struct arena *arena)
+{
+	uint8_t buffer[VALUE_RAW_MAX];
+	return text_clean(
+		arena, header_unfold_into(value, buffer, sizeof buffer), LIMIT_HEADER_TEXT);
+}
+
+const char *
+header_text(struct slice value, struct arena *arena)
+{
+	uint8_t buffer[VALUE_RAW_MAX];
+	struct slice text = header_unfold_into(value, buffer, sizeof buffer);
+	if (slice_find(text, SLICE("=?")) < text.len)
+		text = mail_gmime_words(text, arena);
+	return text_clean(arena, text, LIMIT_HEADER_TEXT);
+}
+
+const char *
+message_text(const struct message *m, const char *name, struct arena *arena)
+{
+	const struct header_field *f = message_field(m, name, 0);
+	return f == NULL ? "" : header_text(f->value, arena);
+}

@@ -1,0 +1,12 @@
+#include "sensor/mail/header.h"
+#include "sensor/mail/parts.h"
+#include "sensor/mail/urls.h"
+
+void
+message_split(struct slice raw, struct arena *arena, struct message *out)
+{
+	*out = (struct message){ .raw = raw };
+	header_split(raw, HEADER_KEEP_ALL, arena, out);
+	parts_walk(out, arena);
+	urls_collect(out, arena);
+}
