@@ -1,11 +1,13 @@
-/* TCP streams from packets: libnids, fed so that nothing a mirror port does costs a byte (owner: stream_nids.c).
+/* TCP streams from packets: libnids, fed so that nothing a mirror port does costs a byte (owner:
+ * stream_nids.c).
  *
  * Source: RFC 9293 (TCP); libnids 1.26; RFC 7915 for the idea of IPv4 stand-ins of IPv6 addresses.
  * Input:  struct packet, checked by decap, but sequence numbers and order are the attacker's.
- * Output: events in causal order per stream: open, (data | gap)*, close.  Data of one side is in sequence; a reply is never delivered
- *         before the bytes that it acknowledges, unless these are a declared gap.
- * Memory: LIMIT_STREAMS streams, LIMIT_QUEUED_ALL bytes waiting, LIMIT_ALIASES stand-in addresses.
- * libnids is full of statics: one `struct stream_table` per process, and all calls from one thread. */
+ * Output: events in causal order per stream: open, (data | gap)*, close.  Data of one side is in
+ * sequence; a reply is never delivered before the bytes that it acknowledges, unless these are a
+ * declared gap. Memory: LIMIT_STREAMS streams, LIMIT_QUEUED_ALL bytes waiting, LIMIT_ALIASES
+ * stand-in addresses. libnids is full of statics: one `struct stream_table` per process, and all
+ * calls from one thread. */
 #ifndef HELOSCOPE_STREAM_STREAM_H
 #define HELOSCOPE_STREAM_STREAM_H
 
@@ -53,8 +55,8 @@ struct stream_config stream_config_default(void);
 struct stream_table;
 
 /* NULL and err, if libnids will not start. */
-struct stream_table *stream_table_new(const struct stream_config *config, const struct stream_handler *handler, struct counters *counters,
-				      struct err *err);
+struct stream_table *stream_table_new(const struct stream_config *config,
+	const struct stream_handler *handler, struct counters *counters, struct err *err);
 void stream_packet(struct stream_table *t, const struct packet *packet);
 /* Time goes on without packets (live). */
 void stream_tick(struct stream_table *t, int64_t now);

@@ -1,0 +1,82 @@
+/* One TCP stream as the adapter sees it: what is known of each side, what waits, and its libnids
+ * stream.  For this folder alone. */
+#ifndef HELOSCOPE_STREAM_FLOW_H
+#define HELOSCOPE_STREAM_FLOW_H
+
+#include "sensor/base/hash.h"
+#include "sensor/stream/spans.h"
+#include "sensor/stream/stream.h"
+
+struct tcp_stream; /* libnids */
+
+struct flow_key {
+	uint8_t low[16], high[16]; /* the two addresses, the smaller endpoint first */
+	uint16_t low_port, high_port;
+	uint8_t family, zero[3];
+};
+
+/* A packet that waits until the bytes that it acknowledges have come. */
+struct held_packet {
+	struct held_packet *next;
+	enum side from;
+	uint32_t seq, ack;
+	uint8_t flags;
+	size_t len;
+	uint8_t payload[];
+};
+
+struct half {
+	bool seen; /* a packet of this side was captured */
+	bool base_known;
+	bool acked_known;
+	bool fin_known; /* its FIN was captured; fin_seq is valid */
+	bool fin_done;	/* …and everything before it is delivered */
+	bool absent;	/* the mirror does not deliver this side: do not wait for it */
+	uint32_t base;	/* sequence number of the first byte of data */
+	uint32_t next;	/* sequence number that is delivered next (a delivered FIN counts one) */
+	uint32_t acked; /* highest acknowledgement by the other side */
+	uint32_t fin_seq;
+	uint32_t gap_end;    /* next < gap_end while a filler is fed */
+	int64_t gap_bytes;   /* of the filler so far */
+	uint32_t ack_fed;    /* last acknowledgement of this side's bytes that libnids was shown */
+	uint32_t window;     /* bytes, scaled, as this side last advertised */
+	int8_t window_scale; /* of its SYN; -1 = unknown */
+	struct spans ahead;  /* beyond the hole, held by libnids */
+	int64_t queued;	     /* bytes of them */
+};
+
+enum flow_state { FLOW_EMBRYO, FLOW_OPEN, FLOW_CLOSED };
+
+struct flow {
+	struct flow_key key;
+	enum flow_state state;
+	struct stream_info info;
+	bool client_is_low;
+	bool syn_seen;	     /* a SYN or SYN-ACK of it */
+	struct half half[2]; /* by enum side */
+	uint32_t alias[2];   /* libnids' addresses, host order; 0 = none taken */
+	struct tcp_stream *nids;
+	void *user;	       /* the handler's */
+	enum close_reason why; /* set by libnids' callback */
+	bool nids_gone;	       /* libnids has freed its stream */
+	struct held_packet *held, **held_end;
+	size_t held_count;
+	int64_t last;		  /* time of the last packet */
+	int64_t waiting;	  /* since when something waits; 0 = nothing */
+	uint32_t waiting_packets; /* of this stream since then */
+	uint8_t waits;		  /* how often the wait was renewed */
+	bool reset_pending;	  /* an RST came while something waits */
+	bool reuse;		  /* a SYN with another number came: reuse_seq */
+	uint32_t reuse_seq;
+	struct flow *prev, *next;		  /* list by last packet, oldest first */
+	struct flow *waiting_prev, *waiting_next; /* list by waiting */
+	UT_hash_handle hh;
+};
+
+static inline enum side
+other_side(enum side s)
+{
+	return s == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
+}
+
+#endif

@@ -1,0 +1,221 @@
+#include "sensor/stream/stream_table.h"
+
+#include <string.h>
+
+#include "sensor/base/ptime.h"
+#include "sensor/stream/alias.h"
+
+/* A handshake without data, and the memory of an ended stream (2 MSL, RFC 9293 3.4.2, is 4 minutes;
+ * a minute catches the late packets). */
+#define SHORT_LIFE (60 * PTIME_SECOND)
+
+static bool
+watched(const struct stream_table *t, uint16_t port)
+{
+	for (size_t i = 0; i < t->config.ports_count; i++)
+		if (t->config.ports[i] == port)
+			return true;
+	return false;
+}
+
+static bool
+make_key(const struct packet *p, struct flow_key *key)
+{
+	int order = addr_cmp(p->src.addr, p->dst.addr);
+	bool src_is_low = order < 0 || (order == 0 && p->src.port <= p->dst.port);
+	const struct endpoint *low = src_is_low ? &p->src : &p->dst;
+	const struct endpoint *high = src_is_low ? &p->dst : &p->src;
+
+	memset(key, 0, sizeof *key);
+	memcpy(key->low, low->addr.bytes, sizeof key->low);
+	memcpy(key->high, high->addr.bytes, sizeof key->high);
+	key->low_port = low->port;
+	key->high_port = high->port;
+	key->family = p->src.addr.family;
+	return src_is_low;
+}
+
+static void
+list_remove(struct flow_list *l, struct flow *f)
+{
+	if (f->prev != NULL)
+		f->prev->next = f->next;
+	else
+		l->first = f->next;
+	if (f->next != NULL)
+		f->next->prev = f->prev;
+	else
+		l->last = f->prev;
+	f->prev = f->next = NULL;
+}
+
+static void
+list_append(struct flow_list *l, struct flow *f)
+{
+	f->next = NULL;
+	f->prev = l->last;
+	if (l->last != NULL)
+		l->last->next = f;
+	else
+		l->first = f;
+	l->last = f;
+}
+
+void
+stream_table_touch(struct stream_table *t, struct flow *f)
+{
+	struct flow_list *l = &t->lists[f->state];
+	if (l->last == f)
+		return;
+	list_remove(l, f);
+	list_append(l, f);
+}
+
+void
+stream_table_move(struct stream_table *t, struct flow *f, enum flow_state to)
+{
+	t->open += (to == FLOW_OPEN) - (f->state == FLOW_OPEN);
+	list_remove(&t->lists[f->state], f);
+	f->state = to;
+	list_append(&t->lists[to], f);
+}
+
+void
+stream_table_drop_aliases(struct stream_table *t, struct flow *f)
+{
+	if (f->alias[SIDE_CLIENT] != 0)
+		alias_drop(t->aliases, f->info.client.addr);
+	if (f->alias[SIDE_SERVER] != 0)
+		alias_drop(t->aliases, f->info.server.addr);
+	f->alias[SIDE_CLIENT] = f->alias[SIDE_SERVER] = 0;
+}
+
+static void
+flow_remove(struct stream_table *t, struct flow *f)
+{
+	stream_give_up(t, f, CLOSE_TIMEOUT);
+	list_remove(&t->lists[f->state], f);
+	HASH_DEL(t->flows, f);
+	free(f);
+}
+
+/* At the limit the least valuable goes first: ended streams and handshakes without data, then the
+ * longest idle. */
+static void
+make_room(struct stream_table *t)
+{
+	static const enum flow_state order[] = { FLOW_CLOSED, FLOW_EMBRYO, FLOW_OPEN };
+
+	if (HASH_COUNT(t->flows) < (unsigned)t->config.streams)
+		return;
+	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+		struct flow *oldest = t->lists[order[i]].first;
+		if (oldest == NULL)
+			continue;
+		if (order[i] == FLOW_OPEN)
+			COUNT(t->counters, streams_evicted);
+		flow_remove(t, oldest);
+		return;
+	}
+}
+
+/* What a new stream starts with; client_is_low and the list links are the caller's. */
+static void
+flow_start(struct stream_table *t, struct flow *f, const struct packet *p, enum side from)
+{
+	f->info.client = from == SIDE_CLIENT ? p->src : p->dst;
+	f->info.server = from == SIDE_CLIENT ? p->dst : p->src;
+	f->info.start = t->now;
+	memcpy(f->info.vlan, p->vlan, sizeof f->info.vlan);
+	f->info.vlan_count = p->vlan_count;
+	memcpy(f->info.layer, p->layer, sizeof f->info.layer);
+	f->info.layer_count = p->layer_count;
+	f->held_end = &f->held;
+	f->half[SIDE_CLIENT].window_scale = f->half[SIDE_SERVER].window_scale = -1;
+}
+
+/* Who is the client?  A SYN says it; without one, the watched port is the server's. */
+static bool
+first_sender(const struct stream_table *t, const struct packet *p, enum side *from)
+{
+	bool syn = p->flags & PACKET_SYN, ack = p->flags & PACKET_ACK;
+
+	if (syn && !ack)
+		*from = SIDE_CLIENT;
+	else if (syn)
+		*from = SIDE_SERVER;
+	else if (p->payload.len == 0 || (p->flags & PACKET_RST))
+		return false; /* nothing to begin with */
+	else
+		*from = watched(t, p->dst.port) ? SIDE_CLIENT : SIDE_SERVER;
+	return watched(t, *from == SIDE_CLIENT ? p->dst.port : p->src.port);
+}
+
+struct flow *
+stream_table_find(struct stream_table *t, const struct packet *p, enum side *from)
+{
+	struct flow_key key;
+	struct flow *f;
+
+	if (!watched(t, p->src.port) && !watched(t, p->dst.port))
+		return NULL;
+	bool src_is_low = make_key(p, &key);
+	HASH_FIND(hh, t->flows, &key, sizeof key, f);
+	if (f != NULL) {
+		*from = src_is_low == f->client_is_low ? SIDE_CLIENT : SIDE_SERVER;
+		return f;
+	}
+	if (!first_sender(t, p, from))
+		return NULL;
+	make_room(t);
+	f = must_alloc(sizeof *f);
+	memset(f, 0, sizeof *f);
+	f->key = key;
+	f->client_is_low = src_is_low == (*from == SIDE_CLIENT);
+	flow_start(t, f, p, *from);
+	HASH_ADD(hh, t->flows, key, sizeof f->key, f);
+	list_append(&t->lists[FLOW_EMBRYO], f);
+	return f;
+}
+
+void
+stream_table_renew(struct stream_table *t, struct flow *f, const struct packet *p, enum side from)
+{
+	struct flow fresh = { .key = f->key, .client_is_low = f->client_is_low, .state = f->state };
+
+	fresh.prev = f->prev;
+	fresh.next = f->next;
+	fresh.hh = f->hh;
+	fresh.last = f->last;
+	*f = fresh;
+	flow_start(t, f, p, from);
+	stream_table_move(t, f, FLOW_EMBRYO);
+}
+
+void
+stream_table_expire(struct stream_table *t)
+{
+	const int64_t life[] = { [FLOW_EMBRYO] = SHORT_LIFE,
+		[FLOW_OPEN] = t->config.idle_ns,
+		[FLOW_CLOSED] = SHORT_LIFE };
+
+	for (int s = 0; s < 3; s++) {
+		struct flow *f;
+		while ((f = t->lists[s].first) != NULL && t->now - f->last > life[s])
+			flow_remove(t, f);
+	}
+}
+
+void
+stream_table_clear(struct stream_table *t)
+{
+	for (int s = 0; s < 3; s++)
+		while (t->lists[s].first != NULL)
+			flow_remove(t, t->lists[s].first);
+}
+
+int64_t
+stream_open_count(const struct stream_table *t)
+{
+	return t->open;
+}

@@ -1,0 +1,42 @@
+/* The table of streams: find, order by age, expire, evict.  For this folder alone. */
+#ifndef HELOSCOPE_STREAM_STREAM_TABLE_H
+#define HELOSCOPE_STREAM_STREAM_TABLE_H
+
+#include "sensor/stream/flow.h"
+#include "sensor/stream/stream_nids.h"
+
+struct flow_list {
+	struct flow *first, *last; /* least recently used first */
+};
+
+struct stream_table {
+	struct stream_config config;
+	struct stream_handler handler;
+	struct counters *counters;
+	struct nids_events events;
+	struct alias_table *aliases;
+	struct services *services;
+	struct flow *flows;			   /* uthash by key */
+	struct flow_list lists[3];		   /* by enum flow_state */
+	struct flow *waiting_first, *waiting_last; /* oldest first */
+	int64_t now;				   /* packet time */
+	int64_t queued;				   /* bytes that wait, in all streams */
+	int64_t open;				   /* streams in FLOW_OPEN */
+};
+
+/* The stream of a packet and the side that sent it; a new one for a SYN or for data on a watched
+ * port; NULL = not ours. */
+struct flow *stream_table_find(struct stream_table *t, const struct packet *p, enum side *from);
+void stream_table_touch(struct stream_table *t, struct flow *f);
+void stream_table_move(struct stream_table *t, struct flow *f, enum flow_state to);
+/* A new stream on the ports of an ended one. */
+void stream_table_renew(
+	struct stream_table *t, struct flow *f, const struct packet *p, enum side from);
+void stream_table_drop_aliases(struct stream_table *t, struct flow *f);
+void stream_table_expire(struct stream_table *t);
+void stream_table_clear(struct stream_table *t);
+
+/* In stream.c. */
+void stream_give_up(struct stream_table *t, struct flow *f, enum close_reason why);
+
+#endif
