@@ -199,7 +199,9 @@ text_clean(struct arena *a, struct slice s, size_t max)
 	char *out = arena_alloc(a, len + 1);
 	if (!out)
 		return "";
-	(void)clean(out, max, s);
+	/* With the length as the maximum the cut falls on the same edge, and nothing is written
+	 * beyond it on the way. */
+	(void)clean(out, len, s);
 	return out;
 }
 
