@@ -19,7 +19,7 @@ struct packet {
 	uint32_t missing;     /* payload bytes beyond the snaplen */
 	uint16_t vlan[PACKET_VLANS]; /* VLAN ids, outermost first */
 	uint8_t vlan_count;
-	uint8_t layer[PACKET_LAYERS]; /* path, outermost first: enum layer of decap.h */
+	uint8_t layer[PACKET_LAYERS]; /* path, outermost first: see layer_name() */
 	uint8_t layer_count;
 };
 

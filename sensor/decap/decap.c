@@ -1,0 +1,180 @@
+#include "sensor/decap/decap.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sensor/base/arena.h"
+#include "sensor/decap/fragment.h"
+#include "sensor/decap/layer.h"
+#include "sensor/limits.h"
+
+static_assert((int)LIMIT_DECAP_DEPTH <= (int)PACKET_LAYERS, "a packet has room for the whole way");
+
+static const struct layer_row {
+	const char *name;
+	layer_parser *parse;
+	bool in_path; /* of packet.layer: it says where a packet was seen, and not only how it is
+			 coded */
+} layers[LAYERS] = {
+	[LAYER_NONE] = { "link type", NULL, false },
+	[LAYER_ETHERNET] = { "ethernet", ethernet_parse, true },
+	[LAYER_VLAN] = { "802.1q", vlan_parse, true },
+	[LAYER_SERVICE_VLAN] = { "802.1ad", vlan_parse, true },
+	[LAYER_LLC] = { "llc", llc_parse, false },
+	[LAYER_SLL] = { "sll", sll_parse, true },
+	[LAYER_SLL2] = { "sll2", sll2_parse, true },
+	[LAYER_LOOPBACK] = { "loopback", loopback_parse, true },
+	[LAYER_RAW] = { "raw", raw_parse, true },
+	[LAYER_HDLC] = { "hdlc", hdlc_parse, true },
+	[LAYER_PPP] = { "ppp", ppp_parse, true },
+	[LAYER_PPPOE] = { "pppoe", pppoe_parse, true },
+	[LAYER_MPLS] = { "mpls", mpls_parse, true },
+	[LAYER_IPV4] = { "ipv4", ipv4_parse, true },
+	[LAYER_IPV6] = { "ipv6", ipv6_parse, true },
+	[LAYER_EXTENSION] = { "ipv6 option", extension_parse, false },
+	[LAYER_FRAGMENT] = { "ipv6 fragment", fragment_parse, false },
+	[LAYER_AUTH] = { "ah", auth_parse, true },
+	[LAYER_GRE] = { "gre", gre_parse, true },
+	[LAYER_ERSPAN] = { "erspan", erspan_parse, true },
+	[LAYER_ETHERIP] = { "etherip", etherip_parse, true },
+	[LAYER_UDP] = { "udp", udp_parse, false },
+	[LAYER_VXLAN] = { "vxlan", vxlan_parse, true },
+	[LAYER_GENEVE] = { "geneve", geneve_parse, true },
+	[LAYER_TCP] = { "tcp", tcp_parse, false },
+};
+
+enum { UNKNOWN_MAX = 256, WHY_MAX = 64 };
+
+struct decap {
+	struct decap_config config;
+	struct counters *counters;
+	struct fragments *fragments;
+	struct unknown {
+		enum layer layer;
+		uint32_t value;
+		int64_t times;
+	} unknown[UNKNOWN_MAX];
+	size_t unknown_count;
+	int64_t unknown_others; /* when the table was full */
+	char why[WHY_MAX];
+};
+
+struct decap *
+decap_new(const struct decap_config *config, struct counters *counters)
+{
+	struct decap *d = must_alloc(sizeof *d);
+
+	*d = (struct decap){
+		.config = *config,
+		.counters = counters,
+		.fragments = fragments_new(counters),
+	};
+	return d;
+}
+
+void
+decap_free(struct decap *d)
+{
+	if (!d)
+		return;
+	fragments_free(d->fragments);
+	free(d);
+}
+
+const char *
+layer_name(uint8_t layer)
+{
+	return layer < LAYERS ? layers[layer].name : "unknown";
+}
+
+static void
+count_unknown(struct decap *d, enum layer layer, uint32_t value)
+{
+	COUNT(d->counters, decap_unknown);
+	for (size_t i = 0; i < d->unknown_count; i++) {
+		if (d->unknown[i].layer == layer && d->unknown[i].value == value) {
+			d->unknown[i].times++;
+			return;
+		}
+	}
+	if (d->unknown_count == UNKNOWN_MAX)
+		d->unknown_others++;
+	else
+		d->unknown[d->unknown_count++] = (struct unknown){ layer, value, 1 };
+}
+
+void
+decap_unknown(const struct decap *d,
+	void (*fn)(void *ctx, const char *layer, uint32_t value, int64_t times), void *ctx)
+{
+	for (size_t i = 0; i < d->unknown_count; i++)
+		fn(ctx, layers[d->unknown[i].layer].name, d->unknown[i].value, d->unknown[i].times);
+	if (d->unknown_others)
+		fn(ctx, "others", 0, d->unknown_others);
+}
+
+/* From layer to layer until a parser ends it. */
+static void
+walk(struct walk *w, enum layer next)
+{
+	for (int depth = 0; next != LAYER_NONE; depth++) {
+		if (depth == LIMIT_DECAP_DEPTH) {
+			walk_malformed(w, "too many layers");
+			return;
+		}
+		w->layer = next;
+		if (layers[next].in_path)
+			w->out->layer[w->out->layer_count++] = (uint8_t)next;
+		next = layers[next].parse(w);
+	}
+}
+
+static void
+count_end(struct decap *d, const struct walk *w)
+{
+	switch (w->end) {
+	case END_TCP:
+	case END_WAITS:
+		break;
+	case END_NOT_TCP:
+		COUNT(d->counters, decap_not_tcp);
+		break;
+	case END_UNKNOWN:
+		count_unknown(d, w->layer, w->value);
+		break;
+	case END_MALFORMED:
+		COUNT(d->counters, decap_malformed);
+		break;
+	case END_CHECKSUM:
+		COUNT(d->counters, checksum_bad);
+		break;
+	}
+}
+
+int
+decap_packet(struct decap *d, const struct frame *frame, struct packet *out, const char **why)
+{
+	size_t wire = frame->wire_len < LIMIT_SNAPLEN ? frame->wire_len : LIMIT_SNAPLEN;
+	struct walk w = {
+		.rest = frame->data,
+		.wire = wire > frame->data.len ? wire : frame->data.len,
+		.out = out,
+		.fragments = d->fragments,
+		.verify = d->config.verify_checksums,
+	};
+	enum layer first = layer_of_linktype(frame->linktype);
+
+	*out = (struct packet){ .time = frame->time, .number = frame->number, .window_scale = -1 };
+	fragments_forget(d->fragments);
+	if (first == LAYER_NONE)
+		walk_unknown(&w, (uint32_t)frame->linktype, "link type %u");
+	walk(&w, first);
+	count_end(d, &w);
+	if (why) {
+		/* Every reason is a format of ours that takes the value, or nothing. */
+		snprintf(d->why, sizeof d->why, w.why, w.value);
+		*why = d->why;
+	}
+	return w.end == END_TCP;
+}

@@ -1,0 +1,64 @@
+/* TCP header: RFC 9293 3.1; window scale of RFC 7323 2.
+ *
+ * Taken beyond the standard: options that make no sense end the list of options, and not the
+ * segment, as receivers do. */
+#include "sensor/decap/layer.h"
+
+enum { OPTION_END = 0, OPTION_NOP = 1, OPTION_WINDOW_SCALE = 3, WINDOW_SCALE_MAX = 14 };
+
+static int8_t
+window_scale(struct slice options)
+{
+	while (options.len >= 2 && options.ptr[0] != OPTION_END) {
+		size_t len = options.ptr[0] == OPTION_NOP ? 1 : options.ptr[1];
+
+		if (len == 0 || len > options.len)
+			break;
+		if (options.ptr[0] == OPTION_WINDOW_SCALE && len == 3)
+			return (int8_t)(options.ptr[2] < WINDOW_SCALE_MAX ? options.ptr[2]
+									  : WINDOW_SCALE_MAX);
+		options = slice_skip(options, len);
+	}
+	return -1;
+}
+
+/* RFC 9293 3.1, RFC 8200 8.1: over addresses, length, protocol and segment. */
+static bool
+checksum_fits(const struct packet *out, struct slice segment)
+{
+	size_t len = out->src.addr.family == ADDR_V6 ? 16 : 4;
+	uint64_t sum = checksum_add(0, slice_of(out->src.addr.bytes, len));
+
+	sum = checksum_add(sum, slice_of(out->dst.addr.bytes, len));
+	sum += 6 + segment.len;
+	return checksum_right(checksum_add(sum, segment));
+}
+
+enum layer
+tcp_parse(struct walk *w)
+{
+	struct packet *out = w->out;
+	struct slice segment = w->rest;
+	size_t wire = w->wire;
+	const uint8_t *h = walk_take(w, 20);
+
+	if (!h)
+		return walk_malformed(w, "TCP header cut");
+	size_t header = (h[12] >> 4) * 4u;
+	if (header < 20 || header > wire)
+		return walk_malformed(w, "TCP header of wrong length");
+	if (w->verify && !w->redirects && segment.len == wire && !checksum_fits(out, segment))
+		return walk_stop(w, END_CHECKSUM, 0, "TCP checksum");
+	out->src.port = be16(h);
+	out->dst.port = be16(h + 2);
+	out->seq = be32(h + 4);
+	out->ack = be32(h + 8);
+	out->flags = h[13] & 0x3f;
+	out->window = be16(h + 14);
+	/* Of a segment cut by the snaplen even options may be missing. */
+	if (out->flags & PACKET_SYN)
+		out->window_scale = window_scale(slice_take(w->rest, header - 20));
+	out->payload = slice_skip(segment, header);
+	out->missing = (uint32_t)(wire - header - out->payload.len);
+	return walk_stop(w, END_TCP, 0, "TCP");
+}
