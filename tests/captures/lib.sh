@@ -201,13 +201,13 @@ servers_conf() {
 	postfix_conf batch 'myorigin = node01.campus.example.edu' 'smtp_helo_name = node01.cluster.local' \
 		'mydestination = $myhostname, localhost' 'local_recipient_maps ='
 	postfix_conf osg 'myorigin = $myhostname' 'mydestination = $myhostname' 'local_recipient_maps ='
-	postfix_conf mx1 'myorigin = example.net' 'mydestination = example.net, v6.example' "$no_tls" \
-		'local_recipient_maps = inline:{ ana=x, bill=x, carol=x, dora=x, eric=x, fay=x, info=x, postmaster=x }' \
+	postfix_conf mx1 'myorigin = example.net' 'members = regexp:{ {/^member[0-9]+@/ x} }' 'mydestination = example.net, v6.example' "$no_tls" \
+		'local_recipient_maps = inline:{ ana=x, bill=x, carol=x, dora=x, eric=x, fay=x, info=x, postmaster=x }, $members' \
 		'smtpd_client_restrictions = reject_rbl_client zen.spamhaus.org' \
 		'smtpd_discard_ehlo_keywords = chunking' 'message_size_limit = 60000' \
 		'header_checks = regexp:{ { /^Subject:.*lottery/ REJECT Message content looks like spam } }'
-	postfix_conf mx3 'myorigin = example.com' 'mydestination = example.com, grey.example, secure.example' \
-		'local_recipient_maps = inline:{ gil=x, hana=x, ivo=x, jana=x, kim=x, lena=x, postmaster=x }' \
+	postfix_conf mx3 'myorigin = example.com' 'members = regexp:{ {/^member[0-9]+@/ x} }' 'mydestination = example.com, grey.example, secure.example' \
+		'local_recipient_maps = inline:{ gil=x, hana=x, ivo=x, jana=x, kim=x, lena=x, postmaster=x }, $members' \
 		'smtpd_client_restrictions = reject_rbl_client b.barracudacentral.org' "$grey" \
 		'greylist = check_policy_service inet:127.0.0.1:10023' \
 		'smtpd_tls_security_level = may' 'smtpd_tls_cert_file = /etc/postfix/cert.pem' \
@@ -232,9 +232,9 @@ servers_conf() {
 
 	exim_conf relay 'QUALIFY = physics.example.edu' 'LOCAL_DOMAINS = physics.example.edu' 'LOCAL_PARTS = ana : nils : olga : postmaster' \
 		'RELAY_FROM = 127.0.0.1' 'BLOCKLISTS =' 'CHUNKING_SERVER = :' 'CHUNKING_CLIENT = *'
-	exim_conf mx2 'QUALIFY = example.org' 'LOCAL_DOMAINS = example.org : v6.test' 'LOCAL_PARTS = mia : noah : otto : pia : quin : info : postmaster' \
+	exim_conf mx2 'QUALIFY = example.org' 'LOCAL_DOMAINS = example.org : v6.test' 'LOCAL_PARTS = mia : noah : otto : pia : quin : info : postmaster : ^member[0-9]+\$' \
 		'RELAY_FROM = 127.0.0.1' 'BLOCKLISTS = bl.spamcop.net' 'CHUNKING_SERVER = :' 'CHUNKING_CLIENT = :'
-	exim_conf mx4 'QUALIFY = lists.example' 'LOCAL_DOMAINS = lists.example' 'LOCAL_PARTS = rita : sam : tom : uma : vera : willi : postmaster' \
+	exim_conf mx4 'QUALIFY = lists.example' 'LOCAL_DOMAINS = lists.example' 'LOCAL_PARTS = rita : sam : tom : uma : vera : willi : postmaster : ^member[0-9]+\$' \
 		'RELAY_FROM = 127.0.0.1' 'BLOCKLISTS =' 'CHUNKING_SERVER = *' 'CHUNKING_CLIENT = *' 'REFUSED = 192.0.2.79'
 }
 
@@ -467,7 +467,8 @@ python_on() {
 as_www() {
 	local h=$1
 	shift
-	at "$h" setpriv --reuid=33 --regid=33 --clear-groups "$@"
+	nsenter --net="/run/netns/$h" unshare --uts -- /bin/sh -c 'hostname "$1"; shift; exec chroot --userspec=33:33 "$@"' sh \
+		"${host_fqdn[$h]}" "/lab/hosts/$h" "$@"
 }
 
 blocklist() { # add|clear ZONE [ADDRESS]; rbldnsd looks every second

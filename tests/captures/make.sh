@@ -59,6 +59,7 @@ overlay() {
 		die "cannot mount an overlay for $name"
 	mount --bind /dev "$lab/roots/$name/dev"
 	mount -t devpts devpts "$lab/roots/$name/dev/pts"
+	mount -t tmpfs tmpfs "$lab/roots/$name/dev/shm"
 	mount -t proc proc "$lab/roots/$name/proc"
 	mount -t tmpfs tmpfs "$lab/roots/$name/tmp" -o mode=1777
 }
@@ -203,15 +204,21 @@ stage_outer() {
 	back=$(mktemp -d /tmp/captures-out.XXXXXX)
 	# shellcheck disable=SC2064 # the two names are known now
 	trap "rmdir '$lab'; rm -rf '$back'" EXIT
-	local status=0
+	local status=0 inside
 	unshare --mount --pid --fork --kill-child --mount-proc --uts --ipc \
-		/bin/bash "$self" --stage-layers "$lab" "$debs" "$back" "${names[@]}" || status=$?
+		/bin/bash "$self" --stage-layers "$lab" "$debs" "$back" "${names[@]}" </dev/null &
+	inside=$!
+	trap 'say "interrupted"; kill -KILL "$inside"' INT TERM HUP
+	wait "$inside" || status=$?
+	trap - INT TERM HUP
 	# What came out before a failure is whole, but a half-made set would not fit its TRUTH.tsv
 	if [[ -n $logs ]]; then mkdir -p "$logs"; cp -r "$back/logs/." "$logs/"; fi
 	((status == 0)) || die "stopped with status $status; $out is as it was"
 	for n in "${names[@]}"; do
 		cp "$back"/out/"$n".pcap* "$out/"
+		if [[ -f $back/out/$n.mail.log ]]; then cp "$back/out/$n.mail.log" "$out/"; fi
 	done
+	chmod 644 "$out"/*.pcap*
 	merge_truth "$out/TRUTH.tsv" "$back/out" "${names[@]}"
 	say "done: ${names[*]}"
 }

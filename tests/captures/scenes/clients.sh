@@ -12,6 +12,7 @@ scene() {
 			--from=ana@campus.example.edu tom@lists.example
 
 	put web /var/www/notify.php <"$here/conf/notify.php"
+	chown -R 33:33 /lab/hosts/web/var/www
 	as_www web php -d mail.add_x_header=On /var/www/notify.php
 
 	# the cron daemon itself; @reboot jobs run when it starts
@@ -22,8 +23,8 @@ scene() {
 	cron_pid=$!
 
 	# slurmctld hands subject and address to its MailProg, /usr/bin/mail
-	at batch mail -s 'Slurm Job_id=48213 Name=relax Ended, Run time 02:13:40, COMPLETED, ExitCode 0' kim@example.com </dev/null
-	at batch mail -s 'Slurm Job_id=48214 Name=relax Failed, Run time 00:00:04, FAILED, ExitCode 1' kim@example.com </dev/null
+	at batch mail -s 'Slurm Job_id=48213 Name=relax Ended, Run time 02:13:40, COMPLETED, ExitCode 0' kim@example.com </dev/null 2>/dev/null
+	at batch mail -s 'Slurm Job_id=48214 Name=relax Failed, Run time 00:00:04, FAILED, ExitCode 1' kim@example.com </dev/null 2>/dev/null
 	# pbs_server writes to sendmail
 	at batch sendmail -f adm@node01.campus.example.edu dora@example.net <<-'EOF'
 		To: dora@example.net
