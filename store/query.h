@@ -1,21 +1,28 @@
-/* Questions to the store: tables for pages and exports, and single records.  Reads only; a reader sees a consistent state per call.
+/* Questions to the store: tables for pages and exports, and single records.  Reads only; a reader
+ * sees a consistent state per call.
  *
- * Input:  filters come from URLs: values are always bound, never written into SQL; order and columns are picked from tables here.
- * Output: rows as cells, or a record's JSON as in the contract. */
+ * Input:  filters come from URLs: values are always bound, never written into SQL; order and
+ * columns are picked from tables here. Output: rows as cells, or a record's JSON as in the
+ * contract. */
 #ifndef HELOSCOPE_STORE_QUERY_H
 #define HELOSCOPE_STORE_QUERY_H
 
 #include "sensor/base/buf.h"
 #include "store/store.h"
 
-enum cell_type { CELL_TEXT, CELL_INT, CELL_REAL, CELL_TIME }; /* CELL_TIME: ns since 1970 UTC in .integer */
+enum cell_type {
+	CELL_TEXT,
+	CELL_INT,
+	CELL_REAL,
+	CELL_TIME
+}; /* CELL_TIME: ns since 1970 UTC in .integer */
 
 struct column {
 	const char *name;  /* "mail_from": in CSV heads, JSON keys and ?sort= */
 	const char *title; /* "From": on pages */
 	enum cell_type type;
-	const char *note;  /* what it is, unit; for tool tips and documents */
-	bool hidden;	   /* in exports, not on pages */
+	const char *note; /* what it is, unit; for tool tips and documents */
+	bool hidden;	  /* in exports, not on pages */
 };
 
 struct cell {
@@ -26,13 +33,14 @@ struct cell {
 };
 
 struct filter {
-	struct addr host;	/* ADDR_NONE = any; client or server for sessions */
-	int64_t since, until;	/* ns; 0 = open */
-	const char *verdict, *cause, *list, *rule, *class, *session, *outcome, *text; /* NULL = any; text: substring of the visible columns */
-	int port;		/* 0 = any */
-	const char *sort;	/* column name; NULL = the table's own order */
+	struct addr host;     /* ADDR_NONE = any; client or server for sessions */
+	int64_t since, until; /* ns; 0 = open */
+	const char *verdict, *cause, *list, *rule, *class, *session, *outcome,
+		*text;	  /* NULL = any; text: substring of the visible columns */
+	int port;	  /* 0 = any */
+	const char *sort; /* column name; NULL = the table's own order */
 	bool descending;
-	int64_t limit, offset;	/* limit 0 = all */
+	int64_t limit, offset; /* limit 0 = all */
 };
 
 struct table {
@@ -47,33 +55,51 @@ const struct table *table_at(size_t i);		  /* NULL at the end */
 const struct column *table_column(const struct table *t, const char *name);
 
 /* Calls row for each row; row returns false to stop. 0 or -1. */
-int table_query(struct store *s, const struct table *t, const struct filter *f, bool (*row)(void *ctx, const struct cell *cells), void *ctx,
-		struct err *err);
+int table_query(struct store *s, const struct table *t, const struct filter *f,
+	bool (*row)(void *ctx, const struct cell *cells), void *ctx, struct err *err);
 /* How many rows the filter gives, without limit and offset. */
-int table_count(struct store *s, const struct table *t, const struct filter *f, int64_t *count, struct err *err);
+int table_count(struct store *s, const struct table *t, const struct filter *f, int64_t *count,
+	struct err *err);
 
 /* A cursor over the same rows, for streaming: next = 1 row, 0 end, -1. */
 struct table_cursor;
-int table_open(struct store *s, const struct table *t, const struct filter *f, struct table_cursor **out, struct err *err);
+int table_open(struct store *s, const struct table *t, const struct filter *f,
+	struct table_cursor **out, struct err *err);
 int table_next(struct table_cursor *c, const struct cell **cells, struct err *err);
 void table_close(struct table_cursor *c);
 
 /* JSON of one record as in the contract: 1 and appended to out, 0 = no such record, -1. */
 int query_host(struct store *s, struct addr host, struct buf *out, struct err *err);
-int query_session(struct store *s, const char *id, struct buf *out, struct err *err); /* with its mails */
+int query_session(
+	struct store *s, const char *id, struct buf *out, struct err *err); /* with its mails */
 int query_mail(struct store *s, const char *session, int number, struct buf *out, struct err *err);
 /* JSON of each record that the filter gives, in the table's order (hosts, sessions, mails). */
-int query_records(struct store *s, const struct table *t, const struct filter *f, bool (*record)(void *ctx, struct slice json), void *ctx,
-		  struct err *err);
+int query_records(struct store *s, const struct table *t, const struct filter *f,
+	bool (*record)(void *ctx, struct slice json), void *ctx, struct err *err);
+/* The same host as a struct, for those who do not read JSON: everything in the arena.  Listings and
+ * services are those of the store, which remembers longer than the verdict does.  1, 0, -1. */
+int query_host_record(struct store *s, struct addr host, struct arena *arena,
+	struct host_record *out, struct err *err);
+
+/* Mails that are known by a queue id: the server's own, or one in a Received field. How many, or
+ * -1; the slices live until fn returns. */
+struct queued_mail {
+	struct slice session, client;
+	int number;
+	int64_t start; /* ns */
+};
+int query_queue_id(struct store *s, struct slice id,
+	void (*fn)(void *ctx, const struct queued_mail *mail), void *ctx, struct err *err);
 
 /* Hourly numbers of one host (or of all, ADDR_NONE), oldest first. */
 struct hour_row {
 	int64_t hour; /* ns */
-	int64_t sessions, mails, rcpts, accepted, rejected, deferred, listed; /* listed: replies that name a list */
+	int64_t sessions, mails, rcpts, accepted, rejected, deferred,
+		listed; /* listed: replies that name a list */
 	double score_max;
 };
-int query_hours(struct store *s, struct addr host, int64_t since, int64_t until, void (*fn)(void *ctx, const struct hour_row *row), void *ctx,
-		struct err *err);
+int query_hours(struct store *s, struct addr host, int64_t since, int64_t until,
+	void (*fn)(void *ctx, const struct hour_row *row), void *ctx, struct err *err);
 
 /* The state of the sensor: what it last said of itself, and what the store holds. */
 struct store_totals {
@@ -83,7 +109,8 @@ struct store_totals {
 	int64_t file_bytes;
 	int schema;
 };
-int query_state(struct store *s, struct sensor_state *state, struct arena *arena, struct err *err); /* 1, 0 = never ran, -1 */
+int query_state(struct store *s, struct sensor_state *state, struct arena *arena,
+	struct err *err); /* 1, 0 = never ran, -1 */
 int query_totals(struct store *s, struct store_totals *out, struct err *err);
 
 #endif

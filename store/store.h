@@ -1,4 +1,5 @@
-/* The store: one SQLite file in WAL mode; the collector is its only writer (owner of SQLite: store_sqlite.c).
+/* The store: one SQLite file in WAL mode; the collector is its only writer (owner of SQLite:
+ * store_sqlite.c).
  *
  * Source: schema.sql, commented; sqlite.org/wal.html.
  * Output: a struct sink for the collector, and the upkeep behind `heloscope db`.
@@ -14,8 +15,9 @@ struct store_retention {
 	int sessions_days, hours_days, evidence_days; /* 0 = for ever */
 };
 
-/* Creates the file if it is not there, migrates an older schema.  0, or -1 and err: not a data base, of a newer version (says which, and to use
- * a newer heloscope), not writable, no such folder, disk full, locked by another writer. */
+/* Creates the file if it is not there, migrates an older schema.  0, or -1 and err: not a data
+ * base, of a newer version (says which, and to use a newer heloscope), not writable, no such
+ * folder, disk full, locked by another writer. */
 int store_open(const char *path, const char *sensor, struct store **out, struct err *err);
 /* For serve, report, export: read-only, sees commits of the writer as they come. */
 int store_open_reader(const char *path, struct store **out, struct err *err);
@@ -23,10 +25,13 @@ void store_close(struct store *s);
 /* Valid as long as the store. */
 struct sink store_sink(struct store *s);
 
-int store_check(const char *path, void (*line)(void *ctx, const char *text), void *ctx, struct err *err); /* 0 sound, 1 damaged, -1 */
+int store_check(const char *path, void (*line)(void *ctx, const char *text), void *ctx,
+	struct err *err); /* 0 sound, 1 damaged, -1 */
 int store_migrate(const char *path, int *from, int *to, struct err *err);
-/* Deletes what is older than the retention allows, counted from `now`. *rows = how many rows went. */
-int store_prune(struct store *s, const struct store_retention *keep, int64_t now, int64_t *rows, struct err *err);
+/* Deletes what is older than the retention allows, counted from `now`. *rows = how many rows went.
+ */
+int store_prune(struct store *s, const struct store_retention *keep, int64_t now, int64_t *rows,
+	struct err *err);
 int store_backup(const char *path, const char *to, struct err *err);
 int store_schema_version(void);
 

@@ -1,0 +1,56 @@
+/* The inside of a store, for store/ alone: the handle, its prepared statements, the batch.
+ *
+ * A batch begins with the first write and ends with commit.  A write that fails ends it at once:
+ * everything until the next commit is refused with the same words, so that a batch is in the store
+ * whole or not at all. */
+#ifndef HELOSCOPE_STORE_INSIDE_H
+#define HELOSCOPE_STORE_INSIDE_H
+
+#include "sensor/base/buf.h"
+#include "store/db.h"
+#include "store/lock.h"
+#include "store/statements.h"
+#include "store/store.h"
+
+/* The longest JSON of one record: a session with all its mails. */
+#define RECORD_BYTES_MAX (256 * 1024 * 1024)
+
+struct store {
+	struct db *db;
+	char *path;
+	char *sensor;
+	struct lock lock;				 /* of the writer */
+	struct db_statement *prepared[STATEMENTS_COUNT]; /* as they are first used */
+	bool in_batch;
+	bool failed;	    /* the batch was given up; until the next commit */
+	struct err failure; /* why */
+	int64_t seq;	    /* last number given out */
+	int64_t seq_stored; /* as of the last commit */
+	struct buf record;  /* JSON of the record at hand */
+	struct buf words;   /* names joined for one cell */
+};
+
+/* Prepared, reset, ready to be bound. NULL and err. */
+struct db_statement *store_statement(struct store *s, enum statement which, struct err *err);
+/* Steps a statement that gives no rows. 0 or -1. */
+int store_step(struct db_statement *st, struct err *err);
+
+/* Before the first write of a call: 0, or -1 when there is no batch to write into. */
+int batch_begin(struct store *s, struct err *err);
+/* Gives up the batch for the reason in err; returns -1. */
+int batch_give_up(struct store *s, const struct err *err);
+int batch_commit(struct store *s, struct err *err);
+
+/* The records (put_*.c): 1 = a row was written, 0 = nothing new, -1. */
+int put_session(struct store *s, const struct session_record *session, struct err *err);
+int put_mail(struct store *s, const struct session_record *session, const struct mail_record *mail,
+	struct err *err);
+int put_host(struct store *s, const struct host_record *host, struct err *err);
+int put_hour(struct store *s, struct addr host, int64_t hour, struct slice packed,
+	const struct count *plain, size_t plain_count, struct err *err);
+int put_service(
+	struct store *s, struct endpoint server, int64_t first, int64_t last, struct err *err);
+int put_state(struct store *s, const struct sensor_state *state, struct err *err);
+int put_event(struct store *s, int64_t time, const char *kind, const char *text, struct err *err);
+
+#endif

@@ -1,0 +1,90 @@
+#include "store/migrate.h"
+
+#include <stdio.h>
+
+#include "store/store.h"
+
+/* A change of the schema: edit schema.sql, raise the version, and add the step { 1, 2, "what",
+ * "ALTER TABLE …" } for stores that are out there.  tests/unit/store holds the two against each
+ * other. */
+#define SCHEMA_VERSION 1
+
+const struct migration migrations[] = {
+	{ 0, SCHEMA_VERSION, "a new store", store_schema_sql },
+};
+const size_t migrations_count = sizeof migrations / sizeof *migrations;
+
+int
+store_schema_version(void)
+{
+	return SCHEMA_VERSION;
+}
+
+int
+migrate_version(struct db *db, const char *path, int newest, int *version, struct err *err)
+{
+	int64_t application, stored, tables;
+
+	if (db_number(db, "PRAGMA application_id", &application, err) < 0 ||
+		db_number(db, "PRAGMA user_version", &stored, err) < 0 ||
+		db_number(db, "SELECT count(*) FROM sqlite_schema", &tables, err) < 0)
+		return -1;
+	if (application != STORE_APPLICATION_ID && (application != 0 || tables != 0))
+		return err_set(err,
+			"%s is the data base of another program: name another file with --store",
+			path);
+	if (stored > newest)
+		return err_set(err,
+			"%s has schema version %d, and this heloscope knows up to version %d: use "
+			"the newer heloscope that "
+			"wrote it, or name another file with --store",
+			path, (int)stored, newest);
+	*version = (int)stored;
+	return 0;
+}
+
+static int
+migrate_step(struct db *db, const struct migration *step, struct err *err)
+{
+	char marks[128];
+
+	snprintf(marks, sizeof marks,
+		"PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+		STORE_APPLICATION_ID, step->to);
+	if (db_run(db, "BEGIN IMMEDIATE", err) == 0 && db_run(db, step->sql, err) == 0 &&
+		db_run(db, marks, err) == 0)
+		return 0;
+	if (db_in_transaction(db))
+		db_run(db, "ROLLBACK", &(struct err){ 0 });
+	return -1;
+}
+
+static const struct migration *
+step_from(const struct migration *steps, size_t count, int version)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (steps[i].from == version)
+			return &steps[i];
+	}
+	return NULL;
+}
+
+int
+migrate_run(struct db *db, const struct migration *steps, size_t count, int newest, struct err *err)
+{
+	int64_t version;
+
+	if (db_number(db, "PRAGMA user_version", &version, err) < 0)
+		return -1;
+	while (version < newest) {
+		const struct migration *step = step_from(steps, count, (int)version);
+
+		if (step == NULL)
+			return err_set(err, "no way is known from schema version %d to %d",
+				(int)version, newest);
+		if (migrate_step(db, step, err) != 0)
+			return -1;
+		version = step->to;
+	}
+	return 0;
+}

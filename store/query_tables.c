@@ -1,0 +1,338 @@
+#include "store/query_tables.h"
+
+#include <string.h>
+
+/* Rows: X(name, title, type, hidden, note, cell, sort).  The order of the rows is the order in CSV
+ * and on pages. */
+
+#define SHOWN false
+#define HIDDEN true
+
+/* clang-format off */
+
+#define HOSTS(X) \
+	X("host", "Host", TEXT, SHOWN, "address", "h.host", "h.host_key") \
+	X("name", "Name", TEXT, SHOWN, "the name it gives most in HELO", "h.name", NULL) \
+	X("verdict", "Verdict", TEXT, SHOWN, "listed, likely, throttled, watch, clean, unknown", "h.verdict", "h.verdict_rank") \
+	X("risk", "Risk", REAL, SHOWN, "0 to 1: how likely a listing is, or 1 when it has come", "h.risk", NULL) \
+	X("cause", "Main cause", TEXT, SHOWN, "the most likely cause", "h.cause", NULL) \
+	X("confidence", "Confidence", REAL, HIDDEN, "in that cause, 0 to 1", "h.confidence", NULL) \
+	X("role", "Role", TEXT, SHOWN, "what the host is: mta, client, submission, web, proxy", "h.role", NULL) \
+	X("listed_on", "Listed on", TEXT, SHOWN, "lists that remote servers name when they refuse it", "h.listed_on", NULL) \
+	X("sessions", "Sessions", INT, SHOWN, "sessions as a client", "h.sessions", NULL) \
+	X("mails", "Mails", INT, SHOWN, "transactions", "h.mails", NULL) \
+	X("rcpts", "Recipients", INT, SHOWN, "recipients", "h.rcpts", NULL) \
+	X("accepted", "Accepted", INT, HIDDEN, "recipients accepted", "h.accepted", NULL) \
+	X("rejected", "Rejected", INT, SHOWN, "recipients refused for good, 5xx", "h.rejected", NULL) \
+	X("deferred", "Deferred", INT, SHOWN, "recipients refused for now, 4xx", "h.deferred", NULL) \
+	X("first", "First seen", TIME, HIDDEN, "UTC", "h.first_ns", NULL) \
+	X("last", "Last seen", TIME, SHOWN, "UTC", "h.last_ns", NULL) \
+	X("verdict_since", "Verdict since", TIME, HIDDEN, "UTC", "h.verdict_since_ns", NULL) \
+	X("visibility", "Seen", TEXT, HIDDEN, "the most that was seen of its mail: content, envelope, flow", "h.visibility", NULL) \
+	X("summary", "Why", TEXT, SHOWN, "the verdict in a sentence", "h.summary", NULL) \
+	X("sensor", "Sensor", TEXT, HIDDEN, "who saw it", "h.sensor", NULL)
+
+#define SESSIONS(X) \
+	X("start", "Start", TIME, SHOWN, "UTC", "s.start_ns", NULL) \
+	X("end", "End", TIME, HIDDEN, "UTC", "s.end_ns", NULL) \
+	X("session", "Session", TEXT, SHOWN, "identity", "s.session", NULL) \
+	X("client", "Client", TEXT, SHOWN, "address", "s.client", "s.client_key") \
+	X("client_port", "Client port", INT, HIDDEN, "TCP", "s.client_port", NULL) \
+	X("server", "Server", TEXT, SHOWN, "address", "s.server", "s.server_key") \
+	X("server_port", "Port", INT, SHOWN, "of the server, TCP", "s.server_port", NULL) \
+	X("direction", "Direction", TEXT, SHOWN, "outbound, inbound, internal, external", "s.direction", NULL) \
+	X("visibility", "Seen", TEXT, HIDDEN, "content, envelope or flow", "s.visibility", NULL) \
+	X("helo", "HELO", TEXT, SHOWN, "the name the client gave", "s.helo", NULL) \
+	X("banner", "Banner", TEXT, HIDDEN, "greeting of the server", "s.banner", NULL) \
+	X("encrypted", "TLS", INT, SHOWN, "1 = went on, or began, under TLS", "s.encrypted", NULL) \
+	X("tls", "TLS version", TEXT, HIDDEN, "as negotiated", "s.tls", NULL) \
+	X("auth", "AUTH", TEXT, HIDDEN, "mechanism", "s.auth", NULL) \
+	X("auth_result", "AUTH result", TEXT, HIDDEN, "ok, fail, unknown", "s.auth_result", NULL) \
+	X("client_software", "Client software", TEXT, HIDDEN, "as far as it can be told", "s.client_software", NULL) \
+	X("server_software", "Server software", TEXT, HIDDEN, "as far as it can be told", "s.server_software", NULL) \
+	X("mails", "Mails", INT, SHOWN, "transactions", "s.mails", NULL) \
+	X("refusals", "Refusals", INT, SHOWN, "4xx and 5xx replies", "s.refusals", NULL) \
+	X("class", "Class", TEXT, SHOWN, "of the refusal that says most", "s.class", NULL) \
+	X("list", "List", TEXT, SHOWN, "that the refusal names", "s.list", NULL) \
+	X("anomalies", "Anomalies", TEXT, HIDDEN, "what no mail server does", "s.anomalies", NULL) \
+	X("bytes_client", "Bytes sent", INT, HIDDEN, "by the client", "s.bytes_client", NULL) \
+	X("bytes_server", "Bytes received", INT, HIDDEN, "by the client", "s.bytes_server", NULL) \
+	X("gap_bytes", "Bytes lost", INT, SHOWN, "that the mirror never delivered", "s.gap_bytes", NULL) \
+	X("close", "Close", TEXT, HIDDEN, "fin, reset, timeout, eof", "s.close", NULL) \
+	X("open", "Open", INT, HIDDEN, "1 = it was going on when this was written", "s.open", NULL) \
+	X("dialect", "Dialect", TEXT, HIDDEN, "how the client speaks, as a fingerprint", "s.dialect", NULL) \
+	X("community_id", "Community ID", TEXT, HIDDEN, "the same in Zeek and Suricata", "s.community_id", NULL) \
+	X("sensor", "Sensor", TEXT, HIDDEN, "who saw it", "s.sensor", NULL)
+
+#define MAILS(X) \
+	X("start", "Start", TIME, SHOWN, "UTC", "m.start_ns", NULL) \
+	X("end", "End", TIME, HIDDEN, "UTC", "m.end_ns", NULL) \
+	X("session", "Session", TEXT, SHOWN, "identity", "m.session", NULL) \
+	X("number", "No.", INT, SHOWN, "of the mail in its session", "m.number", NULL) \
+	X("client", "Client", TEXT, SHOWN, "address", "m.client", "m.client_key") \
+	X("server", "Server", TEXT, SHOWN, "address", "m.server", "m.server_key") \
+	X("server_port", "Port", INT, HIDDEN, "of the server, TCP", "m.server_port", NULL) \
+	X("direction", "Direction", TEXT, HIDDEN, "outbound, inbound, internal, external", "m.direction", NULL) \
+	X("mail_from", "Sender", TEXT, SHOWN, "of the envelope; empty = a bounce", "m.mail_from", NULL) \
+	X("rcpt", "Recipient", TEXT, SHOWN, "the first one", "m.rcpt", NULL) \
+	X("rcpts", "Recipients", INT, SHOWN, "in all", "m.rcpts", NULL) \
+	X("rcpts_refused", "Rejected", INT, SHOWN, "recipients refused for good, 5xx", "m.rcpts_refused", NULL) \
+	X("rcpts_deferred", "Deferred", INT, HIDDEN, "recipients refused for now, 4xx", "m.rcpts_waiting", NULL) \
+	X("outcome", "Outcome", TEXT, SHOWN, "accepted, rejected, deferred, aborted, unknown", "m.outcome", NULL) \
+	X("code", "Code", INT, SHOWN, "of the final reply", "m.code", NULL) \
+	X("class", "Class", TEXT, HIDDEN, "of the final reply", "m.class", NULL) \
+	X("list", "List", TEXT, HIDDEN, "that the final reply names", "m.list", NULL) \
+	X("score", "Score", REAL, SHOWN, "5 and more is spam", "m.score", NULL) \
+	X("rules", "Rules", TEXT, SHOWN, "that matched", "m.rules", NULL) \
+	X("labels", "Labels", TEXT, SHOWN, "what kind of mail it is", "m.labels", NULL) \
+	X("header_from", "From", TEXT, HIDDEN, "header field", "m.header_from", NULL) \
+	X("subject", "Subject", TEXT, SHOWN, "header field", "m.subject", NULL) \
+	X("message_id", "Message-ID", TEXT, HIDDEN, "header field", "m.message_id", NULL) \
+	X("mailer", "Mailer", TEXT, HIDDEN, "X-Mailer or User-Agent", "m.mailer", NULL) \
+	X("php_script", "PHP script", TEXT, HIDDEN, "that sent it, by its own header", "m.php_script", NULL) \
+	X("queue_id", "Queue id", TEXT, HIDDEN, "that the server gave it", "m.queue_id", NULL) \
+	X("bytes", "Bytes", INT, SHOWN, "as delivered", "m.bytes", NULL) \
+	X("sensor", "Sensor", TEXT, HIDDEN, "who saw it", "m.sensor", NULL)
+
+#define LISTINGS(X) \
+	X("host", "Host", TEXT, SHOWN, "address", "l.host", "l.host_key") \
+	X("list", "List", TEXT, SHOWN, "blocklist, or a provider's own", "l.list", NULL) \
+	X("since", "Since", TIME, SHOWN, "first refusal that names it, UTC", "l.since_ns", NULL) \
+	X("last", "Last", TIME, SHOWN, "last refusal that names it, UTC", "l.last_ns", NULL) \
+	X("until", "Until", TIME, SHOWN, "first sign that it is over, UTC; empty = none yet", "l.until_ns", NULL) \
+	X("count", "Refusals", INT, SHOWN, "that name it", "l.count", NULL) \
+	X("server", "Said by", TEXT, SHOWN, "the server that said so first", "l.server", NULL) \
+	X("reply", "Reply", TEXT, SHOWN, "in its words", "l.reply", NULL) \
+	X("sensor", "Sensor", TEXT, HIDDEN, "who saw it", "l.sensor", NULL)
+
+#define SERVICES(X) \
+	X("host", "Host", TEXT, SHOWN, "address", "v.host", "v.host_key") \
+	X("port", "Port", INT, SHOWN, "TCP, that answered a SYN", "v.port", NULL) \
+	X("first", "First seen", TIME, SHOWN, "UTC", "v.first_ns", NULL) \
+	X("last", "Last seen", TIME, SHOWN, "UTC", "v.last_ns", NULL) \
+	X("sensor", "Sensor", TEXT, HIDDEN, "who saw it", "v.sensor", NULL)
+
+/* What abuse desks ask for: source and destination with ports, times with their offset, how often, a sample. */
+#define EVIDENCE(X) \
+	X("timestamp_first", "First", TIME, SHOWN, "UTC", "e.first_ns", NULL) \
+	X("timestamp_last", "Last", TIME, SHOWN, "UTC", "e.last_ns", NULL) \
+	X("utc_offset", "UTC offset", TEXT, HIDDEN, "of both times", "'+00:00'", NULL) \
+	X("src_ip", "Client", TEXT, SHOWN, "address", "e.client", "e.client_key") \
+	X("src_port", "Client port", INT, HIDDEN, "TCP", "e.client_port", NULL) \
+	X("src_hostname", "Name", TEXT, HIDDEN, "the name the host gives most in HELO", "h.name", NULL) \
+	X("dst_ip", "Server", TEXT, SHOWN, "address", "e.server", "e.server_key") \
+	X("dst_port", "Port", INT, SHOWN, "of the server", "e.server_port", NULL) \
+	X("proto", "Protocol", TEXT, HIDDEN, "", "'tcp'", NULL) \
+	X("count", "Times", INT, SHOWN, "refusals of this kind in this session", "e.count", NULL) \
+	X("command", "Answers", TEXT, SHOWN, "the command that was refused", "e.command", NULL) \
+	X("code", "Code", INT, SHOWN, "of the reply", "e.code", NULL) \
+	X("enhanced", "Enhanced", TEXT, HIDDEN, "status code of RFC 3463", "e.enhanced", NULL) \
+	X("class", "Class", TEXT, SHOWN, "of the reply", "e.class", NULL) \
+	X("list", "List", TEXT, SHOWN, "that the reply names", "e.list", NULL) \
+	X("quoted", "Blocked address", TEXT, HIDDEN, "that the reply names", "e.quoted", NULL) \
+	X("reply", "Reply", TEXT, SHOWN, "the first of its kind in the session", "e.text", NULL) \
+	X("helo", "HELO", TEXT, HIDDEN, "the name the client gave", "e.helo", NULL) \
+	X("mail_from_domain", "Sender's domain", TEXT, HIDDEN, "of the first mail in the session", \
+		"(SELECT m.from_domain FROM mails m WHERE m.session = e.session ORDER BY m.number LIMIT 1)", NULL) \
+	X("cause", "Cause", TEXT, HIDDEN, "the client's most likely one", "h.cause", NULL) \
+	X("cause_confidence", "Confidence", REAL, HIDDEN, "0 to 1", "h.confidence", NULL) \
+	X("risk", "Risk", REAL, HIDDEN, "of the client, 0 to 1", "h.risk", NULL) \
+	X("session", "Session", TEXT, SHOWN, "identity", "e.session", NULL) \
+	X("sensor", "Sensor", TEXT, HIDDEN, "who saw it", "e.sensor", NULL)
+
+#define EVENTS(X) \
+	X("time", "Time", TIME, SHOWN, "UTC", "v.time_ns", NULL) \
+	X("kind", "Kind", TEXT, SHOWN, "restart, damage, gap, store, …", "v.kind", NULL) \
+	X("text", "What happened", TEXT, SHOWN, "", "v.text", NULL) \
+	X("sensor", "Sensor", TEXT, HIDDEN, "who says so", "v.sensor", NULL)
+
+/* clang-format on */
+
+#define COLUMN(name, title, type, hidden, note, cell, sort)                                        \
+	{ name, title, CELL_##type, note, hidden },
+#define COLUMN_SQL(name, title, type, hidden, note, cell, sort) { cell, sort },
+#define TABLE(id, ROWS)                                                                            \
+	static const struct column id##_columns[] = { ROWS(COLUMN) };                              \
+	static const struct column_sql id##_cells[] = { ROWS(COLUMN_SQL) }
+
+TABLE(hosts, HOSTS);
+TABLE(sessions, SESSIONS);
+TABLE(mails, MAILS);
+TABLE(listings, LISTINGS);
+TABLE(services, SERVICES);
+TABLE(evidence, EVIDENCE);
+TABLE(events, EVENTS);
+
+#define HEAD(id, title)                                                                            \
+	{                                                                                          \
+#id, title, id##_columns, sizeof id##_columns / sizeof *id##_columns               \
+	}
+
+enum {
+	TABLE_HOSTS,
+	TABLE_SESSIONS,
+	TABLE_MAILS,
+	TABLE_LISTINGS,
+	TABLE_SERVICES,
+	TABLE_EVIDENCE,
+	TABLE_EVENTS,
+	TABLES
+};
+
+static const struct table tables[TABLES] = {
+	[TABLE_HOSTS] = HEAD(hosts, "Hosts"),
+	[TABLE_SESSIONS] = HEAD(sessions, "Sessions"),
+	[TABLE_MAILS] = HEAD(mails, "Mails"),
+	[TABLE_LISTINGS] = HEAD(listings, "Listings"),
+	[TABLE_SERVICES] = HEAD(services, "Services"),
+	[TABLE_EVIDENCE] = HEAD(evidence, "Evidence"),
+	[TABLE_EVENTS] = HEAD(events, "Events"),
+};
+
+static const struct table_sql sqls[TABLES] = {
+	[TABLE_HOSTS] = {
+		.columns = hosts_cells,
+		.from = "hosts h",
+		.order = "h.risk DESC, h.host_key",
+		.last = "h.host_key",
+		.record = "h.record",
+		.where = {
+			[FILTER_HOST] = "h.host = :host",
+			[FILTER_SINCE] = "h.last_ns >= :since",
+			[FILTER_UNTIL] = "h.first_ns < :until",
+			[FILTER_VERDICT] = "h.verdict = :verdict",
+			[FILTER_CAUSE] = "h.cause = :cause",
+			[FILTER_LIST] = "h.host IN (SELECT host FROM listings WHERE list = :list)",
+			[FILTER_CLASS] = "h.host IN (SELECT client FROM evidence WHERE class = :class)",
+			[FILTER_PORT] = "h.host IN (SELECT host FROM services WHERE port = :port)",
+		},
+	},
+	[TABLE_SESSIONS] = {
+		.columns = sessions_cells,
+		.from = "sessions s",
+		.order = "s.start_ns DESC, s.seq DESC",
+		.last = "s.seq",
+		.record = "s.record, s.session",
+		.where = {
+			[FILTER_HOST] = "(s.client = :host OR s.server = :host)",
+			[FILTER_SINCE] = "s.end_ns >= :since",
+			[FILTER_UNTIL] = "s.start_ns < :until",
+			[FILTER_VERDICT] = "s.client IN (SELECT host FROM hosts WHERE verdict = :verdict)",
+			[FILTER_CAUSE] = "s.client IN (SELECT host FROM hosts WHERE cause = :cause)",
+			[FILTER_LIST] = "s.session IN (SELECT session FROM evidence WHERE list = :list AND list <> '')",
+			[FILTER_RULE] = "s.session IN (SELECT m.session FROM hits t JOIN mails m ON m.seq = t.mail WHERE t.rule = :rule)",
+			[FILTER_CLASS] = "s.session IN (SELECT session FROM evidence WHERE class = :class)",
+			[FILTER_SESSION] = "s.session = :session",
+			[FILTER_OUTCOME] = "EXISTS (SELECT 1 FROM mails m WHERE m.session = s.session AND m.outcome = :outcome)",
+			[FILTER_PORT] = "s.server_port = :port",
+		},
+	},
+	[TABLE_MAILS] = {
+		.columns = mails_cells,
+		.from = "mails m",
+		.order = "m.start_ns DESC, m.seq DESC",
+		.last = "m.seq",
+		.record = "m.record",
+		.where = {
+			[FILTER_HOST] = "(m.client = :host OR m.server = :host)",
+			[FILTER_SINCE] = "m.end_ns >= :since",
+			[FILTER_UNTIL] = "m.start_ns < :until",
+			[FILTER_VERDICT] = "m.client IN (SELECT host FROM hosts WHERE verdict = :verdict)",
+			[FILTER_CAUSE] = "m.client IN (SELECT host FROM hosts WHERE cause = :cause)",
+			[FILTER_LIST] = "m.session IN (SELECT session FROM evidence WHERE list = :list AND list <> '')",
+			[FILTER_RULE] = "m.seq IN (SELECT mail FROM hits WHERE rule = :rule)",
+			[FILTER_CLASS] = "m.class = :class",
+			[FILTER_SESSION] = "m.session = :session",
+			[FILTER_OUTCOME] = "m.outcome = :outcome",
+			[FILTER_PORT] = "m.server_port = :port",
+		},
+	},
+	[TABLE_LISTINGS] = {
+		.columns = listings_cells,
+		.from = "listings l",
+		.order = "l.last_ns DESC, l.host_key, l.list",
+		.last = "l.host_key, l.list",
+		.where = {
+			[FILTER_HOST] = "l.host = :host",
+			[FILTER_SINCE] = "l.last_ns >= :since",
+			[FILTER_UNTIL] = "l.since_ns < :until",
+			[FILTER_VERDICT] = "l.host IN (SELECT host FROM hosts WHERE verdict = :verdict)",
+			[FILTER_CAUSE] = "l.host IN (SELECT host FROM hosts WHERE cause = :cause)",
+			[FILTER_LIST] = "l.list = :list",
+		},
+	},
+	[TABLE_SERVICES] = {
+		.columns = services_cells,
+		.from = "services v",
+		.order = "v.host_key, v.port",
+		.last = "v.host_key, v.port",
+		.where = {
+			[FILTER_HOST] = "v.host = :host",
+			[FILTER_SINCE] = "v.last_ns >= :since",
+			[FILTER_UNTIL] = "v.first_ns < :until",
+			[FILTER_VERDICT] = "v.host IN (SELECT host FROM hosts WHERE verdict = :verdict)",
+			[FILTER_CAUSE] = "v.host IN (SELECT host FROM hosts WHERE cause = :cause)",
+			[FILTER_PORT] = "v.port = :port",
+		},
+	},
+	[TABLE_EVIDENCE] = {
+		.columns = evidence_cells,
+		.from = "evidence e LEFT JOIN hosts h ON h.host = e.client",
+		.order = "e.first_ns DESC, e.seq DESC",
+		.last = "e.seq",
+		.where = {
+			[FILTER_HOST] = "(e.client = :host OR e.server = :host)",
+			[FILTER_SINCE] = "e.last_ns >= :since",
+			[FILTER_UNTIL] = "e.first_ns < :until",
+			[FILTER_VERDICT] = "h.verdict = :verdict",
+			[FILTER_CAUSE] = "h.cause = :cause",
+			[FILTER_LIST] = "e.list = :list",
+			[FILTER_CLASS] = "e.class = :class",
+			[FILTER_SESSION] = "e.session = :session",
+			[FILTER_PORT] = "e.server_port = :port",
+		},
+	},
+	[TABLE_EVENTS] = {
+		.columns = events_cells,
+		.from = "events v",
+		.order = "v.time_ns DESC, v.seq DESC",
+		.last = "v.seq",
+		.where = {
+			[FILTER_SINCE] = "v.time_ns >= :since",
+			[FILTER_UNTIL] = "v.time_ns < :until",
+			[FILTER_CLASS] = "v.kind = :class",
+		},
+	},
+};
+
+const struct table *
+table_at(size_t i)
+{
+	return i < TABLES ? &tables[i] : NULL;
+}
+
+const struct table *
+table_find(const char *name)
+{
+	for (size_t i = 0; i < TABLES; i++) {
+		if (strcmp(tables[i].name, name) == 0)
+			return &tables[i];
+	}
+	return NULL;
+}
+
+const struct column *
+table_column(const struct table *t, const char *name)
+{
+	for (size_t i = 0; i < t->columns_count; i++) {
+		if (strcmp(t->columns[i].name, name) == 0)
+			return &t->columns[i];
+	}
+	return NULL;
+}
+
+const struct table_sql *
+table_sql(const struct table *t)
+{
+	return &sqls[t - tables];
+}

@@ -1,0 +1,258 @@
+-- The store of heloscope, as it is in the newest version (store_schema_version).
+--
+-- One writer, the collector; any number of readers.  SQLite 3.37 or newer, WAL mode, STRICT tables.
+--
+-- Words   A session is one SMTP dialogue, a mail one transaction in it, a host one address of ours.
+-- Times   *_ns: nanoseconds since 1970 UTC, from the packets; 0 = not known.
+-- Address As text for people and for "=", and as *_key for order and for networks: one byte 4 or 6, then
+--         the bytes of the address, so that a network is one BETWEEN.
+-- seq     Every record has (sensor, seq).  seq comes from one counter for the whole store (meta, 'seq') and
+--         grows with every row that is written or changed, so "all that is new since seq N" is one range of
+--         the primary key in each table.  Writing the same record again changes neither row nor counter.
+-- record  The whole record, JSON as `heloscope read --json` prints it.  The other columns are what is
+--         filtered, sorted, summed or shown in tables; record stands last, so that a scan need not read it.
+-- Keys    Natural keys leave the sensor out: if a sensor is renamed its hosts stay the same hosts.  Where
+--         several sensors meet in one data base, (sensor, seq) is the key.
+
+-- What the store knows of itself.  'seq': the last number given out.
+CREATE TABLE meta (
+	name  TEXT PRIMARY KEY,
+	value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Each run of the sensor: a live run, or one `heloscope read`.
+CREATE TABLE runs (
+	seq        INTEGER PRIMARY KEY,
+	sensor     TEXT NOT NULL,
+	run        INTEGER NOT NULL,          -- its start, ns
+	started_ns INTEGER NOT NULL,          -- first packet
+	now_ns     INTEGER NOT NULL,          -- latest packet
+	sources    TEXT NOT NULL,             -- interfaces or files
+	live       INTEGER NOT NULL,
+	UNIQUE (sensor, run)
+) STRICT;
+
+-- What a run counted: packets, drops, gaps, …  (sensor/counters.h has the names.)
+CREATE TABLE counters (
+	seq    INTEGER PRIMARY KEY,
+	sensor TEXT NOT NULL,
+	run    INTEGER NOT NULL,
+	name   TEXT NOT NULL,
+	value  INTEGER NOT NULL,
+	UNIQUE (sensor, run, name)
+) STRICT;
+
+-- Sessions.  open = 1: a snapshot of one that goes on, replaced by later ones.
+CREATE TABLE sessions (
+	seq             INTEGER PRIMARY KEY,
+	sensor          TEXT NOT NULL,
+	session         TEXT NOT NULL UNIQUE,  -- 16 hex digits
+	open            INTEGER NOT NULL,
+	start_ns        INTEGER NOT NULL,
+	end_ns          INTEGER NOT NULL,
+	client          TEXT NOT NULL,
+	client_key      BLOB NOT NULL,
+	client_port     INTEGER NOT NULL,
+	server          TEXT NOT NULL,
+	server_key      BLOB NOT NULL,
+	server_port     INTEGER NOT NULL,
+	direction       TEXT NOT NULL,         -- outbound, inbound, internal, external, unknown
+	visibility      TEXT NOT NULL,         -- content, envelope, flow
+	helo            TEXT NOT NULL,
+	banner          TEXT NOT NULL,
+	encrypted       INTEGER NOT NULL,      -- went on, or began, under TLS
+	tls             TEXT NOT NULL,         -- version
+	auth            TEXT NOT NULL,         -- mechanism
+	auth_result     TEXT NOT NULL,
+	client_software TEXT NOT NULL,
+	server_software TEXT NOT NULL,
+	dialect         TEXT NOT NULL,
+	community_id    TEXT NOT NULL,
+	bytes_client    INTEGER NOT NULL,
+	bytes_server    INTEGER NOT NULL,
+	gap_bytes       INTEGER NOT NULL,      -- never delivered by the mirror
+	close           TEXT NOT NULL,
+	mails           INTEGER NOT NULL,
+	refusals        INTEGER NOT NULL,      -- 4xx and 5xx replies
+	class           TEXT NOT NULL,         -- of the refusal that says most: one that names a list, else the last
+	list            TEXT NOT NULL,
+	anomalies       TEXT NOT NULL,         -- names, joined by spaces
+	record          TEXT NOT NULL          -- without its mails
+) STRICT;
+-- A host's sessions by time; the sums of the overview are read from this index alone.
+CREATE INDEX sessions_client ON sessions (client, start_ns, end_ns, encrypted);
+CREATE INDEX sessions_server ON sessions (server, start_ns);
+CREATE INDEX sessions_start ON sessions (start_ns);
+
+-- Mails.  client, server: those of the session, repeated for filters.
+CREATE TABLE mails (
+	seq           INTEGER PRIMARY KEY,
+	sensor        TEXT NOT NULL,
+	session       TEXT NOT NULL,
+	number        INTEGER NOT NULL,        -- 1, 2, … within the session
+	start_ns      INTEGER NOT NULL,
+	end_ns        INTEGER NOT NULL,
+	client        TEXT NOT NULL,
+	client_key    BLOB NOT NULL,
+	server        TEXT NOT NULL,
+	server_key    BLOB NOT NULL,
+	server_port   INTEGER NOT NULL,
+	direction     TEXT NOT NULL,
+	mail_from     TEXT NOT NULL,           -- '' is <>
+	from_domain   TEXT NOT NULL,           -- of mail_from
+	rcpt          TEXT NOT NULL,           -- the first recipient
+	rcpts         INTEGER NOT NULL,
+	rcpts_refused INTEGER NOT NULL,        -- rejected, 5xx
+	rcpts_waiting INTEGER NOT NULL,        -- deferred, 4xx
+	outcome       TEXT NOT NULL,
+	code          INTEGER NOT NULL,
+	class         TEXT NOT NULL,
+	list          TEXT NOT NULL,
+	queue_id      TEXT NOT NULL,           -- that the server gave it
+	bytes         INTEGER NOT NULL,
+	score         REAL NOT NULL,
+	rules         TEXT NOT NULL,           -- that matched, joined by spaces
+	labels        TEXT NOT NULL,           -- joined by spaces
+	header_from   TEXT NOT NULL,
+	subject       TEXT NOT NULL,
+	message_id    TEXT NOT NULL,
+	mailer        TEXT NOT NULL,
+	php_script    TEXT NOT NULL,
+	record        TEXT NOT NULL,
+	UNIQUE (session, number)
+) STRICT;
+CREATE INDEX mails_client ON mails (client, start_ns, rcpts, rcpts_refused);
+CREATE INDEX mails_server ON mails (server, start_ns);
+CREATE INDEX mails_start ON mails (start_ns);
+
+-- Which rules matched a mail: an index over mails.rules, so without a seq of its own.  mail: mails.seq.
+CREATE TABLE hits (
+	rule TEXT NOT NULL,
+	mail INTEGER NOT NULL,
+	PRIMARY KEY (rule, mail)
+) STRICT, WITHOUT ROWID;
+
+-- Every queue identity that a mail is known by: the server's, and those in its Received fields.  For `heloscope match`.
+CREATE TABLE queue_ids (
+	queue_id TEXT NOT NULL,
+	mail     INTEGER NOT NULL,
+	PRIMARY KEY (queue_id, mail)
+) STRICT, WITHOUT ROWID;
+
+-- Refusals, the evidence for a complaint: one row per session and kind of refusal, with the first reply as a sample.
+CREATE TABLE evidence (
+	seq         INTEGER PRIMARY KEY,
+	sensor      TEXT NOT NULL,
+	session     TEXT NOT NULL,
+	command     TEXT NOT NULL,             -- that was answered: RCPT, data-end, greeting, …
+	code        INTEGER NOT NULL,          -- 4xx, 5xx
+	class       TEXT NOT NULL,
+	list        TEXT NOT NULL,             -- that the reply names, or ''
+	first_ns    INTEGER NOT NULL,
+	last_ns     INTEGER NOT NULL,
+	count       INTEGER NOT NULL,
+	client      TEXT NOT NULL,
+	client_key  BLOB NOT NULL,
+	client_port INTEGER NOT NULL,
+	server      TEXT NOT NULL,
+	server_key  BLOB NOT NULL,
+	server_port INTEGER NOT NULL,
+	helo        TEXT NOT NULL,
+	enhanced    TEXT NOT NULL,
+	quoted      TEXT NOT NULL,             -- the address that the reply says is blocked, or ''
+	text        TEXT NOT NULL,
+	UNIQUE (session, command, code, class, list)
+) STRICT;
+CREATE INDEX evidence_client ON evidence (client, first_ns);
+CREATE INDEX evidence_server ON evidence (server, first_ns);
+CREATE INDEX evidence_first ON evidence (first_ns);
+CREATE INDEX evidence_list ON evidence (list, session) WHERE list <> '';
+CREATE INDEX evidence_class ON evidence (class, session);
+
+-- The verdict on each host.
+CREATE TABLE hosts (
+	seq              INTEGER PRIMARY KEY,
+	sensor           TEXT NOT NULL,
+	host             TEXT NOT NULL UNIQUE,
+	host_key         BLOB NOT NULL,
+	name             TEXT NOT NULL,
+	role             TEXT NOT NULL,
+	verdict          TEXT NOT NULL,
+	verdict_rank     INTEGER NOT NULL,     -- order of the words, worst highest
+	verdict_since_ns INTEGER NOT NULL,
+	risk             REAL NOT NULL,        -- 0..1
+	visibility       TEXT NOT NULL,
+	first_ns         INTEGER NOT NULL,
+	last_ns          INTEGER NOT NULL,
+	cause            TEXT NOT NULL,        -- the most likely one, or ''
+	confidence       REAL NOT NULL,        -- of that cause
+	listed_on        TEXT NOT NULL,        -- lists that name it as far as seen, joined by ", "
+	sessions         INTEGER NOT NULL,
+	mails            INTEGER NOT NULL,
+	rcpts            INTEGER NOT NULL,
+	accepted         INTEGER NOT NULL,     -- recipients
+	rejected         INTEGER NOT NULL,
+	deferred         INTEGER NOT NULL,
+	summary          TEXT NOT NULL,        -- one sentence
+	record           TEXT NOT NULL
+) STRICT;
+
+-- Aggregates per host and hour.  packed: the collector's own form (sensor/host/aggregate.h), from which verdicts follow.
+CREATE TABLE host_hours (
+	seq       INTEGER PRIMARY KEY,
+	sensor    TEXT NOT NULL,
+	host      TEXT NOT NULL,
+	hour_ns   INTEGER NOT NULL,
+	sessions  INTEGER NOT NULL,
+	mails     INTEGER NOT NULL,
+	rcpts     INTEGER NOT NULL,
+	accepted  INTEGER NOT NULL,
+	rejected  INTEGER NOT NULL,
+	deferred  INTEGER NOT NULL,
+	listed    INTEGER NOT NULL,            -- replies that name a list
+	score_max REAL NOT NULL,               -- highest score of a mail in that hour
+	counts    TEXT NOT NULL,               -- all numbers, JSON {"name":value}
+	packed    BLOB NOT NULL,
+	UNIQUE (host, hour_ns)
+) STRICT;
+-- All hosts by hour, without touching the packed form.
+CREATE INDEX host_hours_hour ON host_hours
+	(hour_ns, sessions, mails, rcpts, accepted, rejected, deferred, listed, score_max);
+
+-- Lists that were seen to refuse a host; kept when the verdict has forgotten them.
+CREATE TABLE listings (
+	seq      INTEGER PRIMARY KEY,
+	sensor   TEXT NOT NULL,
+	host     TEXT NOT NULL,
+	host_key BLOB NOT NULL,
+	list     TEXT NOT NULL,
+	since_ns INTEGER NOT NULL,
+	last_ns  INTEGER NOT NULL,             -- last refusal that names it
+	until_ns INTEGER NOT NULL,             -- 0 = no sign yet that it is over
+	count    INTEGER NOT NULL,
+	server   TEXT NOT NULL,                -- that said so first
+	reply    TEXT NOT NULL,
+	UNIQUE (host, list)
+) STRICT;
+
+-- Who answers on which port.
+CREATE TABLE services (
+	seq      INTEGER PRIMARY KEY,
+	sensor   TEXT NOT NULL,
+	host     TEXT NOT NULL,
+	host_key BLOB NOT NULL,
+	port     INTEGER NOT NULL,
+	first_ns INTEGER NOT NULL,
+	last_ns  INTEGER NOT NULL,
+	UNIQUE (host, port)
+) STRICT;
+
+-- What an operator should know.
+CREATE TABLE events (
+	seq     INTEGER PRIMARY KEY,
+	sensor  TEXT NOT NULL,
+	time_ns INTEGER NOT NULL,
+	kind    TEXT NOT NULL,
+	text    TEXT NOT NULL,
+	UNIQUE (time_ns, kind, text)
+) STRICT;

@@ -1,0 +1,155 @@
+#include "store/statements.h"
+
+#include "store/columns.h"
+
+#define COLUMN_NAME(name, kind, value) ", " #name
+#define COLUMN_MARK(name, kind, value) ", ?"
+#define COLUMN_TAKE(name, kind, value) ", " #name " = excluded." #name
+
+/* One clause of SQL per line. */
+/* clang-format off */
+
+/* sensor and seq are the first two parameters of every statement that writes a record. */
+#define PUT(table, columns, key)                                        \
+	"INSERT INTO " table " (sensor, seq" columns(COLUMN_NAME) ")"   \
+	" VALUES (?, ?" columns(COLUMN_MARK) ")"                        \
+	" ON CONFLICT (" key ") DO"
+#define REPLACE(columns)                                                \
+	" UPDATE SET sensor = excluded.sensor, seq = excluded.seq" columns(COLUMN_TAKE)
+
+const char *const statement_sql[STATEMENTS_COUNT] = {
+	[STATEMENT_SEQ_GET] =
+		"SELECT value FROM meta WHERE name = 'seq'",
+	[STATEMENT_SEQ_PUT] =
+		"INSERT INTO meta (name, value) VALUES ('seq', ?)"
+		" ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+	[STATEMENT_SESSION_OPEN] =
+		"SELECT open FROM sessions WHERE session = ?",
+	[STATEMENT_SESSION_PUT] =
+		PUT("sessions", SESSION_COLUMNS, "session") REPLACE(SESSION_COLUMNS)
+		" WHERE excluded.record <> sessions.record OR excluded.open <> sessions.open",
+	[STATEMENT_EVIDENCE_PUT] =
+		PUT("evidence", EVIDENCE_COLUMNS, "session, command, code, class, list")
+		REPLACE(EVIDENCE_COLUMNS)
+		" WHERE excluded.count <> evidence.count",
+	[STATEMENT_MAIL_PUT] =
+		PUT("mails", MAIL_COLUMNS, "session, number") " NOTHING",
+	[STATEMENT_HIT_PUT] =
+		"INSERT OR IGNORE INTO hits (rule, mail) VALUES (?, ?)",
+	[STATEMENT_QUEUE_ID_PUT] =
+		"INSERT OR IGNORE INTO queue_ids (queue_id, mail) VALUES (?, ?)",
+	[STATEMENT_HOST_PUT] =
+		PUT("hosts", HOST_COLUMNS, "host") REPLACE(HOST_COLUMNS)
+		" WHERE excluded.record <> hosts.record",
+	/* The verdict looks back some days only: a listing that goes on keeps its first day. */
+	[STATEMENT_LISTING_PUT] =
+		PUT("listings", LISTING_COLUMNS, "host, list")
+		" UPDATE SET sensor = excluded.sensor, seq = excluded.seq,"
+		" last_ns = excluded.last_ns, until_ns = excluded.until_ns,"
+		" count = excluded.count, server = excluded.server, reply = excluded.reply,"
+		" since_ns = CASE"
+		"  WHEN listings.until_ns = 0 OR listings.until_ns > excluded.since_ns"
+		"  THEN min(listings.since_ns, excluded.since_ns)"
+		"  ELSE excluded.since_ns END"
+		" WHERE excluded.last_ns <> listings.last_ns"
+		" OR excluded.until_ns <> listings.until_ns OR excluded.count <> listings.count",
+	[STATEMENT_HOUR_PUT] =
+		PUT("host_hours", HOUR_COLUMNS, "host, hour_ns") REPLACE(HOUR_COLUMNS)
+		" WHERE excluded.packed <> host_hours.packed"
+		" OR excluded.counts <> host_hours.counts",
+	[STATEMENT_SERVICE_PUT] =
+		"INSERT INTO services (sensor, seq, host, host_key, port, first_ns, last_ns)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?)"
+		" ON CONFLICT (host, port) DO UPDATE SET"
+		" sensor = excluded.sensor, seq = excluded.seq,"
+		" first_ns = min(services.first_ns, excluded.first_ns),"
+		" last_ns = max(services.last_ns, excluded.last_ns)"
+		" WHERE excluded.first_ns < services.first_ns"
+		" OR excluded.last_ns > services.last_ns",
+	[STATEMENT_RUN_PUT] =
+		"INSERT INTO runs (sensor, seq, run, started_ns, now_ns, sources, live)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?)"
+		" ON CONFLICT (sensor, run) DO UPDATE SET"
+		" seq = excluded.seq, started_ns = excluded.started_ns,"
+		" now_ns = excluded.now_ns, sources = excluded.sources, live = excluded.live"
+		" WHERE excluded.started_ns <> runs.started_ns OR excluded.now_ns <> runs.now_ns"
+		" OR excluded.sources <> runs.sources OR excluded.live <> runs.live",
+	[STATEMENT_COUNTER_PUT] =
+		"INSERT INTO counters (sensor, seq, run, name, value) VALUES (?, ?, ?, ?, ?)"
+		" ON CONFLICT (sensor, run, name) DO UPDATE SET"
+		" seq = excluded.seq, value = excluded.value"
+		" WHERE excluded.value <> counters.value",
+	[STATEMENT_EVENT_PUT] =
+		"INSERT INTO events (sensor, seq, time_ns, kind, text) VALUES (?, ?, ?, ?, ?)"
+		" ON CONFLICT (time_ns, kind, text) DO NOTHING",
+
+	[STATEMENT_HOURS_FETCH] =
+		"SELECT hour_ns, packed FROM host_hours WHERE host = ? ORDER BY hour_ns",
+	[STATEMENT_HOSTS_FETCH] =
+		"SELECT DISTINCT host FROM host_hours WHERE hour_ns >= ? ORDER BY host",
+
+	[STATEMENT_HOST_RECORD] =
+		"SELECT record FROM hosts WHERE host = ?",
+	[STATEMENT_SESSION_RECORD] =
+		"SELECT record FROM sessions WHERE session = ?",
+	[STATEMENT_SESSION_MAILS] =
+		"SELECT record FROM mails WHERE session = ? ORDER BY number",
+	[STATEMENT_MAIL_RECORD] =
+		"SELECT record FROM mails WHERE session = ? AND number = ?",
+
+	[STATEMENT_HOST_CELLS] =
+		"SELECT role, verdict, verdict_since_ns, risk, visibility, first_ns, last_ns,"
+		" name, summary, sensor"
+		" FROM hosts WHERE host = ?",
+	[STATEMENT_HOST_COUNTS] =
+		"SELECT c.key, c.value FROM hosts h, json_each(h.record, '$.counts') c"
+		" WHERE h.host = ?",
+	[STATEMENT_HOST_CAUSES] =
+		"SELECT c.value ->> 'cause', c.value ->> 'confidence', e.value"
+		" FROM hosts h, json_each(h.record, '$.causes') c"
+		" LEFT JOIN json_each(c.value, '$.evidence') e"
+		" WHERE h.host = ? ORDER BY c.key, e.key",
+	[STATEMENT_HOST_LISTS] =
+		"SELECT l.value ->> 'list', l.value ->> 'probability', w.value"
+		" FROM hosts h, json_each(h.record, '$.lists') l"
+		" LEFT JOIN json_each(l.value, '$.why') w"
+		" WHERE h.host = ? ORDER BY l.key, w.key",
+	[STATEMENT_HOST_LISTINGS] =
+		"SELECT list, since_ns, last_ns, until_ns, reply, server, count"
+		" FROM listings WHERE host = ? ORDER BY since_ns, list",
+	[STATEMENT_HOST_SERVICES] =
+		"SELECT port, first_ns, last_ns FROM services WHERE host = ? ORDER BY port",
+	[STATEMENT_HOST_ADVICE] =
+		"SELECT a.value ->> 'step', a.value ->> 'command'"
+		" FROM hosts h, json_each(h.record, '$.advice') a"
+		" WHERE h.host = ? ORDER BY a.key",
+
+	[STATEMENT_HOURS_OF_HOST] =
+		"SELECT hour_ns, sessions, mails, rcpts, accepted, rejected, deferred, listed,"
+		" score_max"
+		" FROM host_hours WHERE host = ?3 AND hour_ns >= ?1 AND hour_ns < ?2"
+		" ORDER BY hour_ns",
+	[STATEMENT_HOURS_OF_ALL] =
+		"SELECT hour_ns, sum(sessions), sum(mails), sum(rcpts), sum(accepted),"
+		" sum(rejected), sum(deferred), sum(listed), max(score_max)"
+		" FROM host_hours WHERE hour_ns >= ?1 AND hour_ns < ?2"
+		" GROUP BY hour_ns ORDER BY hour_ns",
+	[STATEMENT_RUN_LAST] =
+		"SELECT sensor, run, started_ns, now_ns, sources, live"
+		" FROM runs ORDER BY seq DESC LIMIT 1",
+	[STATEMENT_RUN_COUNTERS] =
+		"SELECT name, value FROM counters WHERE sensor = ? AND run = ?",
+	[STATEMENT_TOTAL_HOSTS] =
+		"SELECT verdict_rank, count(*) FROM hosts GROUP BY verdict_rank",
+	[STATEMENT_TOTAL_SESSIONS] =
+		"SELECT count(*), ifnull(sum(encrypted), 0),"
+		" ifnull(min(start_ns), 0), ifnull(max(end_ns), 0) FROM sessions",
+	[STATEMENT_TOTAL_MAILS] =
+		"SELECT count(*), ifnull(sum(rcpts), 0), ifnull(sum(rcpts_refused), 0) FROM mails",
+	[STATEMENT_FILE_BYTES] =
+		"SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+	[STATEMENT_MAILS_BY_QUEUE_ID] =
+		"SELECT m.session, m.number, m.client, m.start_ns"
+		" FROM queue_ids q JOIN mails m ON m.seq = q.mail"
+		" WHERE q.queue_id = ? ORDER BY m.start_ns, m.seq",
+};

@@ -1,0 +1,133 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sensor/base/ptime.h"
+#include "store/inside.h"
+#include "store/migrate.h"
+
+/* ---- retention ---- */
+
+enum keep { KEEP_SESSIONS, KEEP_HOURS, KEEP_EVIDENCE };
+
+/* Rows of one transaction: some 100 ms, so that the sensor's writes are not held up. */
+#define PRUNE_BATCH "5000"
+#define OLDEST(table, key, time)                                                                   \
+	"DELETE FROM " table " WHERE " key " IN (SELECT " key " FROM " table " WHERE " time        \
+	" < ? LIMIT " PRUNE_BATCH ")"
+
+/* What goes, and by which of the three times.  A mail goes before its keys, which then lead
+ * nowhere. */
+static const struct {
+	enum keep keep;
+	const char *sql;
+} prunings[] = {
+	{ KEEP_SESSIONS, OLDEST("mails", "seq", "start_ns") },
+	{ KEEP_SESSIONS, OLDEST("sessions", "seq", "start_ns") },
+	{ KEEP_EVIDENCE, OLDEST("evidence", "seq", "first_ns") },
+	{ KEEP_EVIDENCE, OLDEST("listings", "seq", "last_ns") },
+	{ KEEP_HOURS, OLDEST("host_hours", "seq", "hour_ns") },
+	{ KEEP_HOURS, OLDEST("hosts", "seq", "last_ns") },
+	{ KEEP_HOURS, OLDEST("services", "seq", "last_ns") },
+	{ KEEP_HOURS, OLDEST("events", "seq", "time_ns") },
+};
+
+static const char prune_keys[] = "DELETE FROM hits WHERE mail NOT IN (SELECT seq FROM mails);"
+				 "DELETE FROM queue_ids WHERE mail NOT IN (SELECT seq FROM mails)";
+
+/* One kind of row, batch by batch until none is old enough. */
+static int
+prune_rows(struct store *s, const char *sql, int64_t before, int64_t *rows, struct err *err)
+{
+	struct db_statement *st = db_prepare(s->db, sql, err);
+	int64_t gone;
+	int got;
+
+	if (st == NULL)
+		return -1;
+	db_bind_int(st, 1, before);
+	do {
+		got = store_step(st, err);
+		gone = got == 0 ? db_changes(s->db) : 0;
+		*rows += gone;
+	} while (gone != 0);
+	db_free(st);
+	return got;
+}
+
+int
+store_prune(struct store *s, const struct store_retention *keep, int64_t now, int64_t *rows,
+	struct err *err)
+{
+	const int days[] = {
+		[KEEP_SESSIONS] = keep->sessions_days,
+		[KEEP_HOURS] = keep->hours_days,
+		[KEEP_EVIDENCE] = keep->evidence_days,
+	};
+	int64_t mails_before, mails_after;
+
+	*rows = 0;
+	if (batch_commit(s, err) != 0 ||
+		db_number(s->db, "SELECT count(*) FROM mails", &mails_before, err) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof prunings / sizeof *prunings; i++) {
+		int64_t before = now - days[prunings[i].keep] * PTIME_DAY;
+
+		if (days[prunings[i].keep] != 0 &&
+			prune_rows(s, prunings[i].sql, before, rows, err) != 0)
+			return -1;
+	}
+	if (db_number(s->db, "SELECT count(*) FROM mails", &mails_after, err) < 0)
+		return -1;
+	if (mails_after != mails_before && db_run(s->db, prune_keys, err) != 0)
+		return -1;
+	return db_run(s->db, "PRAGMA incremental_vacuum", err);
+}
+
+/* ---- migrate, backup ---- */
+
+int
+store_migrate(const char *path, int *from, int *to, struct err *err)
+{
+	struct store *s;
+	struct db *db;
+
+	*to = store_schema_version();
+	if (db_open(path, DB_READ, &db, err) != 0)
+		return -1;
+
+	int known = migrate_version(db, path, *to, from, err);
+
+	db_close(db);
+	if (known != 0 || store_open(path, "", &s, err) != 0)
+		return -1;
+	store_close(s);
+	return 0;
+}
+
+int
+store_backup(const char *path, const char *to, struct err *err)
+{
+	struct store *s;
+	int fd, copied;
+
+	if (store_open_reader(path, &s, err) != 0)
+		return -1;
+	fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+	if (fd < 0) {
+		store_close(s);
+		if (errno == EEXIST)
+			return err_set(err,
+				"%s is there already: a backup overwrites nothing, name a new file",
+				to);
+		return err_set(err, "%s cannot be made: %s", to, strerror(errno));
+	}
+	close(fd);
+	db_patience(s->db, 0);
+	copied = db_copy(s->db, to, err);
+	store_close(s);
+	if (copied != 0)
+		unlink(to);
+	return copied;
+}
