@@ -42,14 +42,9 @@ privacy_address(const struct mail_privacy *privacy, const char *address, struct 
 	size_t local = at == NULL ? strlen(address) : (size_t)(at - address);
 	if (privacy->off || local == 0)
 		return arena_string(arena, slice_str(address));
-	/* Mailboxes differ by case nowhere in practice, and the same person must get the same hash.
-	 */
-	uint8_t lower[ADDRESS_MAX];
-	size_t n = local < sizeof lower ? local : sizeof lower;
-	for (size_t i = 0; i < n; i++)
-		lower[i] = chars_lower((uint8_t)address[i]);
 	return arena_printf(arena, "h-%s%s",
-		keyed_hex(privacy, slice_of(lower, n), KEY_BYTES, arena), at == NULL ? "" : at);
+		keyed_hex(privacy, slice_of(address, local), KEY_BYTES, arena),
+		at == NULL ? "" : at);
 }
 
 /* A recipients' field: addresses hashed one by one; display names name people and are left out. */

@@ -1,9 +1,11 @@
 /* Rules on mails: loaded from *.cf files, matched, explained.
  *
- * Source: the SpamAssassin configuration language (Mail::SpamAssassin::Conf(3)), of which this is the part in use here, and our own kinds
+ * Source: the SpamAssassin configuration language (Mail::SpamAssassin::Conf(3)), of which this is
+ * the part in use here, and our own kinds
  *         (`session`, `label`); rules/README.md describes it.
- * Input:  rule files are the administrator's (any error is fatal and named FILE:LINE); mails are hostile: every match has a step limit.
- * Output: score, hits with sentences, labels; the same result on every run. */
+ * Input:  rule files are the administrator's (any error is fatal and named FILE:LINE); mails are
+ * hostile: every match has a step limit. Output: score, hits with sentences, labels; the same
+ * result on every run. */
 #ifndef HELOSCOPE_SCORE_SCORE_H
 #define HELOSCOPE_SCORE_SCORE_H
 
@@ -17,17 +19,22 @@ struct rules;
 struct rules *rules_load(const char *const *dirs, size_t dirs_count, struct err *err);
 void rules_free(struct rules *r);
 size_t rules_count(const struct rules *r);
+/* False if expressions could not be compiled to machine code: right, but thirty times as slow. */
+bool rules_jit(const struct rules *r);
 
 struct rule_info {
 	const char *name, *kind, *describe, *file, *source;
 	int line;
 	double score;
 	const char *label; /* "" = none */
+	bool hidden;	   /* "__NAME": a part of other rules */
 };
 void rules_info(const struct rules *r, size_t i, struct rule_info *out);
 
-/* Fills score, hits (in the order of the rule files) and labels of the mail. `session` may be NULL (a message file without one). */
-void rules_score(const struct rules *r, const struct session_record *session, const struct message *message, struct mail_record *mail,
-		 struct counters *counters, struct arena *arena);
+/* Fills score, hits (in the order of the rule files) and labels of the mail. `session` may be NULL
+ * (a message file without one). */
+void rules_score(const struct rules *r, const struct session_record *session,
+	const struct message *message, struct mail_record *mail, struct counters *counters,
+	struct arena *arena);
 
 #endif

@@ -1,0 +1,67 @@
+#include <stdlib.h>
+
+#include "sensor/analyst.h"
+#include "sensor/mail/mail_gmime.h"
+#include "sensor/mail/message.h"
+#include "sensor/score/score.h"
+
+struct analyst {
+	struct rules *rules;
+	struct mail_privacy privacy; /* key is a copy */
+	struct mail_charsets *charsets;
+	struct counters *counters;
+	struct arena arena; /* lives as long as this */
+};
+
+struct analyst *
+analyst_new(const struct analyst_config *config, struct counters *counters, struct err *err)
+{
+	struct rules *rules = rules_load(config->rule_dirs, config->rule_dirs_count, err);
+	if (rules == NULL)
+		return NULL;
+	struct analyst *a = must_alloc(sizeof *a);
+	*a = (struct analyst){ .rules = rules, .counters = counters };
+	arena_init(&a->arena, config->hash_key.len + 4096);
+	a->privacy.off = config->privacy_off;
+	a->privacy.key = arena_copy(&a->arena, config->hash_key);
+	a->charsets = mail_gmime_preload();
+	return a;
+}
+
+void
+analyst_free(struct analyst *a)
+{
+	if (a == NULL)
+		return;
+	rules_free(a->rules);
+	mail_gmime_release(a->charsets);
+	arena_release(&a->arena);
+	free(a);
+}
+
+/* More than the worker ever keeps, or no memory left for a record: judged by its envelope alone. */
+static bool
+within_bounds(struct slice content, const struct arena *arena)
+{
+	return content.len <= LIMIT_MAIL_KEPT && !arena->full;
+}
+
+void
+analyst_mail(struct analyst *a, const struct session_record *session, struct mail_record *mail,
+	struct slice content, struct arena *arena)
+{
+	struct message message;
+	bool judged = content.len > 0;
+	if (judged && !within_bounds(content, arena)) {
+		mail->refused = true;
+		COUNT(a->counters, mails_refused);
+		judged = false;
+	}
+	if (judged) {
+		message_split(content, arena, &message);
+		message_to_record(&message, &a->privacy, arena, mail);
+	}
+	rules_score(a->rules, session, judged ? &message : NULL, mail, a->counters, arena);
+	if (mail->cut)
+		COUNT(a->counters, mails_cut);
+}

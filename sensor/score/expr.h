@@ -1,0 +1,54 @@
+/* Arithmetic over rules: `meta NAME (A && !B) || C + D > 1`.
+ *
+ * Source: Mail::SpamAssassin::Conf(3), "meta".  Operators, loosest first: ||  &&  == !=  < > <= >=
+ * + -  * /  !; parentheses; numbers; names. A rule counts 1 where it hit and 0 where not;
+ * comparisons and logic give 1 or 0; division by zero gives 0. Input:  the administrator's; at most
+ * EXPR_STEPS steps and EXPR_DEPTH operands or operators waiting. Memory: steps in the caller's
+ * arena, in reverse Polish order. */
+#ifndef HELOSCOPE_SCORE_EXPR_H
+#define HELOSCOPE_SCORE_EXPR_H
+
+#include "sensor/base/arena.h"
+#include "sensor/base/err.h"
+
+#define EXPR_STEPS 512
+#define EXPR_DEPTH 64
+
+enum expr_op {
+	EXPR_NUMBER,
+	EXPR_NAME,
+	EXPR_OR,
+	EXPR_AND,
+	EXPR_EQUAL,
+	EXPR_UNEQUAL,
+	EXPR_LESS,
+	EXPR_GREATER,
+	EXPR_LESS_EQUAL,
+	EXPR_GREATER_EQUAL,
+	EXPR_PLUS,
+	EXPR_MINUS,
+	EXPR_TIMES,
+	EXPR_DIVIDE,
+	EXPR_NOT,
+	EXPR_OPEN,
+};
+
+struct expr_step {
+	enum expr_op op;
+	double number;	   /* EXPR_NUMBER */
+	struct slice name; /* EXPR_NAME; points into the text parsed */
+	size_t rule;	   /* EXPR_NAME: set by who resolves names */
+};
+
+struct expr {
+	struct expr_step *steps;
+	size_t steps_count, steps_cap;
+	bool absence; /* can become true because a rule did not hit */
+};
+
+/* 0, or -1 and err (without file and line). */
+int expr_parse(struct slice text, struct arena *arena, struct expr *out, struct err *err);
+/* value(ctx, rule) gives a rule's count. */
+double expr_value(const struct expr *e, double (*value)(void *ctx, size_t rule), void *ctx);
+
+#endif
