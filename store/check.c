@@ -33,10 +33,12 @@ static const struct {
 
 /* Each table and index with its columns, one line, in order. */
 static const char shape_sql[] =
-	"SELECT m.type || ' ' || m.name || ' (' || ifnull((SELECT group_concat(p.name || ' ' || "
-	"p.type, ', ')"
-	" FROM pragma_table_info(m.name) p), '') || ')'"
-	" FROM sqlite_schema m WHERE m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name";
+	"SELECT m.type || ' ' || m.name || ' (' || CASE m.type"
+	" WHEN 'index' THEN (SELECT group_concat(i.name, ', ') FROM pragma_index_info(m.name) i)"
+	" ELSE (SELECT group_concat(t.name || ' ' || t.type, ', ') FROM pragma_table_info(m.name) "
+	"t)"
+	" END || ')' FROM sqlite_schema m WHERE m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+	" ORDER BY m.name";
 
 struct checking {
 	struct db *db;

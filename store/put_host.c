@@ -95,7 +95,7 @@ put_host(struct store *store, const struct host_record *r, struct err *err)
 
 	int written = row_end(store, &b, err);
 
-	for (size_t i = 0; written == 1 && i < r->listings_count; i++) {
+	for (size_t i = 0; written >= 0 && i < r->listings_count; i++) {
 		if (put_listing(store, r->ip, &r->listings[i], err) < 0)
 			return -1;
 	}

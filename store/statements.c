@@ -9,6 +9,8 @@
 /* One clause of SQL per line. */
 /* clang-format off */
 
+/* A row is written again only if it differs.  Times are compared too: JSON has microseconds. */
+
 /* sensor and seq are the first two parameters of every statement that writes a record. */
 #define PUT(table, columns, key)                                        \
 	"INSERT INTO " table " (sensor, seq" columns(COLUMN_NAME) ")"   \
@@ -27,7 +29,8 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 		"SELECT open FROM sessions WHERE session = ?",
 	[STATEMENT_SESSION_PUT] =
 		PUT("sessions", SESSION_COLUMNS, "session") REPLACE(SESSION_COLUMNS)
-		" WHERE excluded.record <> sessions.record OR excluded.open <> sessions.open",
+		" WHERE excluded.record <> sessions.record OR excluded.open <> sessions.open"
+		" OR excluded.end_ns <> sessions.end_ns",
 	[STATEMENT_EVIDENCE_PUT] =
 		PUT("evidence", EVIDENCE_COLUMNS, "session, command, code, class, list")
 		REPLACE(EVIDENCE_COLUMNS)
@@ -40,7 +43,7 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 		"INSERT OR IGNORE INTO queue_ids (queue_id, mail) VALUES (?, ?)",
 	[STATEMENT_HOST_PUT] =
 		PUT("hosts", HOST_COLUMNS, "host") REPLACE(HOST_COLUMNS)
-		" WHERE excluded.record <> hosts.record",
+		" WHERE excluded.record <> hosts.record OR excluded.last_ns <> hosts.last_ns",
 	/* The verdict looks back some days only: a listing that goes on keeps its first day. */
 	[STATEMENT_LISTING_PUT] =
 		PUT("listings", LISTING_COLUMNS, "host, list")

@@ -110,22 +110,26 @@ int
 store_backup(const char *path, const char *to, struct err *err)
 {
 	struct store *s;
-	int fd, copied;
+	int fd;
 
 	if (store_open_reader(path, &s, err) != 0)
 		return -1;
 	fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 	if (fd < 0) {
-		store_close(s);
 		if (errno == EEXIST)
-			return err_set(err,
+			err_set(err,
 				"%s is there already: a backup overwrites nothing, name a new file",
 				to);
-		return err_set(err, "%s cannot be made: %s", to, strerror(errno));
+		else
+			err_set(err, "%s cannot be made: %s", to, strerror(errno));
+		store_close(s);
+		return -1;
 	}
 	close(fd);
 	db_patience(s->db, 0);
-	copied = db_copy(s->db, to, err);
+
+	int copied = db_copy(s->db, to, err);
+
 	store_close(s);
 	if (copied != 0)
 		unlink(to);

@@ -1,0 +1,383 @@
+/* Opening, migrating, checking, pruning, copying. */
+#include "unit/store/fixture.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "store/inside.h"
+#include "store/migrate.h"
+
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void
+run_sql(const char *path, const char *sql)
+{
+	struct db *db;
+	struct err err = { 0 };
+
+	assert_int_equal(db_open(path, DB_WRITE, &db, &err), 0);
+	if (db_run(db, sql, &err) != 0)
+		fail_msg("%s", err.text);
+	db_close(db);
+}
+
+static void
+assert_refused(const char *path, const char *words)
+{
+	struct err err = { 0 };
+	struct store *s;
+
+	assert_int_equal(store_open(path, "test", &s, &err), -1);
+	assert_null(s);
+	if (strstr(err.text, words) == NULL)
+		fail_msg("\"%s\" does not say \"%s\"", err.text, words);
+}
+
+static void
+a_new_store_is_of_the_newest_version_and_alone(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	char name[128];
+	int64_t n;
+
+	(void)state;
+	fixture_begin(&f);
+	assert_int_equal(db_number(f.store->db, "PRAGMA user_version", &n, &err), 1);
+	assert_int_equal(n, store_schema_version());
+	assert_int_equal(db_number(f.store->db, "PRAGMA application_id", &n, &err), 1);
+	assert_int_equal(n, STORE_APPLICATION_ID);
+	assert_int_equal(
+		db_number(f.store->db,
+			"SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'", &n,
+			&err),
+		1);
+	assert_int_equal(n, 1);
+	store_close(f.store);
+	f.store = NULL;
+	snprintf(name, sizeof name, "%s.lock", f.path);
+	assert_int_equal(access(name, F_OK), -1);
+	snprintf(name, sizeof name, "%s-wal", f.path);
+	assert_int_equal(access(name, F_OK), -1);
+	fixture_end(&f);
+}
+
+static void
+wrong_files_are_refused_in_words_and_left_alone(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	struct store *s;
+	char path[128], text[64] = "";
+
+	(void)state;
+	fixture_begin(&f);
+	snprintf(path, sizeof path, "%s/none/heloscope.db", f.folder);
+	assert_refused(path, "there is no folder");
+	assert_refused(f.folder, "is a folder");
+	snprintf(path, sizeof path, "%s/text.db", f.folder);
+	write_file(path, "This is a text of more than a hundred bytes, which no data base begins "
+			 "with, however one looks "
+			 "at it. And some more of it.");
+	assert_refused(path, "not even a data base");
+	snprintf(path, sizeof path, "%s/other.db", f.folder);
+	run_sql(path, "CREATE TABLE passwords (a)");
+	assert_refused(path, "another program");
+	assert_int_equal(store_open_reader(path, &s, &err), -1);
+	assert_non_null(strstr(err.text, "another program"));
+	err = (struct err){ 0 };
+	snprintf(path, sizeof path, "%s/absent.db", f.folder);
+	assert_int_equal(store_open_reader(path, &s, &err), -1);
+	assert_non_null(strstr(err.text, "there is no store"));
+	assert_int_equal(access(path, F_OK), -1);
+	err = (struct err){ 0 };
+	write_file(path, "");
+	assert_int_equal(store_open_reader(path, &s, &err), -1);
+	assert_non_null(strstr(err.text, "is empty"));
+	snprintf(path, sizeof path, "ls %s | grep -c -e lock -e wal", f.folder);
+
+	FILE *pipe = popen(path, "r");
+
+	assert_non_null(fgets(text, sizeof text, pipe));
+	pclose(pipe);
+	assert_string_equal(text, "2\n"); /* those of the store that is open */
+	fixture_end(&f);
+}
+
+static void
+a_newer_store_is_refused_with_both_versions(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	struct store *s;
+	char sql[64];
+	int from, to;
+
+	(void)state;
+	fixture_begin(&f);
+	store_close(f.store);
+	f.store = NULL;
+	snprintf(sql, sizeof sql, "PRAGMA user_version = %d", store_schema_version() + 41);
+	run_sql(f.path, sql);
+	assert_refused(f.path, "has schema version 42, and this heloscope knows up to version 1");
+	assert_refused(f.path, "use the newer heloscope");
+	assert_int_equal(store_open_reader(f.path, &s, &err), -1);
+	assert_non_null(strstr(err.text, "version 42"));
+	err = (struct err){ 0 };
+	assert_int_equal(store_migrate(f.path, &from, &to, &err), -1);
+	fixture_end(&f);
+}
+
+/* A made-up history of the schema: version 0 with one table, then a column, then an index. */
+static const struct migration made_up[] = {
+	{ 1, 2, "an index", "CREATE INDEX cats_name ON cats (name)" },
+	{ 0, 1, "a column", "ALTER TABLE cats ADD COLUMN age INTEGER NOT NULL DEFAULT 3" },
+};
+static const struct migration made_up_broken[] = {
+	{ 0, 1, "a column", "ALTER TABLE cats ADD COLUMN age INTEGER NOT NULL DEFAULT 3" },
+	{ 1, 2, "half of it works",
+		"CREATE TABLE dogs (name TEXT); INSERT INTO nowhere VALUES (1)" },
+};
+
+static int64_t
+number(struct db *db, const char *sql)
+{
+	struct err err = { 0 };
+	int64_t n = -1;
+
+	if (db_number(db, sql, &n, &err) != 1)
+		fail_msg("%s", err.text);
+	return n;
+}
+
+static void
+an_old_store_walks_to_the_newest(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	struct db *db;
+	char path[128];
+
+	(void)state;
+	fixture_begin(&f);
+	snprintf(path, sizeof path, "%s/old.db", f.folder);
+	run_sql(path, "PRAGMA application_id = 1212501071; CREATE TABLE cats (name TEXT); INSERT "
+		      "INTO cats VALUES ('Mia')");
+	assert_int_equal(db_open(path, DB_WRITE, &db, &err), 0);
+
+	/* The step that fails leaves the version before it, whole. */
+	assert_int_equal(migrate_run(db, made_up_broken, 2, 2, &err), -1);
+	assert_non_null(strstr(err.text, "nowhere"));
+	assert_int_equal(number(db, "PRAGMA user_version"), 1);
+	assert_int_equal(number(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'dogs'"), 0);
+	assert_int_equal(number(db, "SELECT age FROM cats WHERE name = 'Mia'"), 3);
+
+	err = (struct err){ 0 };
+	assert_int_equal(migrate_run(db, made_up, 2, 2, &err), 0);
+	assert_int_equal(number(db, "PRAGMA user_version"), 2);
+	assert_int_equal(
+		number(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'cats_name'"), 1);
+	assert_int_equal(migrate_run(db, made_up, 2, 2, &err), 0);
+	assert_int_equal(migrate_run(db, made_up, 2, 3, &err), -1);
+	assert_non_null(strstr(err.text, "no way is known"));
+	db_close(db);
+	fixture_end(&f);
+}
+
+/* Walking every step from an empty file gives what schema.sql says: `check` compares the two. */
+static void
+each_way_leads_to_the_schema(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	int from, to;
+
+	(void)state;
+	fixture_begin(&f);
+	assert_int_equal(migrations[0].from, 0);
+	assert_int_equal(migrations[0].to, store_schema_version());
+	store_close(f.store);
+	f.store = NULL;
+	assert_int_equal(store_migrate(f.path, &from, &to, &err), 0);
+	assert_int_equal(from, store_schema_version());
+	assert_int_equal(to, store_schema_version());
+	fixture_end(&f);
+}
+
+static void
+collect_line(void *ctx, const char *text)
+{
+	char *out = ctx;
+	size_t len = strlen(out);
+
+	snprintf(out + len, 4096 - len, "%s\n", text);
+}
+
+static void
+check_finds_what_is_wrong(void **state)
+{
+	const struct {
+		const char *damage, *want;
+	} rows[] = {
+		{ "INSERT INTO hits VALUES ('X', 99)",
+			"rule hits of mails that are not there: 1\n" },
+		{ "DROP INDEX mails_start",
+			"missing, or of another shape: index mails_start (start_ns)\n" },
+		{ "ALTER TABLE events ADD COLUMN x INTEGER", "missing, or of another shape: table events" },
+		{ "CREATE TABLE extra (a INTEGER)",
+			"not of the schema: table extra (a INTEGER)\n" },
+		{ "UPDATE meta SET value = 0", "tables with numbers beyond the counter: 1\n" },
+		{ "UPDATE hosts SET record = '{'", "hosts whose record is not JSON: 1\n" },
+	};
+	struct fixture f;
+	struct err err = { 0 };
+	struct host_record h = host_sample("192.0.2.1", VERDICT_CLEAN, 0);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char text[4096] = "";
+
+		fixture_begin(&f);
+		assert_int_equal(f.sink.host(f.sink.ctx, &h, &err), 1);
+		fixture_commit(&f);
+		assert_int_equal(store_check(f.path, collect_line, text, &err), 0);
+		assert_string_equal(text, "");
+		run_sql(f.path, rows[i].damage);
+		assert_int_equal(store_check(f.path, collect_line, text, &err), 1);
+		if (strstr(text, rows[i].want) == NULL)
+			fail_msg("\"%s\" does not say \"%s\"", text, rows[i].want);
+		fixture_end(&f);
+	}
+}
+
+static void
+retention_takes_what_is_old(void **state)
+{
+	const struct store_retention keep = {
+		.sessions_days = 2, .hours_days = 30, .evidence_days = 0
+	};
+	struct fixture f;
+	struct err err = { 0 };
+	struct session_record old =
+		session_sample("000000000000000a", "192.0.2.1", "198.51.100.1", T0);
+	struct session_record fresh =
+		session_sample("000000000000000b", "192.0.2.1", "198.51.100.1", T0 + 3 * PTIME_DAY);
+	struct mail_record mails[] = { mail_sample(old.id, 1, old.start),
+		mail_sample(fresh.id, 1, fresh.start) };
+	struct reply reply = reply_sample("RCPT", 550, REPLY_OTHER, "", "no", T0);
+	struct hit hit = { "RULE", 1, "" };
+	int64_t rows, n;
+
+	(void)state;
+	fixture_begin(&f);
+	old.replies = &reply;
+	old.replies_count = 1;
+	for (size_t i = 0; i < 2; i++) {
+		mails[i].hits = &hit;
+		mails[i].hits_count = 1;
+		assert_int_equal(
+			f.sink.mail(f.sink.ctx, i == 0 ? &old : &fresh, &mails[i], &err), 1);
+		assert_int_equal(f.sink.session(f.sink.ctx, i == 0 ? &old : &fresh, &err), 1);
+	}
+	assert_int_equal(
+		f.sink.host_hour(f.sink.ctx, old.client.addr, T0, SLICE("x"), NULL, 0, &err), 1);
+	assert_int_equal(store_prune(f.store, &keep, T0 + 4 * PTIME_DAY, &rows, &err), 0);
+	assert_int_equal(rows, 2);
+	assert_int_equal(rows_of(f.store, "sessions", &(struct filter){ 0 }), 1);
+	assert_int_equal(rows_of(f.store, "evidence", &(struct filter){ 0 }), 1);
+	assert_int_equal(
+		db_number(f.store->db,
+			"SELECT (SELECT count(*) FROM hits) + (SELECT count(*) FROM queue_ids) + "
+			"(SELECT count(*) FROM host_hours)",
+			&n, &err),
+		1);
+	assert_int_equal(n, 3);
+	assert_int_equal(store_prune(f.store, &keep, T0 + 31 * PTIME_DAY, &rows, &err), 0);
+	assert_int_equal(rows, 3);
+	/* What went comes back when it is read again: the store is a cache of the captures. */
+	assert_int_equal(f.sink.session(f.sink.ctx, &old, &err), 1);
+	fixture_end(&f);
+}
+
+static void
+a_backup_is_a_store_and_overwrites_nothing(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	struct store *copy;
+	struct host_record h = host_sample("192.0.2.1", VERDICT_CLEAN, 0);
+	char path[128], text[4096] = "";
+
+	(void)state;
+	fixture_begin(&f);
+	snprintf(path, sizeof path, "%s/copy.db", f.folder);
+	assert_int_equal(f.sink.host(f.sink.ctx, &h, &err), 1);
+	fixture_commit(&f);
+	assert_int_equal(store_backup(f.path, path, &err), 0);
+	assert_int_equal(store_open_reader(path, &copy, &err), 0);
+	assert_int_equal(rows_of(copy, "hosts", &(struct filter){ 0 }), 1);
+	store_close(copy);
+	assert_int_equal(store_check(path, collect_line, text, &err), 0);
+	assert_int_equal(store_backup(f.path, path, &err), -1);
+	assert_non_null(strstr(err.text, "there already"));
+	err = (struct err){ 0 };
+	snprintf(path, sizeof path, "%s/none/copy.db", f.folder);
+	assert_int_equal(store_backup(f.path, path, &err), -1);
+	assert_non_null(strstr(err.text, "cannot be made"));
+	fixture_end(&f);
+}
+
+static void
+a_second_writer_is_refused_by_name(void **state)
+{
+	struct fixture f;
+	char words[64];
+
+	(void)state;
+	fixture_begin(&f);
+	snprintf(
+		words, sizeof words, "is being written by process %d (test_upkeep)", (int)getpid());
+
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct err err = { 0 };
+		struct store *s;
+
+		_exit(store_open(f.path, "test", &s, &err) == -1 && strstr(err.text, words) != NULL
+				? 0
+				: 1);
+	}
+
+	int status;
+
+	waitpid(child, &status, 0);
+	assert_int_equal(status, 0);
+	fixture_end(&f);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_new_store_is_of_the_newest_version_and_alone),
+		cmocka_unit_test(wrong_files_are_refused_in_words_and_left_alone),
+		cmocka_unit_test(a_newer_store_is_refused_with_both_versions),
+		cmocka_unit_test(an_old_store_walks_to_the_newest),
+		cmocka_unit_test(each_way_leads_to_the_schema),
+		cmocka_unit_test(check_finds_what_is_wrong),
+		cmocka_unit_test(retention_takes_what_is_old),
+		cmocka_unit_test(a_backup_is_a_store_and_overwrites_nothing),
+		cmocka_unit_test(a_second_writer_is_refused_by_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
