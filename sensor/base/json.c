@@ -84,9 +84,9 @@ plain_front(struct slice s)
 
 	while (n < s.len) {
 		uint8_t c = s.ptr[n];
-		size_t step = c == '"' || c == '\\' || chars_is(c, CHAR_CTL) ? 0
-			      : c < 0x80				     ? 1
-					 : text_utf8(slice_skip(s, n), &rune);
+		if (c == '"' || c == '\\' || chars_is(c, CHAR_CTL))
+			break;
+		size_t step = c < 0x80 ? 1 : text_utf8(slice_skip(s, n), &rune);
 		if (step == 0)
 			break;
 		n += step;
@@ -104,16 +104,17 @@ escape(struct buf *out, uint8_t c)
 		['\n'] = 'n',
 		['\r'] = 'r',
 		['\t'] = 't' };
-	char text[8];
+	static const char hex[] = "0123456789abcdef";
 
+	if (c < 0x80 && shorthand[c]) {
+		buf_byte(out, '\\');
+		buf_byte(out, (uint8_t)shorthand[c]);
+		return;
+	}
 	/* A byte that is no UTF-8 is shown as clean text shows it: \xNN. */
-	if (c >= 0x80)
-		(void)snprintf(text, sizeof(text), "\\\\x%02x", c);
-	else if (shorthand[c])
-		(void)snprintf(text, sizeof(text), "\\%c", shorthand[c]);
-	else
-		(void)snprintf(text, sizeof(text), "\\u%04x", c);
-	buf_str(out, text);
+	buf_str(out, c < 0x80 ? "\\u00" : "\\\\x");
+	buf_byte(out, (uint8_t)hex[c >> 4]);
+	buf_byte(out, (uint8_t)hex[c & 0xF]);
 }
 
 static void
