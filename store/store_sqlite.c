@@ -1,10 +1,12 @@
 #include "store/db.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,30 +31,38 @@ struct db_statement {
 	struct db *db;
 };
 
-/* What a result code means to a person; "%s" before it is the file, the library's own words follow.
+/* What a result code means to a person; the file stands before it, the library's own words after.
  */
 static const struct {
 	int code;
 	const char *words;
 } fault_words[] = {
-	{ SQLITE_NOTADB, "is not a heloscope store, not even a data base: name another file with "
-			 "--store, or move "
-			 "this one away" },
-	{ SQLITE_CORRUPT, "is damaged: `heloscope db check` says where; move "
-			  "it and its -wal file aside, then start anew or from a backup" },
+	{ SQLITE_NOTADB, "is not a heloscope store, not even a data base: "
+			 "name another file with --store, or move this one away" },
+	{ SQLITE_CORRUPT, "is damaged: `heloscope db check` says where; "
+			  "move it and its -wal file aside, then start anew or from a backup" },
 	{ SQLITE_FULL, "cannot grow because its disk is full; nothing of this batch was written: "
-		       "make room, or keep "
-		       "less ([store] in the configuration)" },
-	{ SQLITE_READONLY,
-		"may not be written: check owner and mode of the file and of its folder" },
-	{ SQLITE_CANTOPEN,
-		"cannot be opened: check that file and folder are there and who may use them" },
-	{ SQLITE_BUSY, "is being written by another program: stop that one, or name another file "
-		       "with --store" },
+		       "make room, or keep less ([store] in the configuration)" },
+	{ SQLITE_READONLY, "may not be written: "
+			   "check owner and mode of the file and of its folder" },
+	{ SQLITE_CANTOPEN, "cannot be opened: "
+			   "check that file and folder are there and who may use them" },
+	{ SQLITE_BUSY, "is being written by another program: "
+		       "stop that one, or name another file with --store" },
 	{ SQLITE_IOERR, "could not be read or written: look at the disk (dmesg)" },
-	{ SQLITE_INTERRUPT,
-		"took too long to answer: ask for less (a host, a shorter time, a lower limit)" },
+	{ SQLITE_INTERRUPT, "took too long to answer: "
+			    "ask for less (a host, a shorter time, a lower limit)" },
 };
+
+static const char *
+words_of(int code)
+{
+	for (size_t i = 0; i < sizeof fault_words / sizeof *fault_words; i++) {
+		if (fault_words[i].code == code)
+			return fault_words[i].words;
+	}
+	return "has a fault";
+}
 
 static int
 fail(struct db *db, struct err *err)
@@ -62,12 +72,7 @@ fail(struct db *db, struct err *err)
 	/* Disk full while the shared memory file grows comes as an I/O error. */
 	if (code == SQLITE_IOERR && sqlite3_system_errno(db->handle) == ENOSPC)
 		code = SQLITE_FULL;
-	for (size_t i = 0; i < sizeof fault_words / sizeof *fault_words; i++) {
-		if (fault_words[i].code == code)
-			return err_set(err, "%s %s (%s)", db->path, fault_words[i].words,
-				sqlite3_errmsg(db->handle));
-	}
-	return err_set(err, "%s: the data base says: %s", db->path, sqlite3_errmsg(db->handle));
+	return err_set(err, "%s %s (%s)", db->path, words_of(code), sqlite3_errmsg(db->handle));
 }
 
 static int64_t
@@ -103,17 +108,46 @@ db_patience(struct db *db, int milliseconds)
 		db->handle, STEPS_BETWEEN_LOOKS, milliseconds != 0 ? out_of_patience : NULL, db);
 }
 
+static bool
+has_wal(const char *path)
+{
+	char wal[PATH_BYTES];
+
+	snprintf(wal, sizeof wal, "%s-wal", path);
+	return access(wal, F_OK) == 0;
+}
+
+/* SQLite rounds a file up to whole pages, and reads zeros where the last one was cut
+ * (fileformat2.html 1.3.2: page size at 16, 1 = 65536).  A WAL may still bring the rest. */
+static bool
+ends_within_a_page(const char *path)
+{
+	uint8_t head[18];
+	struct stat file;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+
+	bool known =
+		fstat(fd, &file) == 0 && pread(fd, head, sizeof head, 0) == (ssize_t)sizeof head;
+	off_t page = known ? head[16] << 8 | head[17] : 0;
+
+	close(fd);
+	page = page == 1 ? 65536 : page;
+	return page >= 512 && memcmp(head, "SQLite format 3", 16) == 0 &&
+	       file.st_size % page != 0 && !has_wal(path);
+}
+
 /* In WAL mode even a reader needs the -shm file, and makes it if it can.  Where it cannot (a store
  * on a read-only disk, another user's folder) and no writer has left a -wal file, the file itself
  * is all there is: "immutable". */
 static int
 open_as_it_stands(struct db *db)
 {
-	char wal[PATH_BYTES];
 	struct buf uri;
 
-	snprintf(wal, sizeof wal, "%s-wal", db->path);
-	if (access(wal, F_OK) == 0)
+	if (has_wal(db->path))
 		return SQLITE_CANTOPEN;
 	buf_init(&uri, PATH_BYTES * 3);
 	buf_str(&uri, "file:");
@@ -165,6 +199,11 @@ db_open(const char *path, enum db_mode mode, struct db **out, struct err *err)
 
 	*db = (struct db){ .path = strdup(path) };
 	*out = NULL;
+	if (mode != DB_MEMORY && ends_within_a_page(path)) {
+		err_set(err, "%s %s (its last page is cut)", path, words_of(SQLITE_CORRUPT));
+		db_close(db);
+		return -1;
+	}
 	if (open_handle(db, mode) != SQLITE_OK) {
 		fail(db, err);
 		db_close(db);

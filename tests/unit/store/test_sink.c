@@ -1,8 +1,10 @@
 /* What the collector does to a store: batches, snapshots, the same records twice. */
 #include "unit/store/fixture.h"
 
+#include "store/inside.h"
+
 static int
-put_session(struct fixture *f, const struct session_record *s)
+give_session(struct fixture *f, const struct session_record *s)
 {
 	struct err err = { 0 };
 	int got = f->sink.session(f->sink.ctx, s, &err);
@@ -12,7 +14,7 @@ put_session(struct fixture *f, const struct session_record *s)
 }
 
 static int
-put_mail(struct fixture *f, const struct session_record *s, const struct mail_record *m)
+give_mail(struct fixture *f, const struct session_record *s, const struct mail_record *m)
 {
 	struct err err = { 0 };
 	int got = f->sink.mail(f->sink.ctx, s, m, &err);
@@ -31,15 +33,15 @@ snapshot_is_replaced_by_its_end(void **state)
 	(void)state;
 	fixture_begin(&f);
 	s.open = true;
-	assert_int_equal(put_session(&f, &s), 0);
+	assert_int_equal(give_session(&f, &s), 0);
 	s.bytes_client = 7;
-	assert_int_equal(put_session(&f, &s), 0);
+	assert_int_equal(give_session(&f, &s), 0);
 	s.open = false;
-	assert_int_equal(put_session(&f, &s), 1);
-	assert_int_equal(put_session(&f, &s), 0);
+	assert_int_equal(give_session(&f, &s), 1);
+	assert_int_equal(give_session(&f, &s), 0);
 	/* A snapshot that comes late changes nothing. */
 	s.open = true;
-	assert_int_equal(put_session(&f, &s), 0);
+	assert_int_equal(give_session(&f, &s), 0);
 	fixture_commit(&f);
 	assert_int_equal(rows_of(f.store, "sessions", &(struct filter){ 0 }), 1);
 
@@ -65,13 +67,13 @@ mails_are_taken_once_and_stand_in_their_session(void **state)
 
 	(void)state;
 	fixture_begin(&f);
-	assert_int_equal(put_mail(&f, &s, &one), 1);
-	assert_int_equal(put_mail(&f, &s, &two), 1);
-	assert_int_equal(put_mail(&f, &s, &one), 0);
+	assert_int_equal(give_mail(&f, &s, &one), 1);
+	assert_int_equal(give_mail(&f, &s, &two), 1);
+	assert_int_equal(give_mail(&f, &s, &one), 0);
 	/* A session may come with its mails; they are not stored twice. */
 	s.mails = &one;
 	s.mails_count = 1;
-	assert_int_equal(put_session(&f, &s), 1);
+	assert_int_equal(give_session(&f, &s), 1);
 	fixture_commit(&f);
 	buf_init(&json, 65536);
 	assert_int_equal(query_session(f.store, s.id, &json, &err), 1);
@@ -109,10 +111,10 @@ refusals_become_evidence_by_kind(void **state)
 	s.replies = replies;
 	s.replies_count = 3;
 	s.open = true;
-	assert_int_equal(put_session(&f, &s), 0);
+	assert_int_equal(give_session(&f, &s), 0);
 	s.replies_count = 5;
 	s.open = false;
-	assert_int_equal(put_session(&f, &s), 1);
+	assert_int_equal(give_session(&f, &s), 1);
 	fixture_commit(&f);
 	assert_int_equal(rows_of(f.store, "evidence", &(struct filter){ 0 }), 2);
 	assert_int_equal(
@@ -334,8 +336,8 @@ put_everything(struct fixture *f)
 	m.received_count = 1;
 	h.listings = &listing;
 	h.listings_count = 1;
-	put_mail(f, &s, &m);
-	put_session(f, &s);
+	give_mail(f, &s, &m);
+	give_session(f, &s);
 	f->sink.host(f->sink.ctx, &h, &err);
 	f->sink.host_hour(f->sink.ctx, h.ip, T0, SLICE("packed"), &plain, 1, &err);
 	f->sink.service(f->sink.ctx, s.server, T0, T0, &err);
@@ -400,10 +402,51 @@ what_is_not_committed_is_not_there(void **state)
 
 	(void)state;
 	fixture_begin(&f);
-	put_session(&f, &s);
+	give_session(&f, &s);
 	store_close(f.store);
 	fixture_open(&f);
 	assert_int_equal(rows_of(f.store, "sessions", &(struct filter){ 0 }), 0);
+	fixture_end(&f);
+}
+
+/* The file may not grow: the write that fails takes the whole batch with it, and says so until the
+ * commit. */
+static void
+a_batch_is_whole_or_not_at_all(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 }, again = { 0 };
+	char id[17];
+	int i = 0;
+
+	(void)state;
+	fixture_begin(&f);
+	put_everything(&f);
+	assert_int_equal(db_run(f.store->db, "PRAGMA max_page_count = 100", &err), 0);
+	for (;; i++) {
+		snprintf(id, sizeof id, "%016x", (unsigned)i);
+
+		struct session_record s = session_sample(id, "192.0.2.1", "198.51.100.1", T0);
+
+		if (f.sink.session(f.sink.ctx, &s, &err) < 0)
+			break;
+	}
+	assert_true(i > 10);
+	assert_non_null(strstr(err.text, "nothing of this batch was written"));
+
+	/* The rest of the batch is refused in the same words, up to its commit; then a new one
+	 * begins. */
+	struct host_record h = host_sample("192.0.2.9", VERDICT_CLEAN, 0);
+
+	assert_int_equal(f.sink.host(f.sink.ctx, &h, &again), -1);
+	assert_string_equal(again.text, err.text);
+	assert_int_equal(f.sink.commit(f.sink.ctx, &again), -1);
+	assert_int_equal(rows_of(f.store, "sessions", &(struct filter){ 0 }), 1);
+	err = (struct err){ 0 };
+	assert_int_equal(db_run(f.store->db, "PRAGMA max_page_count = 100000", &err), 0);
+	assert_int_equal(f.sink.host(f.sink.ctx, &h, &err), 1);
+	fixture_commit(&f);
+	assert_int_equal(rows_of(f.store, "hosts", &(struct filter){ 0 }), 2);
 	fixture_end(&f);
 }
 
@@ -419,6 +462,7 @@ main(void)
 		cmocka_unit_test(state_is_that_of_the_run_that_spoke_last),
 		cmocka_unit_test(the_same_again_changes_nothing),
 		cmocka_unit_test(what_is_not_committed_is_not_there),
+		cmocka_unit_test(a_batch_is_whole_or_not_at_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
