@@ -29,8 +29,26 @@ closing(uint8_t open)
 	return open;
 }
 
-/* "/…/flags" or "m{…}flags" at the front of *rest.  A backslash keeps the delimiter from ending it.
- */
+/* Where the expression that begins with its delimiter ends: the closing one, or the length of s.  A
+ * backslash keeps a delimiter from counting, and brackets nest, as in Perl. */
+static size_t
+expression_end(struct slice s)
+{
+	uint8_t open = s.ptr[0], close = closing(open);
+	size_t depth = 1;
+	for (size_t n = 1; n < s.len; n++) {
+		uint8_t c = s.ptr[n];
+		if (c == '\\')
+			n++;
+		else if (c == close && --depth == 0)
+			return n;
+		else if (c == open && open != close)
+			depth++;
+	}
+	return s.len;
+}
+
+/* "/…/flags" or "m{…}flags" at the front of *rest. */
 static int
 take_pattern(struct rules *r, struct slice *rest, struct rule *rule, struct err *err)
 {
@@ -40,12 +58,10 @@ take_pattern(struct rules *r, struct slice *rest, struct rule *rule, struct err 
 	if (s.len == 0 || chars_is(s.ptr[0], CHAR_ALPHA | CHAR_DIGIT | CHAR_SPACE) ||
 		(s.len == rest->len && s.ptr[0] != '/'))
 		return err_set(err, "a regular expression is expected, as /…/ or m{…}");
-	uint8_t end = closing(s.ptr[0]);
-	size_t n = 1;
-	while (n < s.len && s.ptr[n] != end)
-		n += s.ptr[n] == '\\' ? 2 : 1;
+	size_t n = expression_end(s);
 	if (n >= s.len)
-		return err_set(err, "the regular expression has no closing '%c'", end);
+		return err_set(
+			err, "the regular expression has no closing '%c'", closing(s.ptr[0]));
 	struct slice expression = slice_skip(slice_take(s, n), 1);
 	s = slice_skip(s, n + 1);
 	size_t flags = 0;
