@@ -15,6 +15,8 @@
 	X(ALIASES, 262144, "addresses", "IPv6 addresses with a stand-in while streams use them")                     \
 	X(SERVICES, 65536, "services", "host and port pairs in the service inventory")                                \
 	X(LINE, 16384, "bytes", "one SMTP line; RFC 5321 4.5.3.1 has 512, AUTH 12288")                                \
+	X(SMTP_HELD, 65536, "bytes", "of a client that goes on before the reply to DATA or STARTTLS decides what they are") \
+	X(TLS_HANDSHAKE, 65536, "bytes", "handshake messages of one side until the certificate")                      \
 	X(REPLY_TEXT, 2048, "bytes", "text of one reply, lines joined")                                               \
 	X(REPLY_LINES, 128, "lines", "lines of one reply")                                                            \
 	X(REPLIES, 1024, "replies", "replies kept of one session")                                                    \
@@ -35,6 +37,7 @@
 	X(URLS, 100, "addresses", "URLs kept of one mail")                                                            \
 	X(MAIL_MEMORY, 8388608, "bytes", "arena of one mail in the analyst")                                          \
 	X(RULES, 10000, "rules", "read at start")                                                                     \
+	X(RULE_MEMORY, 33554432, "bytes", "loaded rules, without their compiled expressions")                        \
 	X(RULE_TEXT, 65536, "bytes", "front of a mail's text that body rules look at")                                \
 	X(REGEX_MATCH, 100000, "steps", "of one regular expression on one field (PCRE2 match limit)")                 \
 	X(HOSTS, 65536, "hosts", "kept in memory by the collector")                                                   \
