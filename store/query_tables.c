@@ -116,7 +116,7 @@
 #define EVIDENCE(X) \
 	X("timestamp_first", "First", TIME, SHOWN, "UTC", "e.first_ns", NULL) \
 	X("timestamp_last", "Last", TIME, SHOWN, "UTC", "e.last_ns", NULL) \
-	X("utc_offset", "UTC offset", TEXT, HIDDEN, "of both times", "'+00:00'", NULL) \
+	X("utc_offset", "UTC offset", TEXT, HIDDEN, "of both times", "'UTC+00:00'", NULL) \
 	X("src_ip", "Client", TEXT, SHOWN, "address", "e.client", "e.client_key") \
 	X("src_port", "Client port", INT, HIDDEN, "TCP", "e.client_port", NULL) \
 	X("src_hostname", "Name", TEXT, HIDDEN, "the name the host gives most in HELO", "h.name", NULL) \
@@ -130,7 +130,8 @@
 	X("class", "Class", TEXT, SHOWN, "of the reply", "e.class", NULL) \
 	X("list", "List", TEXT, SHOWN, "that the reply names", "e.list", NULL) \
 	X("quoted", "Blocked address", TEXT, HIDDEN, "that the reply names", "e.quoted", NULL) \
-	X("reply", "Reply", TEXT, SHOWN, "the first of its kind in the session", "e.text", NULL) \
+	X("reply", "Reply", TEXT, SHOWN, "the first of its kind in the session", \
+		"e.code || ' ' || CASE e.enhanced WHEN '' THEN '' ELSE e.enhanced || ' ' END || e.text", "e.text") \
 	X("helo", "HELO", TEXT, HIDDEN, "the name the client gave", "e.helo", NULL) \
 	X("mail_from_domain", "Sender's domain", TEXT, HIDDEN, "of the first mail in the session", \
 		"(SELECT m.from_domain FROM mails m WHERE m.session = e.session ORDER BY m.number LIMIT 1)", NULL) \

@@ -131,8 +131,8 @@ refusals_become_evidence_by_kind(void **state)
 	assert_int_equal(cells[table_column(t, "count") - t->columns].integer, 3);
 	assert_int_equal(cells[table_column(t, "timestamp_first") - t->columns].integer, T0 + 1);
 	assert_int_equal(cells[table_column(t, "timestamp_last") - t->columns].integer, T0 + 4);
-	assert_true(slice_eq(
-		cells[table_column(t, "reply") - t->columns].text, SLICE("no such user a")));
+	assert_true(slice_eq(cells[table_column(t, "reply") - t->columns].text,
+		SLICE("550 5.7.1 no such user a")));
 	assert_int_equal(table_next(c, &cells, &err), 0);
 	table_close(c);
 	fixture_end(&f);

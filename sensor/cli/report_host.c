@@ -1,0 +1,226 @@
+#include "sensor/cli/report_host.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HOST_MEMORY (64 * 1024 * 1024)
+#define REFUSALS_SHOWN 5
+
+static int64_t
+count_of(const struct host_record *h, const char *name)
+{
+	for (size_t i = 0; i < h->counts_count; i++) {
+		if (strcmp(h->counts[i].name, name) == 0)
+			return h->counts[i].value;
+	}
+	return 0;
+}
+
+static void
+print_verdict(const struct paper *p, const struct host_record *h)
+{
+	const char *word = verdict_word(h->verdict);
+	char ip[ADDR_TEXT_MAX], since[PAPER_TIME_MAX], first[PAPER_TIME_MAX], last[PAPER_TIME_MAX],
+		text[512];
+
+	paper_ink(p, INK_BOLD, addr_format(h->ip, ip));
+	fprintf(p->out, "%s%s%s is ", *h->name != '\0' ? " (" : "", h->name,
+		*h->name != '\0' ? ")" : "");
+	paper_ink(p, report_ink(slice_str(word)), word);
+	fprintf(p->out, ", risk %.0f %%", h->risk * 100);
+	if (h->verdict_since != 0)
+		fprintf(p->out, ", since %s UTC", paper_time(h->verdict_since, since));
+	fputc('\n', p->out);
+	if (*h->summary != '\0')
+		paper_text(p, 2, "", h->summary);
+	snprintf(text, sizeof text,
+		"Role: %s. Seen from %s to %s UTC: %" PRId64 " sessions, %" PRId64
+		" mails, %" PRId64 " recipients, of which %" PRId64 " were accepted, %" PRId64
+		" rejected, %" PRId64 " deferred. Of its mail, the most that was seen is: %s.",
+		role_word(h->role), paper_time(h->first, first), paper_time(h->last, last),
+		count_of(h, "sessions"), count_of(h, "mails"), count_of(h, "rcpts"),
+		count_of(h, "accepted"), count_of(h, "rejected"), count_of(h, "deferred"),
+		visibility_word(h->visibility));
+	paper_text(p, 2, "", text);
+}
+
+static void
+print_listings(const struct paper *p, const struct host_record *h)
+{
+	char since[PAPER_TIME_MAX], last[PAPER_TIME_MAX], until[PAPER_TIME_MAX],
+		server[ADDR_TEXT_MAX], text[512];
+
+	if (h->listings_count == 0)
+		return;
+	paper_head(p, "Listed");
+	for (size_t i = 0; i < h->listings_count; i++) {
+		const struct listing *l = &h->listings[i];
+
+		snprintf(text, sizeof text,
+			"%s: since %s, last refusal %s, %s%s; %" PRId64 " refusals", l->list,
+			paper_time(l->since, since), paper_time(l->last, last),
+			l->until != 0 ? "over by " : "no sign that it is over",
+			l->until != 0 ? paper_time(l->until, until) : "", l->count);
+		paper_text(p, 4, "  -", text);
+		if (*l->reply != '\0') {
+			fprintf(p->out, "    %s said:\n",
+				l->server.family == ADDR_NONE ? "a server"
+							      : addr_format(l->server, server));
+			paper_text(p, 6, "", l->reply);
+		}
+	}
+}
+
+static void
+print_lists(const struct paper *p, const struct host_record *h)
+{
+	if (h->lists_count == 0)
+		return;
+	paper_head(p, "Lists that it is on, or may come onto");
+	for (size_t i = 0; i < h->lists_count; i++) {
+		const struct list_likelihood *l = &h->lists[i];
+
+		fprintf(p->out, "  %3.0f %%  %s\n", l->probability * 100, l->list);
+		for (size_t k = 0; k < l->why_count; k++)
+			paper_text(p, 11, "         -", l->why[k]);
+	}
+}
+
+static void
+print_causes(const struct paper *p, const struct host_record *h)
+{
+	if (h->causes_count == 0)
+		return;
+	paper_head(p, "Causes, most likely first");
+	for (size_t i = 0; i < h->causes_count; i++) {
+		const struct cause_found *c = &h->causes[i];
+
+		fprintf(p->out, "  %3.0f %%  %s\n", c->confidence * 100, cause_word(c->cause));
+		for (size_t k = 0; k < c->evidence_count; k++)
+			paper_text(p, 11, "         -", c->evidence[k]);
+	}
+}
+
+static void
+print_services(const struct paper *p, const struct host_record *h)
+{
+	char first[PAPER_TIME_MAX], last[PAPER_TIME_MAX];
+
+	if (h->services_count == 0)
+		return;
+	paper_head(p, "Services that answered");
+	for (size_t i = 0; i < h->services_count; i++)
+		fprintf(p->out, "  port %5d  first %s  last %s UTC\n", (int)h->services[i].port,
+			paper_time(h->services[i].first, first),
+			paper_time(h->services[i].last, last));
+}
+
+static void
+print_advice(const struct paper *p, const struct host_record *h)
+{
+	char number[32];
+
+	if (h->advice_count == 0)
+		return;
+	paper_head(p, "What to do");
+	for (size_t i = 0; i < h->advice_count; i++) {
+		snprintf(number, sizeof number, "%3zu.", i + 1);
+		paper_text(p, 5, number, h->advice[i].step);
+		/* A command is to be copied: it is never wrapped. */
+		if (*h->advice[i].command != '\0')
+			fprintf(p->out, "         %s\n", h->advice[i].command);
+	}
+}
+
+static struct slice
+text_of(const struct table *t, const struct cell *cells, const char *column)
+{
+	return cells[table_column(t, column) - t->columns].text;
+}
+
+static int64_t
+number_of(const struct table *t, const struct cell *cells, const char *column)
+{
+	return cells[table_column(t, column) - t->columns].integer;
+}
+
+static bool
+print_refusal(void *ctx, const struct cell *cells)
+{
+	const struct paper *p = ctx;
+	const struct table *t = table_find("evidence");
+	struct slice server = text_of(t, cells, "dst_ip"), class = text_of(t, cells, "class");
+	struct slice reply = text_of(t, cells, "reply");
+	char when[PAPER_TIME_MAX], *text;
+
+	fprintf(p->out, "  %s  %.*s  %.*s  %" PRId64 "×\n",
+		paper_time(number_of(t, cells, "timestamp_first"), when), (int)server.len,
+		(const char *)server.ptr, (int)class.len, (const char *)class.ptr,
+		number_of(t, cells, "count"));
+	text = strndup((const char *)reply.ptr, reply.len);
+	paper_text(p, 6, "", text);
+	free(text);
+	return true;
+}
+
+static int
+print_refusals(const struct paper *p, struct store *s, const struct filter *f, struct err *err)
+{
+	const struct table *t = table_find("evidence");
+	struct paper paper = *p;
+	char ip[ADDR_TEXT_MAX];
+	int64_t count;
+
+	if (table_count(s, t, f, &count, err) != 0)
+		return -1;
+	if (count == 0)
+		return 0;
+	paper_head(p, "Last refusals");
+	if (table_query(s, t, f, print_refusal, &paper, err) != 0)
+		return -1;
+	if (count > REFUSALS_SHOWN)
+		fprintf(p->out, "  … of %" PRId64 ": `heloscope export evidence --host %s`\n",
+			count, addr_format(f->host, ip));
+	return 0;
+}
+
+static int
+print_host(const struct paper *p, struct store *s, const struct host_record *h, int64_t since,
+	struct err *err)
+{
+	const struct filter refusals = { .host = h->ip, .since = since, .limit = REFUSALS_SHOWN };
+
+	print_verdict(p, h);
+	print_listings(p, h);
+	print_causes(p, h);
+	print_lists(p, h);
+	if (print_refusals(p, s, &refusals, err) != 0)
+		return -1;
+	print_services(p, h);
+	print_advice(p, h);
+	return 0;
+}
+
+int
+report_host(
+	const struct paper *p, struct store *s, struct addr host, int64_t since, struct err *err)
+{
+	struct host_record record;
+	struct arena arena;
+	char ip[ADDR_TEXT_MAX];
+
+	arena_init(&arena, HOST_MEMORY);
+
+	int found = query_host_record(s, host, &arena, &record, err), result = -1;
+
+	if (found == 1)
+		result = print_host(p, s, &record, since, err);
+	if (found == 0)
+		err_set(err,
+			"%s is not in the store: it has sent no mail past the sensor, or is not a "
+			"host of ours",
+			addr_format(host, ip));
+	arena_release(&arena);
+	return result;
+}
