@@ -112,9 +112,10 @@ static bool
 has_wal(const char *path)
 {
 	char wal[PATH_BYTES];
+	struct stat file;
 
 	snprintf(wal, sizeof wal, "%s-wal", path);
-	return access(wal, F_OK) == 0;
+	return stat(wal, &file) == 0 && file.st_size != 0; /* a reader leaves an empty one */
 }
 
 /* SQLite rounds a file up to whole pages, and reads zeros where the last one was cut

@@ -349,6 +349,31 @@ write_rows(struct export *e, struct err *err)
 
 /* ---- the output file ---- */
 
+/* 0, or -1 when not every byte went out. */
+static int
+close_output(struct export *e, struct err *err)
+{
+	bool failed = ferror(e->out) != 0;
+
+	errno = 0;
+	if (fclose(e->out) == 0 && !failed)
+		return 0;
+	return err_set(err, "%s cannot be written: %s", e->output,
+		errno != 0 ? strerror(errno) : "its disk is full");
+}
+
+static int
+write_to(struct export *e, const char *path, struct err *err)
+{
+	e->out = fopen(path, "we");
+	if (e->out == NULL)
+		return err_set(err, "%s cannot be written: %s", path, strerror(errno));
+
+	int written = write_rows(e, err), closed = close_output(e, err);
+
+	return written != 0 || closed != 0 ? -1 : 0;
+}
+
 /* A regular file comes into being whole, by its last rename. */
 static int
 write_file(struct export *e, struct err *err)
@@ -357,21 +382,13 @@ write_file(struct export *e, struct err *err)
 
 	if ((size_t)snprintf(part, sizeof part, "%s.part", e->output) >= sizeof part)
 		return err_set(err, "--output: the name is too long");
-	e->out = fopen(part, "we");
-	if (e->out == NULL)
-		return err_set(err, "%s cannot be written: %s", part, strerror(errno));
-
-	int written = write_rows(e, err), failed = ferror(e->out);
-
-	errno = 0;
-	if (fclose(e->out) != 0 || failed)
-		written = err_set(err, "%s cannot be written: %s", e->output,
-			errno != 0 ? strerror(errno) : "disk full");
-	if (written == 0 && rename(part, e->output) != 0)
-		written = err_set(err, "%s cannot be written: %s", e->output, strerror(errno));
-	if (written != 0)
-		unlink(part);
-	return written;
+	if (write_to(e, part, err) == 0) {
+		if (rename(part, e->output) == 0)
+			return 0;
+		err_set(err, "%s cannot be written: %s", e->output, strerror(errno));
+	}
+	unlink(part);
+	return -1;
 }
 
 static bool
@@ -385,19 +402,11 @@ is_device(const char *path)
 static int
 write_output(struct export *e, struct err *err)
 {
-	if (e->output != NULL && strcmp(e->output, "-") == 0)
-		e->output = NULL;
-	if (e->output != NULL && !is_device(e->output))
-		return write_file(e, err);
-	e->out = e->output == NULL ? stdout : fopen(e->output, "we");
-	if (e->out == NULL)
-		return err_set(err, "%s cannot be written: %s", e->output, strerror(errno));
-
-	int written = write_rows(e, err);
-
-	if (e->output != NULL && fclose(e->out) != 0 && written == 0)
-		written = err_set(err, "%s cannot be written: %s", e->output, strerror(errno));
-	return written;
+	if (e->output == NULL || strcmp(e->output, "-") == 0) {
+		e->out = stdout; /* main looks after its faults */
+		return write_rows(e, err);
+	}
+	return is_device(e->output) ? write_to(e, e->output, err) : write_file(e, err);
 }
 
 static int
