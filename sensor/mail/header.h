@@ -16,7 +16,8 @@ enum header_keep {
 
 void header_split(
 	struct slice raw, enum header_keep keep, struct arena *arena, struct message *out);
-/* Value without folding in out (size bytes, clipped), ends trimmed; bytes else as sent. */
+/* Value without folding in out (size bytes, clipped), ends trimmed, tabs as spaces; bytes else as
+ * sent. */
 struct slice header_unfold_into(struct slice value, uint8_t *out, size_t size);
 
 #endif

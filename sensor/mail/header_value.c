@@ -15,7 +15,7 @@ header_unfold_into(struct slice value, uint8_t *out, size_t size)
 		uint8_t c = value.ptr[i];
 		bool crlf = c == '\r' && i + 1 < value.len && value.ptr[i + 1] == '\n';
 		if (c != '\n' && !crlf)
-			out[used++] = c;
+			out[used++] = c == '\t' ? ' ' : c;
 	}
 	return slice_trim(slice_of(out, used));
 }

@@ -1,0 +1,186 @@
+#include "unit/mail/mail_test.h"
+
+#include "sensor/mail/header.h"
+
+struct row {
+	const char *name, *input;
+	const char *fields; /* "Name=value|" as unfolded text */
+	const char *body;
+	unsigned faults;
+};
+
+static const struct row rows[] = {
+	{ "two fields", "A: 1\r\nB: 2\r\n\r\nx\r\n", "A=1|B=2|", "x\r\n", 0 },
+	{ "folding", "A: 1\r\n\t2\r\n 3\r\n\r\n", "A=1 2 3|", "", 0 },
+	{ "nothing", "", "", "", FAULT_NO_BLANK_LINE },
+	{ "no header", "\r\nx", "", "x", 0 },
+	{ "never ends", "A: 1\r\n", "A=1|", "", FAULT_NO_BLANK_LINE },
+	{ "cut in a line", "A: 1", "A=1|", "", FAULT_NO_BLANK_LINE },
+	{ "lone LF", "A: 1\nB: 2\r\n\r\n", "A=1|B=2|", "", FAULT_BARE_LF },
+	{ "lone LF as the empty line", "A: 1\r\n\nx", "A=1|", "x", FAULT_BARE_LF },
+	{ "lone CR", "A: 1\r2\r\n\r\n", "A=1\\x0d2|", "", FAULT_BARE_CR },
+	{ "control", "A: 1\x08\r\n\r\n", "A=1\\x08|", "", FAULT_CONTROL },
+	{ "8 bit", "A: \xe9\r\n\r\n", "A=\\xe9|", "", FAULT_RAW_8BIT },
+	{ "space before colon", "A \t: 1\r\n\r\n", "A=1|", "", FAULT_SPACE_BEFORE_COLON },
+	{ "first line folded", " 1\r\nA: 2\r\n\r\n", "A=2|", "", FAULT_FOLDING },
+	{ "empty continuation", "A: 1\r\n \r\n\t2\r\n\r\n", "A=1  2|", "", FAULT_FOLDING },
+	{ "no field, then body", "A: 1\r\nhello there\r\nmore\r\n", "A=1|",
+		"hello there\r\nmore\r\n", FAULT_NO_COLON },
+	{ "damaged line", "A: 1\r\nlost\r\nB: 2\r\n\r\nx", "A=1|B=2|", "x", FAULT_NO_COLON },
+	{ "mbox line", "From a Thu\r\nA: 1\r\n\r\n", "A=1|", "", FAULT_NO_COLON },
+	{ "name with a space", "A b: 1\r\n\r\nx", "", "A b: 1\r\n\r\nx", FAULT_NO_COLON },
+	{ "empty name", ": 1\r\n\r\nx", "", ": 1\r\n\r\nx", FAULT_NO_COLON },
+	{ "colons in the value", "A: b: c:\r\n\r\n", "A=b: c:|", "", 0 },
+	{ "empty value", "A:\r\nB:x\r\n\r\n", "A=|B=x|", "", 0 },
+};
+
+static void
+split(void *ctx, struct slice input, struct arena *arena)
+{
+	const struct row *row = ctx;
+	struct message m = { 0 };
+	const char *fields = "";
+	header_split(input, HEADER_KEEP_ALL, arena, &m);
+	for (size_t i = 0; i < m.fields_count; i++)
+		fields = arena_printf(arena, "%s%.*s=%s|", fields, (int)m.fields[i].name.len,
+			(const char *)m.fields[i].name.ptr,
+			header_unfold(m.fields[i].value, arena));
+	if (input.len < strlen(row->input))
+		return;
+	if (strcmp(fields, row->fields) != 0 || !slice_eq(m.body, slice_str(row->body)) ||
+		m.faults != row->faults)
+		fail_msg("%s: fields %s body '%.*s' faults %x", row->name, fields, (int)m.body.len,
+			(const char *)m.body.ptr, m.faults);
+}
+
+static void
+test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct row row = rows[i];
+		on_every_beginning(slice_str(row.input), split, &row);
+	}
+}
+
+static void
+test_nul(void **state)
+{
+	(void)state;
+	struct arena a;
+	struct message m;
+	arena_init(&a, LIMIT_MAIL_MEMORY);
+	message_split(SLICE("A: 1\0"
+			    "2\r\n\r\n"),
+		&a, &m);
+	assert_int_equal(m.faults, FAULT_NUL);
+	assert_string_equal(message_text(&m, "a", &a), "1\\x002");
+	arena_release(&a);
+}
+
+/* Fields beyond a limit are counted out; the body is found all the same. */
+static void
+test_limits(void **state)
+{
+	(void)state;
+	size_t size = 400000;
+	char *text = malloc(size);
+	struct arena a;
+	struct message m;
+	size_t n = 0;
+	for (int i = 0; i < LIMIT_HEADER_FIELDS + 20; i++)
+		n += (size_t)snprintf(text + n, size - n, "X-%d: y\r\n", i);
+	n += (size_t)snprintf(text + n, size - n, "\r\nbody");
+	arena_init(&a, LIMIT_MAIL_MEMORY);
+	message_split(slice_of(text, n), &a, &m);
+	assert_int_equal(m.fields_count, LIMIT_HEADER_FIELDS);
+	assert_int_equal(m.faults, FAULT_TOO_MANY);
+	assert_true(m.cut);
+	assert_true(slice_eq(m.body, SLICE("body")));
+
+	n = (size_t)snprintf(text, size, "A: 1\r\n");
+	for (int i = 0; i < 3000; i++)
+		n += (size_t)snprintf(text + n, size - n, " %060d\r\n", i);
+	n += (size_t)snprintf(text + n, size - n, "B: 2\r\n\r\nbody");
+	arena_reset(&a);
+	message_split(slice_of(text, n), &a, &m);
+	assert_int_equal(m.fields_count, 1);
+	assert_true(m.fields[0].value.len <= LIMIT_HEADER_BLOCK);
+	assert_int_equal(m.faults, FAULT_TOO_MANY);
+	assert_true(slice_eq(m.body, SLICE("body")));
+
+	memset(text, 'x', size);
+	memcpy(text, "A: ", 3);
+	arena_reset(&a);
+	message_split(slice_of(text, 2000), &a, &m);
+	assert_int_equal(m.faults, FAULT_LONG_LINE | FAULT_NO_BLANK_LINE);
+	arena_release(&a);
+	free(text);
+}
+
+static void
+test_lookup(void **state)
+{
+	(void)state;
+	struct arena a;
+	struct message m;
+	arena_init(&a, LIMIT_MAIL_MEMORY);
+	message_split(SLICE("To: a\r\nto: b\r\nTO: c\r\nTop: d\r\n\r\n"), &a, &m);
+	assert_int_equal(message_count(&m, "To"), 3);
+	assert_true(slice_eq(slice_trim(message_field(&m, "to", 1)->value), SLICE("b")));
+	assert_null(message_field(&m, "To", 3));
+	assert_string_equal(message_text(&m, "Subject", &a), "");
+	assert_string_equal(message_fault_name(FAULT_CONTROL), "control");
+	arena_release(&a);
+}
+
+static const struct {
+	const char *name, *value, *want;
+} texts[] = {
+	{ "plain", " hello ", "hello" },
+	{ "Q", "=?iso-8859-1?Q?caf=E9_au_lait?=", "café au lait" },
+	{ "B", "=?UTF-8?B?0J/RgNC40LLQtdGC?=", "Привет" },
+	{ "koi8", "=?koi8-r?B?8NLJ18XU?=", "Привет" },
+	{ "two words join", "=?utf-8?Q?a?=\r\n =?utf-8?Q?b?=", "ab" },
+	{ "language", "=?us-ascii*en?Q?a?=", "a" },
+	{ "unknown set stays", "=?x-evil?Q?a?= =?utf-8?Q?b?=", "=?x-evil?Q?a?= =?utf-8?Q?b?=" },
+	{ "not a word", "a =? b", "a =? b" },
+	{ "controls inside", "=?utf-8?Q?a=00=0Ab?=", "" },
+	{ "raw Latin-1", "caf\xe9", "caf\\xe9" },
+};
+
+static void
+test_texts(void **state)
+{
+	(void)state;
+	struct arena a;
+	arena_init(&a, LIMIT_MAIL_MEMORY);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		const char *got = header_text(slice_str(texts[i].value), &a);
+		for (const char *c = got; *c != '\0'; c++)
+			assert_true((unsigned char)*c >= ' ');
+		if (*texts[i].want != '\0' && strcmp(got, texts[i].want) != 0)
+			fail_msg("%s: %s", texts[i].name, got);
+	}
+	/* 60,000 encoded words: clipped, not decoded one by one */
+	size_t n = 60000 * 12;
+	char *many = malloc(n);
+	for (size_t i = 0; i < n; i++)
+		many[i] = "=?utf-8?Q?a?= "[i % 14];
+	assert_true(strlen(header_text(slice_of(many, n), &a)) <= LIMIT_HEADER_TEXT);
+	free(many);
+	arena_release(&a);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_lookup),
+		cmocka_unit_test(test_texts),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

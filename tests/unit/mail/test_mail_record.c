@@ -1,0 +1,178 @@
+/* From a message to its record; message files on disk; the collection that broke other parsers. */
+#include "unit/mail/mail_test.h"
+
+#include <dirent.h>
+
+#include "sensor/base/ptime.h"
+#include "sensor/mail/message_file.h"
+#include "sensor/record_layout.h"
+
+static const char mail[] = "Received: from pc (gw [192.0.2.7]) by mx with SMTP id 1; Thu, 12 Jun "
+			   "2008 10:15:02 -0300\r\n"
+			   "From: Ana <ana@example.edu>\r\n"
+			   "To: Rui Costa <rui@example.org>, root\r\n"
+			   "Cc: Eva <eva@example.net>\r\n"
+			   "Subject: Re: fwd: Invoice 4711 for you\r\n"
+			   "Date: Thu, 12 Jun 2008 10:15:00 -0300\r\n"
+			   "Message-ID: <1@pc>\r\n"
+			   "X-PHP-Originating-Script: 33:form.php\r\n"
+			   "User-Agent: Tool 1\r\n"
+			   "List-Id: <l.example.edu>\r\n"
+			   "\r\n"
+			   "http://a.example/x?to=rui@example.org#f\r\n";
+
+static void
+make(struct arena *a, const char *text, bool off, struct mail_record *out)
+{
+	struct mail_privacy privacy = { off, SLICE("a key") };
+	struct message m;
+	memset(out, 0, sizeof *out);
+	record_init(&layout_mail, out);
+	message_split(slice_str(text), a, &m);
+	message_to_record(&m, &privacy, a, out);
+}
+
+static void
+test_open(void **state)
+{
+	(void)state;
+	struct arena a;
+	struct mail_record r;
+	arena_init(&a, LIMIT_MAIL_MEMORY);
+	make(&a, mail, true, &r);
+	assert_string_equal(r.header.from, "Ana <ana@example.edu>");
+	assert_string_equal(r.header.to, "Rui Costa <rui@example.org>, root");
+	assert_string_equal(r.header.subject, "Re: fwd: Invoice 4711 for you");
+	assert_string_equal(r.header.php_script, "33:form.php");
+	assert_string_equal(r.header.mailer, "Tool 1");
+	assert_string_equal(r.header.list_id, "<l.example.edu>");
+	assert_string_equal(r.urls[0], "http://a.example/x?to=rui@example.org#f");
+	assert_int_equal(r.received_count, 1);
+	assert_string_equal(r.received[0].ip, "192.0.2.7");
+	assert_int_equal(r.parts_count, 1);
+	assert_string_equal(r.parts[0].sha256,
+		"edcde2fc3e25297769b16dc936d8a29b8450683a860a76ac81fa8161a7f28bf7");
+	assert_false(r.cut);
+	arena_release(&a);
+}
+
+static void
+test_privacy(void **state)
+{
+	(void)state;
+	struct arena a;
+	struct mail_record r, cron;
+	struct mail_privacy privacy = { false, SLICE("a key") };
+	arena_init(&a, LIMIT_MAIL_MEMORY);
+	make(&a, mail, false, &r);
+	const char *rui = privacy_address(&privacy, "rui@example.org", &a);
+	assert_int_equal(strlen(rui), 2 + 16 + strlen("@example.org"));
+	assert_memory_equal(rui, "h-", 2);
+	assert_string_equal(rui + 18, "@example.org");
+	assert_ptr_equal(strstr(r.header.to, rui), r.header.to);
+	assert_null(strstr(r.header.to, "Rui"));
+	assert_null(strstr(r.header.to, "root"));
+	assert_null(strstr(r.header.cc, "eva"));
+	assert_string_equal(r.header.from, "Ana <ana@example.edu>");
+	assert_string_equal(r.header.subject, "");
+	assert_int_equal(strlen(r.subject_key), 16);
+	assert_string_equal(r.urls[0], "http://a.example/x");
+	assert_string_equal(privacy_address(&privacy, "", &a), "");
+	make(&a, "Subject: Cron <root@osg-ce> x\r\n\r\n", false, &cron);
+	assert_string_equal(cron.header.subject, "Cron <root@osg-ce> x");
+	make(&a, "Subject: Job 12 (fit) Complete\r\n\r\n", false, &cron);
+	assert_string_equal(cron.header.subject, "Job 12 (fit) Complete");
+	make(&a, "Subject: Job for you\r\n\r\n", false, &cron);
+	assert_string_equal(cron.header.subject, "");
+	make(&a, "Subject: INVOICE  8 for you\r\n\r\n", false, &cron);
+	assert_string_equal(cron.subject_key, r.subject_key);
+	make(&a, "Subject: invoices 8 for you\r\n\r\n", false, &cron);
+	assert_string_not_equal(cron.subject_key, r.subject_key);
+	arena_release(&a);
+}
+
+static void
+test_files(void **state)
+{
+	(void)state;
+	struct arena a;
+	struct message_trace t;
+	arena_init(&a, LIMIT_MAIL_MEMORY);
+	assert_true(slice_eq(
+		message_file_wire(SLICE("From x\nA: 1\n\nb\n"), &a), SLICE("A: 1\r\n\r\nb\r\n")));
+	assert_true(slice_eq(
+		message_file_wire(SLICE("A: 1\r\n\r\nb\n"), &a), SLICE("A: 1\r\n\r\nb\n")));
+	struct slice wire = SLICE("Return-Path: <a@b.c>\r\nDelivered-To: x\r\n"
+				  "Received: from localhost ([127.0.0.1]) by mx with ESMTP; x\r\n"
+				  "Received: from pc (gw [192.0.2.7]) by mx with SMTP id 1; Thu, "
+				  "12 Jun 2008 10:15:02 -0300\r\n"
+				  "Received: from other ([192.0.2.8]) by gw\r\nFrom: z\r\n\r\nb");
+	message_file_trace(wire, &a, &t);
+	assert_string_equal(t.mail_from, "a@b.c");
+	assert_string_equal(t.received.helo, "pc");
+	assert_string_equal(t.received.ip, "192.0.2.7");
+	assert_int_equal(t.time / PTIME_SECOND, 1213276502);
+	assert_true(slice_starts(t.content, SLICE("Received: from other")));
+	message_file_trace(slice_skip(wire, 22), &a, &t);
+	assert_null(t.mail_from);
+	assert_true(slice_eq(t.content, slice_skip(wire, 22)));
+	arena_release(&a);
+}
+
+static void
+run_file(const char *path, struct arena *a)
+{
+	struct mail_record r;
+	struct message m;
+	struct mail_privacy privacy = { false, SLICE("a key") };
+	FILE *f = fopen(path, "rb");
+	if (f == NULL)
+		return;
+	uint8_t *bytes = malloc(LIMIT_MAIL_KEPT);
+	size_t n = fread(bytes, 1, LIMIT_MAIL_KEPT, f);
+	uint8_t *exact = malloc(n + 1); /* ASan watches its end */
+	memcpy(exact, bytes, n);
+	arena_reset(a);
+	memset(&r, 0, sizeof r);
+	record_init(&layout_mail, &r);
+	message_split(slice_of(exact, n), a, &m);
+	message_to_record(&m, &privacy, a, &r);
+	assert_true(m.header.len + m.body.len <= n);
+	free(exact);
+	free(bytes);
+	fclose(f);
+}
+
+static void
+test_torture(void **state)
+{
+	(void)state;
+	const char *folder = SOURCE_DIR "/../shared/mail/torture";
+	struct arena a;
+	DIR *d = opendir(folder);
+	if (d == NULL) {
+		print_message("SKIPPED: no %s\n", folder);
+		skip();
+	}
+	arena_init(&a, LIMIT_MAIL_MEMORY);
+	for (struct dirent *e; (e = readdir(d)) != NULL;) {
+		char path[4096];
+		snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
+		if (e->d_name[0] != '.')
+			run_file(path, &a);
+	}
+	arena_release(&a);
+	closedir(d);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_open),
+		cmocka_unit_test(test_privacy),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_torture),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
