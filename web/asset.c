@@ -1,0 +1,62 @@
+#include "web/asset.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "sensor/base/hash.h"
+#include "web/page.h"
+#include "web/route.h"
+
+/* From assets.S. */
+extern const uint8_t asset_css[], asset_css_end[], asset_icon[], asset_icon_end[];
+
+static const struct {
+	const char *name, *type;
+	const uint8_t *begin, *end;
+} assets[] = {
+	{ "app.css", "text/css; charset=utf-8", asset_css, asset_css_end },
+	{ "favicon.svg", "image/svg+xml", asset_icon, asset_icon_end },
+};
+#define ASSETS (sizeof assets / sizeof assets[0])
+
+static size_t
+asset_index(const char *name)
+{
+	size_t i = 0;
+	while (i < ASSETS && strcmp(assets[i].name, name) != 0) {
+		i++;
+	}
+	return i;
+}
+
+static struct slice
+asset_bytes(size_t i)
+{
+	return slice_of(assets[i].begin, (size_t)(assets[i].end - assets[i].begin));
+}
+
+const char *
+asset_url(struct arena *arena, const char *name)
+{
+	struct slice bytes = asset_bytes(asset_index(name));
+	return arena_printf(
+		arena, "/static/%016" PRIx64 "/%s", hash_stable(bytes.ptr, bytes.len), name);
+}
+
+void
+asset_answer(struct request *r, struct answer *a)
+{
+	size_t i = asset_index(r->uri.segments[2]);
+	if (i == ASSETS) {
+		page_error(r, a, 404, "There is no such file.");
+		return;
+	}
+	/* An address of another version (a page from before an update) gets today's bytes, but must
+	 * not keep them. */
+	const char *url = asset_url(&r->arena, assets[i].name);
+	bool current = strncmp(url + strlen("/static/"), r->uri.segments[1], 16) == 0 &&
+		       strlen(r->uri.segments[1]) == 16;
+	a->type = assets[i].type;
+	a->cache = current ? "public, max-age=31536000, immutable" : "no-cache";
+	a->fixed = asset_bytes(i);
+}

@@ -1,0 +1,14 @@
+/* Files that are built into the program. */
+	.section .rodata
+	.global asset_css, asset_css_end, asset_icon, asset_icon_end
+	.balign 16
+asset_css:
+	.incbin "web/static/app.css"
+asset_css_end:
+	.balign 16
+asset_icon:
+	.incbin "web/static/favicon.svg"
+asset_icon_end:
+
+	/* Without this line the linker would give the program an executable stack. */
+	.section .note.GNU-stack, "", %progbits

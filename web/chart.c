@@ -1,0 +1,285 @@
+#include "web/chart.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "sensor/base/ptime.h"
+
+/* Units of the view box of the large chart. */
+enum { WIDTH = 760, HEIGHT = 250, LEFT = 52, TOP = 12, PLOT_WIDTH = 696, PLOT_HEIGHT = 190 };
+
+static const struct {
+	const char *class, *title;
+} kinds[SERIES_KINDS] = {
+	[SERIES_REJECTED] = { "rejected", "refused" },
+	[SERIES_DEFERRED] = { "deferred", "put off" },
+	[SERIES_ACCEPTED] = { "accepted", "accepted" },
+	[SERIES_UNKNOWN] = { "unseen", "outcome not seen" },
+};
+
+static void
+rect(struct html *h, const char *class, double x, double y, double width, double height)
+{
+	h_class(h, "rect", class);
+	h_attr_real(h, "x", x);
+	h_attr_real(h, "y", y);
+	h_attr_real(h, "width", width);
+	h_attr_real(h, "height", height);
+	h_close(h);
+}
+
+static void
+line(struct html *h, const char *class, double x1, double y1, double x2, double y2)
+{
+	h_class(h, "line", class);
+	h_attr_real(h, "x1", x1);
+	h_attr_real(h, "y1", y1);
+	h_attr_real(h, "x2", x2);
+	h_attr_real(h, "y2", y2);
+	h_close(h);
+}
+
+static void
+label(struct html *h, const char *anchor, double x, double y, const char *text)
+{
+	h_class(h, "text", anchor);
+	h_attr_real(h, "x", x);
+	h_attr_real(h, "y", y);
+	h_str(h, text);
+	h_close(h);
+}
+
+/* "03:00", or "12 Jun" at midnight and in steps of a day and more. */
+static const char *
+step_label(struct arena *arena, int64_t t, int64_t step, bool with_date)
+{
+	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
+		"Sep", "Oct", "Nov", "Dec" };
+	char text[PTIME_TEXT_MAX];
+	ptime_format(t, text);
+	int64_t month = 1, day = 1;
+	slice_number(slice_of(text + 5, 2), &month);
+	slice_number(slice_of(text + 8, 2), &day);
+	if (with_date || step >= PTIME_DAY) {
+		return arena_printf(arena, "%" PRId64 " %s", day, months[(month + 11) % 12]);
+	}
+	return arena_printf(arena, "%.5s", text + 11);
+}
+
+static void
+series_axes(struct html *h, const struct series *s, int64_t top, int lines)
+{
+	double step_width = (double)PLOT_WIDTH / (double)s->count;
+	size_t every = (s->count + 7) / 8;
+	h_class(h, "g", "axis");
+	for (int i = 0; i <= lines; i++) {
+		double y = TOP + PLOT_HEIGHT - PLOT_HEIGHT * (double)i / lines;
+		line(h, i == 0 ? "base" : "grid", LEFT, y, LEFT + PLOT_WIDTH, y);
+		label(h, "end", LEFT - 8, y + 4,
+			arena_printf(h->arena, "%" PRId64, top / lines * i));
+	}
+	for (size_t i = 0; i < s->count; i += every) {
+		int64_t t = s->from + (int64_t)i * s->step;
+		double x = LEFT + step_width * (double)i;
+		bool new_day =
+			i == 0 || t / PTIME_DAY != (t - (int64_t)every * s->step) / PTIME_DAY;
+		line(h, "tick", x, TOP + PLOT_HEIGHT, x, TOP + PLOT_HEIGHT + 5);
+		label(h, "start", x, TOP + PLOT_HEIGHT + 18,
+			step_label(h->arena, t, s->step, false));
+		if (new_day && s->step < PTIME_DAY) {
+			label(h, "start", x, TOP + PLOT_HEIGHT + 33,
+				step_label(h->arena, t, s->step, true));
+		}
+	}
+	h_close(h);
+}
+
+/* What a step holds, in words: the tool tip, and what a screen reader says. */
+static const char *
+step_words(struct arena *arena, const struct series *s, size_t i)
+{
+	const struct series_step *step = &s->steps[i];
+	char text[PTIME_TEXT_MAX];
+	ptime_format(s->from + (int64_t)i * s->step, text);
+	return arena_printf(arena,
+		"%.10s %.5s: %" PRId64 " mails; recipients: %" PRId64 " accepted, %" PRId64
+		" put off, %" PRId64 " refused, %" PRId64 " not seen; %" PRId64
+		" replies name a list",
+		text, text + 11, step->mails, step->rcpts[SERIES_ACCEPTED],
+		step->rcpts[SERIES_DEFERRED], step->rcpts[SERIES_REJECTED],
+		step->rcpts[SERIES_UNKNOWN], step->listed);
+}
+
+/* One step as a stack of bars in the box (x, top, width, height). */
+static void
+stack(struct html *h, const struct series_step *step, double scale, const double box[4])
+{
+	double y = box[1] + box[3];
+	for (size_t k = 0; k < SERIES_KINDS; k++) {
+		double height = box[3] * (double)step->rcpts[k] / scale;
+		if (step->rcpts[k] == 0) {
+			continue;
+		}
+		height = height < 1 ? 1
+				    : height; /* one refusal among thousands must still be seen */
+		y -= height;
+		rect(h, kinds[k].class, box[0], y, box[2], height);
+	}
+}
+
+static void
+series_bars(struct html *h, const struct series *s, int64_t top)
+{
+	double width = (double)PLOT_WIDTH / (double)s->count;
+	for (size_t i = 0; i < s->count; i++) {
+		double x = LEFT + width * (double)i;
+		if (series_total(&s->steps[i]) == 0 && s->steps[i].mails == 0) {
+			continue;
+		}
+		h_class(h, "g", "step");
+		h_element(h, "title", NULL, step_words(h->arena, s, i));
+		rect(h, "hit", x, TOP, width, PLOT_HEIGHT);
+		stack(h, &s->steps[i], (double)top,
+			(double[]){ x + width * 0.1, TOP, width * 0.8, PLOT_HEIGHT });
+		if (s->steps[i].listed > 0) {
+			h_class(h, "circle", "listed");
+			h_attr_real(h, "cx", x + width / 2);
+			h_attr_int(h, "cy", TOP - 5);
+			h_attr_int(h, "r", 4);
+			h_close(h);
+		}
+		h_close(h);
+	}
+}
+
+static void
+legend_item(struct html *h, const char *class, const char *text)
+{
+	h_open(h, "li");
+	h_class(h, "svg", "key");
+	h_attr(h, "viewBox", "0 0 10 10");
+	h_attr(h, "aria-hidden", "true");
+	rect(h, class, 0, 0, 10, 10);
+	h_close(h);
+	h_str(h, text);
+	h_close(h);
+}
+
+static const char *
+step_name(struct arena *arena, int64_t step)
+{
+	int64_t hours = step / PTIME_HOUR;
+	if (hours == 1) {
+		return "hour";
+	}
+	return hours < 24    ? arena_printf(arena, "%" PRId64 " hours", hours)
+	       : hours == 24 ? "day"
+			     : arena_printf(arena, "%" PRId64 " days", hours / 24);
+}
+
+void
+chart_series(struct html *h, const struct series *s, const char *title)
+{
+	int lines;
+	int64_t top = series_scale(series_peak(s), &lines);
+	h_class(h, "div", "scroll");
+	h_attr(h, "tabindex", "0");
+	h_attr(h, "role", "region");
+	h_attr(h, "aria-label", title);
+	h_class(h, "svg", "chart");
+	h_attr(h, "viewBox", arena_printf(h->arena, "0 0 %d %d", WIDTH, HEIGHT));
+	h_attr(h, "role", "img");
+	h_element(h, "title", NULL, title);
+	h_element(h, "desc", NULL,
+		arena_printf(h->arena,
+			"Recipients per %s, stacked: refused, put off, accepted, not seen. The "
+			"highest step has %" PRId64 ".",
+			step_name(h->arena, s->step), series_peak(s)));
+	series_axes(h, s, top, lines);
+	series_bars(h, s, top);
+	h_close_n(h, 2);
+	h_class(h, "ul", "legend");
+	for (size_t k = 0; k < SERIES_KINDS; k++) {
+		legend_item(h, kinds[k].class, kinds[k].title);
+	}
+	legend_item(h, "listed", "a reply named a list");
+	h_open(h, "li");
+	h_format(h, "recipients per %s", step_name(h->arena, s->step));
+	h_close_n(h, 2);
+}
+
+void
+chart_spark(struct html *h, const struct series *s, const char *title)
+{
+	double width = 120.0 / (double)s->count;
+	int64_t peak = series_peak(s);
+	h_class(h, "svg", "spark");
+	h_attr(h, "viewBox", "0 0 120 28");
+	h_attr(h, "role", "img");
+	h_element(h, "title", NULL, title);
+	line(h, "base", 0, 27.5, 120, 27.5);
+	for (size_t i = 0; i < s->count; i++) {
+		if (series_total(&s->steps[i]) > 0) {
+			stack(h, &s->steps[i], (double)peak,
+				(double[]){ width * ((double)i + 0.1), 1, width * 0.8, 26 });
+		}
+	}
+	h_close(h);
+}
+
+/* ---- listings ---- */
+
+enum { LISTING_ROW = 34, LISTING_WIDTH = 740 };
+
+static void
+listing_bar(struct html *h, const struct node *listing, size_t row, int64_t from, int64_t until)
+{
+	int64_t since = node_time(listing, "since"), end = node_time(listing, "until"),
+		last = node_time(listing, "last");
+	bool lasting = end == 0;
+	double span = (double)(until - from), top = (double)(LISTING_ROW * row);
+	end = lasting ? until : end;
+	double x1 = LISTING_WIDTH * (double)(since - from) / span,
+	       x2 = LISTING_WIDTH * (double)(end - from) / span;
+	x1 = x1 < 0 ? 0 : x1 > LISTING_WIDTH - 4 ? LISTING_WIDTH - 4 : x1;
+	x2 = x2 < x1 + 4 ? x1 + 4 : x2 > LISTING_WIDTH ? LISTING_WIDTH : x2;
+	char a[PTIME_TEXT_MAX], b[PTIME_TEXT_MAX];
+	h_open(h, "g");
+	h_open(h, "title");
+	h_format(h, "%s: since %.16s, last named %.16s%s", node_text(listing, "list"),
+		ptime_format(since, a), ptime_format(last, b),
+		lasting ? ", still listed as far as seen" : ", over");
+	h_close(h);
+	label(h, "start", 0, top + 13, node_text(listing, "list"));
+	rect(h, "track", 0, top + 19, LISTING_WIDTH, 8);
+	rect(h, lasting ? "rejected" : "past", x1, top + 19, x2 - x1, 8);
+	h_close(h);
+}
+
+void
+chart_listings(struct html *h, const struct node *host, int64_t from, int64_t until)
+{
+	size_t count = node_count(host, "listings");
+	char a[PTIME_TEXT_MAX], b[PTIME_TEXT_MAX];
+	double bottom = (double)(LISTING_ROW * count);
+	until = until <= from ? from + PTIME_HOUR : until;
+	h_class(h, "div", "scroll");
+	h_attr(h, "tabindex", "0");
+	h_attr(h, "role", "region");
+	h_attr(h, "aria-label", "Time line of listings");
+	h_class(h, "svg", "chart");
+	h_attr(h, "viewBox",
+		arena_printf(h->arena, "0 0 %d %zu", LISTING_WIDTH, LISTING_ROW * count + 22));
+	h_attr(h, "role", "img");
+	h_element(h, "title", NULL, "When remote servers named a list");
+	h_element(h, "desc", NULL, "One bar per list; the table below has the same times.");
+	for (size_t i = 0; i < count; i++) {
+		listing_bar(h, node_item(host, "listings", i), i, from, until);
+	}
+	h_class(h, "g", "axis");
+	label(h, "start", 0, bottom + 14,
+		arena_printf(h->arena, "%.10s %.5s", ptime_format(from, a), a + 11));
+	label(h, "end", LISTING_WIDTH, bottom + 14,
+		arena_printf(h->arena, "%.10s %.5s", ptime_format(until, b), b + 11));
+	h_close_n(h, 3);
+}

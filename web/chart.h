@@ -1,0 +1,20 @@
+/* Charts as SVG within the page: geometry by attributes, colours by classes, so that the content
+ * security policy holds and both colour schemes work.  Every chart has a title and a description,
+ * and its numbers are in a table or a tool tip too. */
+#ifndef HELOSCOPE_WEB_CHART_H
+#define HELOSCOPE_WEB_CHART_H
+
+#include "web/doc.h"
+#include "web/html.h"
+#include "web/series.h"
+
+/* Recipients per step, stacked by what became of them, with axes, legend and a mark where a reply
+ * named a list. */
+void chart_series(struct html *h, const struct series *s, const char *title);
+/* The same, 120 wide, for a row of a table. */
+void chart_spark(struct html *h, const struct series *s, const char *title);
+/* A bar per listing of a host record, from since to until (or last seen), between from and until.
+ */
+void chart_listings(struct html *h, const struct node *host, int64_t from, int64_t until);
+
+#endif

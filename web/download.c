@@ -1,0 +1,237 @@
+#include "web/download.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sensor/base/csv.h"
+#include "sensor/base/json.h"
+#include "sensor/base/ptime.h"
+#include "web/page.h"
+#include "web/route.h"
+
+enum format { FORMAT_CSV, FORMAT_JSON };
+
+struct download {
+	enum format format;
+	const struct table *table;
+	struct table_cursor *cursor;
+	struct pool *pool;
+	struct reader reader;
+	struct buf line; /* the bytes of a row that are not sent yet */
+	int64_t deadline;
+	bool failed;
+	struct arena arena; /* of the request: the filter's texts */
+};
+
+/* ---- a row ---- */
+
+static void
+csv_cell(struct csv *csv, const struct column *column, const struct cell *cell)
+{
+	if (cell->null) {
+		csv_empty(csv);
+		return;
+	}
+	switch (column->type) {
+	case CELL_TEXT:
+		csv_text(csv, cell->text);
+		break;
+	case CELL_INT:
+		csv_int(csv, cell->integer);
+		break;
+	case CELL_REAL:
+		csv_real(csv, cell->real);
+		break;
+	case CELL_TIME:
+		csv_time(csv, cell->integer);
+		break;
+	}
+}
+
+static void
+csv_row(struct download *d, const struct cell *cells)
+{
+	struct csv csv;
+	csv_init(&csv, &d->line);
+	for (size_t i = 0; i < d->table->columns_count; i++) {
+		csv_cell(&csv, &d->table->columns[i], &cells[i]);
+	}
+	csv_end(&csv);
+}
+
+static void
+csv_head(struct download *d)
+{
+	struct csv csv;
+	csv_init(&csv, &d->line);
+	for (size_t i = 0; i < d->table->columns_count; i++) {
+		csv_text(&csv, slice_str(d->table->columns[i].name));
+	}
+	csv_end(&csv);
+}
+
+static void
+json_cell(struct json *json, const struct column *column, const struct cell *cell)
+{
+	char text[PTIME_TEXT_MAX];
+	json_key(json, column->name);
+	if (cell->null || (column->type == CELL_TIME && cell->integer == 0)) {
+		json_null(json);
+		return;
+	}
+	switch (column->type) {
+	case CELL_TEXT:
+		json_text(json, cell->text);
+		break;
+	case CELL_INT:
+		json_int(json, cell->integer);
+		break;
+	case CELL_REAL:
+		json_double(json, cell->real);
+		break;
+	case CELL_TIME:
+		json_string(json, ptime_format(cell->integer, text));
+		break;
+	}
+}
+
+static void
+json_row(struct download *d, const struct cell *cells)
+{
+	struct json json;
+	json_init(&json, &d->line);
+	json_object(&json);
+	for (size_t i = 0; i < d->table->columns_count; i++) {
+		json_cell(&json, &d->table->columns[i], &cells[i]);
+	}
+	json_object_end(&json);
+	buf_byte(&d->line, '\n');
+}
+
+/* ---- the stream ---- */
+
+/* 1 = a row is in the line, 0 = end, -1. */
+static int
+next_row(struct download *d)
+{
+	const struct cell *cells;
+	struct err err = { "" };
+	int rc = table_next(d->cursor, &cells, &err);
+	if (rc == 1) {
+		(d->format == FORMAT_CSV ? csv_row : json_row)(d, cells);
+	}
+	return d->line.lost > 0 ? -1 : rc;
+}
+
+int64_t
+download_read(struct download *d, uint8_t *out, size_t max, int64_t now)
+{
+	size_t done = 0;
+	while (done < max) {
+		if (d->line.len == 0) {
+			int rc = now > d->deadline ? -1 : next_row(d);
+			d->failed = d->failed || rc < 0;
+			if (rc <= 0) {
+				break;
+			}
+		}
+		size_t n = d->line.len < max - done ? d->line.len : max - done;
+		memcpy(out + done, d->line.ptr, n);
+		buf_eat(&d->line, n);
+		done += n;
+	}
+	/* Cut the connection rather than end well: a cut file must not look whole. */
+	return done == 0 && d->failed ? -1 : (int64_t)done;
+}
+
+void
+download_free(struct download *d)
+{
+	if (d == NULL) {
+		return;
+	}
+	table_close(d->cursor);
+	pool_give(d->pool, &d->reader, !d->failed);
+	buf_release(&d->line);
+	arena_release(&d->arena);
+	free(d);
+}
+
+/* ---- the routes ---- */
+
+static void
+download(struct request *r, struct answer *a, enum format format)
+{
+	struct err err = { "" };
+	struct view view;
+	const struct table *table = table_find(r->uri.segments[1]);
+	if (table == NULL) {
+		page_error(r, a, 404, "There is no such table.");
+		return;
+	}
+	if (view_of_request(r, table, &view, &err) != 0) {
+		page_error(r, a, 400, err.text);
+		return;
+	}
+	if (uri_param(&r->uri, "rows") == NULL) {
+		view.filter.limit = view.filter.offset = 0;
+	}
+	struct download *d = must_alloc(sizeof *d);
+	*d = (struct download){
+		.format = format, .table = table, .pool = r->pool, .deadline = r->now + DOWNLOAD_NS
+	};
+	if (table_open(r->reader.store, table, &view.filter, &d->cursor, &err) != 0) {
+		free(d);
+		page_store_error(r, a, err.text);
+		return;
+	}
+	buf_init(&d->line, PAGE_MAX);
+	if (format == FORMAT_CSV) {
+		csv_head(d);
+	}
+	a->type = format == FORMAT_CSV ? TYPE_CSV : TYPE_NDJSON;
+	a->disposition = arena_printf(&r->arena, "attachment; filename=\"heloscope-%s.%s\"",
+		table->name, format == FORMAT_CSV ? "csv" : "ndjson");
+	/* The cursor needs the connection, and the filter's texts, for longer than the request
+	 * lives. */
+	d->reader = r->reader;
+	r->reader = (struct reader){ 0 };
+	d->arena = r->arena;
+	arena_init(&r->arena, REQUEST_MEMORY);
+	a->download = d;
+}
+
+void
+download_csv(struct request *r, struct answer *a)
+{
+	download(r, a, FORMAT_CSV);
+}
+
+void
+download_json(struct request *r, struct answer *a)
+{
+	download(r, a, FORMAT_JSON);
+}
+
+/* /record/host/ADDR, /record/session/ID: the whole record as in the contract. */
+void
+download_record(struct request *r, struct answer *a)
+{
+	struct err err = { "" };
+	struct addr host;
+	const char *kind = r->uri.segments[1], *id = r->uri.segments[2];
+	int rc = 0;
+	if (strcmp(kind, "host") == 0 && addr_parse(slice_str(id), &host) == 0) {
+		rc = query_host(r->reader.store, host, &a->body, &err);
+	} else if (strcmp(kind, "session") == 0) {
+		rc = query_session(r->reader.store, id, &a->body, &err);
+	}
+	if (rc < 0) {
+		page_store_error(r, a, err.text);
+	} else if (rc == 0) {
+		page_error(r, a, 404, "There is no such record.");
+	} else {
+		a->type = TYPE_JSON;
+		buf_byte(&a->body, '\n');
+	}
+}

@@ -1,0 +1,141 @@
+/* The form above a table, and which filters a table understands. */
+#include "web/page.h"
+
+#include <string.h>
+
+/* Which filters mean something for which table (store/query.h).  The others are refused rather than
+ * passed over in silence. The form shows `shown`, in the order of view_param_at; `also` come by
+ * links. */
+static const struct {
+	const char *table;
+	const char *shown[9], *also[6];
+} filters[] = {
+	{ "hosts", { "verdict", "cause", "list", "since", "until", "text" },
+		{ "host", "class", "port" } },
+	{ "sessions", { "host", "port", "class", "list", "since", "until", "text" },
+		{ "verdict", "cause", "rule", "session", "outcome" } },
+	{ "mails", { "host", "outcome", "class", "list", "rule", "since", "until", "text" },
+		{ "verdict", "cause", "session", "port" } },
+	{ "listings", { "host", "list", "since", "until", "text" }, { "verdict", "cause" } },
+	{ "evidence", { "host", "class", "list", "since", "until", "text" },
+		{ "verdict", "cause", "session", "port" } },
+	{ "services", { "host", "port", "since", "until", "text" }, { "verdict", "cause" } },
+	{ "events", { "since", "until", "text" }, { NULL } },
+};
+#define FILTERS (sizeof filters / sizeof filters[0])
+
+static size_t
+filters_of(const struct table *table)
+{
+	size_t i = 0;
+	while (i < FILTERS && strcmp(filters[i].table, table->name) != 0) {
+		i++;
+	}
+	return i;
+}
+
+static bool
+has_word(const char *const *words, size_t most, const char *word)
+{
+	for (size_t i = 0; i < most && words[i] != NULL; i++) {
+		if (strcmp(words[i], word) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+is_shown(const struct table *table, const char *name)
+{
+	size_t i = filters_of(table);
+	return i < FILTERS && has_word(filters[i].shown, 9, name);
+}
+
+int
+filter_check(const struct table *table, const struct uri *uri, struct err *err)
+{
+	const struct view_param *p;
+	size_t row = filters_of(table);
+	for (size_t i = 0; (p = view_param_at(i)) != NULL; i++) {
+		bool general = p->title == NULL; /* sort, page, … */
+		if (general || uri_param(uri, p->name) == NULL || is_shown(table, p->name)) {
+			continue;
+		}
+		if (row == FILTERS || !has_word(filters[row].also, 6, p->name)) {
+			return err_set(
+				err, "the table %s cannot be filtered by %s", table->name, p->name);
+		}
+	}
+	return 0;
+}
+
+static void
+form_choices(struct html *h, const struct view_param *p, const char *value)
+{
+	const char *word;
+	h_open(h, "select");
+	h_attr(h, "name", p->name);
+	h_open(h, "option");
+	h_attr(h, "value", "");
+	h_str(h, "any");
+	h_close(h);
+	for (size_t i = 0; (word = p->word(i)) != NULL; i++) {
+		h_open(h, "option");
+		h_attr(h, "value", word);
+		if (value != NULL && strcmp(word, value) == 0) {
+			h_attr(h, "selected", "");
+		}
+		h_str(h, word);
+		h_close(h);
+	}
+	h_close(h);
+}
+
+static void
+form_input(struct html *h, const char *type, const struct view_param *p, const char *value)
+{
+	h_open(h, "input");
+	h_attr(h, "type", type);
+	h_attr(h, "name", p->name);
+	h_attr(h, "value", value != NULL ? value : "");
+	if (p->hint != NULL) {
+		h_attr(h, "placeholder", p->hint);
+	}
+	h_close(h);
+}
+
+static void
+form_field(struct html *h, const struct view_param *p, const char *value)
+{
+	h_open(h, "label");
+	h_element(h, "span", NULL, p->title);
+	if (p->word != NULL) {
+		form_choices(h, p, value);
+	} else {
+		form_input(h, "text", p, value);
+	}
+	h_close(h);
+}
+
+void
+filter_form(struct html *h, const struct table *table, const struct uri *uri)
+{
+	const struct view_param *p;
+	h_class(h, "form", "filter card");
+	h_url(h, "action", url_path(h->arena, table->name, NULL));
+	for (size_t i = 0; (p = view_param_at(i)) != NULL; i++) {
+		const char *value = uri_param(uri, p->name);
+		if (p->title != NULL && (is_shown(table, p->name) || value != NULL)) {
+			form_field(h, p, value);
+		} else if (value != NULL && p->kind != VIEW_PAGE) {
+			form_input(h, "hidden", p, value);
+		}
+	}
+	h_class(h, "div", "buttons");
+	h_element(h, "button", NULL, "Filter");
+	if (uri->params_count > 0) {
+		h_link(h, url_path(h->arena, table->name, NULL), "Clear");
+	}
+	h_close_n(h, 2);
+}

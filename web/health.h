@@ -1,0 +1,34 @@
+/* How far the report can be believed: what the sensor's own counters say about its sight.  Pure.
+ *
+ * An empty page must never look clean when the sensor is blind.
+ * Memory: texts in the caller's arena. */
+#ifndef HELOSCOPE_WEB_HEALTH_H
+#define HELOSCOPE_WEB_HEALTH_H
+
+#include "store/query.h"
+
+#define HEALTH_NOTES_MAX 24
+#define HEALTH_SILENT_NS                                                                           \
+	(INT64_C(300) *                                                                            \
+		1000000000) /* a live sensor without a packet for so long is blind or dead */
+
+struct health_note {
+	bool blind; /* hosts may look better than they are; else a thing to know */
+	const char *text;
+};
+
+struct health {
+	struct health_note notes[HEALTH_NOTES_MAX]; /* the blind ones first */
+	size_t count;
+	bool blind;
+};
+
+/* state NULL: no sensor ever wrote to this store. `now`: wall clock. */
+void health_of(
+	struct health *out, const struct sensor_state *state, int64_t now, struct arena *arena);
+/* "running", "silent", "ended" or "never ran". */
+const char *health_word(const struct sensor_state *state, int64_t now);
+/* part / (part + rest); 0 when both are 0. */
+double health_share(int64_t part, int64_t rest);
+
+#endif

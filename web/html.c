@@ -1,0 +1,248 @@
+#include "web/html.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sensor/base/text.h"
+
+void
+h_init(struct html *h, struct buf *out, struct arena *arena)
+{
+	*h = (struct html){ .out = out, .arena = arena };
+}
+
+void
+h_doctype(struct html *h)
+{
+	buf_str(h->out, "<!doctype html>\n");
+}
+
+/* Content follows: the start tag is complete. */
+static void
+end_tag(struct html *h)
+{
+	if (h->in_tag) {
+		buf_byte(h->out, '>');
+		h->in_tag = false;
+	}
+}
+
+void
+h_open(struct html *h, const char *element)
+{
+	assert(h->depth < HTML_DEPTH);
+	end_tag(h);
+	buf_byte(h->out, '<');
+	buf_str(h->out, element);
+	h->open[h->depth++] = element;
+	h->in_tag = true;
+}
+
+void
+h_class(struct html *h, const char *element, const char *class)
+{
+	h_open(h, element);
+	h_attr(h, "class", class);
+}
+
+/* Void elements have no end tag (13.1.2). */
+static bool
+is_void(const char *element)
+{
+	static const char *const voids[] = { "meta", "link", "input", "br", "hr", "img" };
+	for (size_t i = 0; i < sizeof voids / sizeof voids[0]; i++) {
+		if (strcmp(element, voids[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A line feed after these, so that the source of a page can be read; inside others it would be
+ * content. */
+static bool
+ends_line(const char *element)
+{
+	static const char *const blocks[] = { "head", "header", "nav", "main", "section", "table",
+		"thead", "tr", "p", "h1", "h2", "ul", "li", "dl", "dd", "form", "svg", "meta",
+		"link", "title", "body", "html", "div", "g", "footer" };
+	for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
+		if (strcmp(element, blocks[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+h_close(struct html *h)
+{
+	assert(h->depth > 0);
+	const char *element = h->open[--h->depth];
+	end_tag(h);
+	if (!is_void(element)) {
+		buf_str(h->out, "</");
+		buf_str(h->out, element);
+		buf_byte(h->out, '>');
+	}
+	if (ends_line(element)) {
+		buf_byte(h->out, '\n');
+	}
+}
+
+void
+h_close_n(struct html *h, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		h_close(h);
+	}
+}
+
+static void
+add_escaped(struct html *h, struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		switch (s.ptr[i]) {
+		case '&':
+			buf_str(h->out, "&amp;");
+			break;
+		case '<':
+			buf_str(h->out, "&lt;");
+			break;
+		case '>':
+			buf_str(h->out, "&gt;");
+			break;
+		case '"':
+			buf_str(h->out, "&quot;");
+			break;
+		case '\'':
+			buf_str(h->out, "&#39;");
+			break;
+		default:
+			buf_byte(h->out, s.ptr[i]);
+		}
+	}
+}
+
+static bool
+is_plain(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.ptr[i] < 0x20 || s.ptr[i] > 0x7e) {
+			return false;
+		}
+	}
+	return s.len <= HTML_TEXT_MAX;
+}
+
+/* What the store holds is clean already; a page does not depend on it. */
+static void
+add_clean(struct html *h, struct slice s)
+{
+	add_escaped(h, is_plain(s) ? s : slice_str(text_clean(h->arena, s, HTML_TEXT_MAX)));
+}
+
+void
+h_attr(struct html *h, const char *name, const char *value)
+{
+	assert(h->in_tag);
+	buf_byte(h->out, ' ');
+	buf_str(h->out, name);
+	buf_str(h->out, "=\"");
+	add_clean(h, slice_str(value));
+	buf_byte(h->out, '"');
+}
+
+void
+h_attr_int(struct html *h, const char *name, int64_t value)
+{
+	char text[24];
+	snprintf(text, sizeof text, "%" PRId64, value);
+	h_attr(h, name, text);
+}
+
+void
+h_attr_real(struct html *h, const char *name, double value)
+{
+	char text[40];
+	snprintf(text, sizeof text, "%.2f", value);
+	h_attr(h, name, text);
+}
+
+void
+h_url(struct html *h, const char *name, const char *url)
+{
+	/* "//name/…" would be another server, and browsers take a backslash for a slash. */
+	bool ours = url[0] == '#' || (url[0] == '/' && url[1] != '/' && url[1] != '\\');
+	h_attr(h, name, ours ? url : "#");
+}
+
+void
+h_text(struct html *h, struct slice text)
+{
+	end_tag(h);
+	add_clean(h, text);
+}
+
+void
+h_str(struct html *h, const char *text)
+{
+	h_text(h, slice_str(text));
+}
+
+void
+h_format(struct html *h, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	int len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	size_t size = (size_t)(len < 0 ? 0 : len) + 1;
+	char *text = arena_alloc(h->arena, size);
+	if (text == NULL) {
+		h_str(h, "…"); /* the page's memory is used up */
+		return;
+	}
+	va_start(args, format);
+	vsnprintf(text, size, format, args);
+	va_end(args);
+	h_str(h, text);
+}
+
+void
+h_int(struct html *h, int64_t value)
+{
+	char digits[24], out[64];
+	size_t n = 0;
+	int len = snprintf(digits, sizeof digits, "%" PRId64, value);
+	for (int i = 0; i < len; i++) {
+		if (i > (digits[0] == '-') && (len - i) % 3 == 0) {
+			out[n++] = ',';
+		}
+		out[n++] = digits[i];
+	}
+	h_text(h, slice_of(out, n));
+}
+
+void
+h_element(struct html *h, const char *element, const char *class, const char *text)
+{
+	h_open(h, element);
+	if (class != NULL) {
+		h_attr(h, "class", class);
+	}
+	h_str(h, text);
+	h_close(h);
+}
+
+void
+h_link(struct html *h, const char *url, const char *text)
+{
+	h_open(h, "a");
+	h_url(h, "href", url);
+	h_str(h, text);
+	h_close(h);
+}

@@ -1,0 +1,212 @@
+/* /mail/SESSION/NUMBER: one transaction: envelope, kept header fields, way, parts, and why it has
+ * its score.  Bodies are not kept. */
+#include "web/page.h"
+
+#include <inttypes.h>
+
+#include "web/doc.h"
+#include "web/route.h"
+
+static void
+add_cells(struct html *h, const struct node *item, const char *const *keys, size_t count)
+{
+	h_open(h, "tr");
+	for (size_t i = 0; i < count; i++) {
+		h_element(h, "td", "text", node_text(item, keys[i]));
+	}
+	h_close(h);
+}
+
+static void
+add_envelope(struct html *h, const struct node *m)
+{
+	static const char *const heads[] = { "Recipient", "#Code", "Status", "What became of it",
+		"Class", "List", NULL };
+	static const char *const keys[] = { "enhanced", "disposition", "class", "list" };
+	const char *from = node_text(m, "mail_from");
+	int64_t cut = node_int(m, "rcpts_cut");
+	part_section(h, "envelope", "Envelope");
+	h_class(h, "dl", "facts");
+	part_fact(h, "From", from[0] != '\0' ? from : "<> (a bounce, or a probe)");
+	h_close(h);
+	part_table(h, "Recipients", heads);
+	for (size_t i = 0; i < node_count(m, "rcpts"); i++) {
+		const struct node *rcpt = node_item(m, "rcpts", i);
+		h_open(h, "tr");
+		h_element(h, "td", "text", node_text(rcpt, "to"));
+		h_element(
+			h, "td", "num", arena_printf(h->arena, "%d", (int)node_int(rcpt, "code")));
+		for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+			h_element(h, "td", "text", node_text(rcpt, keys[k]));
+		}
+		h_close(h);
+	}
+	part_table_end(h);
+	if (cut > 0) {
+		h_class(h, "p", "note");
+		h_format(h, "%s more recipients are counted only.", part_number(h->arena, cut));
+		h_close(h);
+	}
+	h_close(h);
+}
+
+static void
+add_facts(struct html *h, const struct node *m)
+{
+	struct arena *a = h->arena;
+	int64_t code = node_int(m, "code");
+	part_section(h, "facts", "The transaction");
+	h_class(h, "dl", "facts");
+	part_fact(h, "Outcome", node_text(m, "outcome"));
+	part_fact(h, "Final reply",
+		code == 0 ? "not seen"
+			  : arena_printf(a, "%" PRId64 " %s", code, node_text(m, "enhanced")));
+	part_fact(h, "Class", node_text(m, "class"));
+	part_fact(h, "List named", node_text(m, "list"));
+	part_fact(h, "Queue id at the server", node_text(m, "queue_id"));
+	part_fact_time(h, "Start", node_time(m, "start"));
+	part_fact_time(h, "End", node_time(m, "end"));
+	part_fact(h, "Sent by", node_text(m, "transfer"));
+	part_fact(h, "Size", part_bytes(a, node_int(m, "bytes")));
+	part_fact(h, "SHA-256", node_text(m, "sha256"));
+	part_fact(h, "Missing", node_int(m, "gap") > 0 ? part_bytes(a, node_int(m, "gap")) : "");
+	part_fact(h, "Cut", node_bool(m, "cut") ? "some of it was beyond a limit" : "");
+	part_fact(h, "Parsing", node_bool(m, "refused") ? "given up: this mail has no score" : "");
+	h_close_n(h, 2);
+}
+
+static void
+add_hits(struct html *h, const struct node *m)
+{
+	static const char *const heads[] = { "#Score", "Why", "Rule", NULL };
+	h_class(h, "section", "card");
+	h_attr(h, "id", "score");
+	h_open(h, "h2");
+	h_format(h, "Score %.1f", node_real(m, "score"));
+	h_close(h);
+	h_open(h, "p");
+	for (size_t i = 0; i < node_count(m, "labels"); i++) {
+		h_element(h, "span", "badge unknown", node_text(node_item(m, "labels", i), ""));
+		h_str(h, " ");
+	}
+	h_close(h);
+	if (node_count(m, "hits") == 0) {
+		h_element(h, "p", "note", "No rule matched.");
+		h_close(h);
+		return;
+	}
+	part_table(h, "Rules that matched", heads);
+	for (size_t i = 0; i < node_count(m, "hits"); i++) {
+		const struct node *hit = node_item(m, "hits", i);
+		const struct param rule = { "rule", node_text(hit, "rule") };
+		h_open(h, "tr");
+		h_element(h, "td", "num", arena_printf(h->arena, "%+.1f", node_real(hit, "score")));
+		h_element(h, "td", "long", node_text(hit, "why"));
+		h_class(h, "td", "text");
+		h_link(h, url_with(h->arena, "/mails", NULL, &rule, 1), rule.value);
+		h_close_n(h, 2);
+	}
+	part_table_end(h);
+	h_close(h);
+}
+
+static void
+add_header(struct html *h, const struct node *m)
+{
+	static const char *const fields[][2] = { { "From", "from" }, { "To", "to" }, { "Cc", "cc" },
+		{ "Reply-To", "reply_to" }, { "Subject", "subject" }, { "Date", "date" },
+		{ "Message-ID", "message_id" }, { "X-Mailer", "mailer" },
+		{ "X-PHP-Script", "php_script" }, { "List-Id", "list_id" },
+		{ "Auto-Submitted", "auto_submitted" } };
+	const struct node *header = node_get(m, "header");
+	part_section(h, "header", "Header fields");
+	h_class(h, "dl", "facts wide");
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+		part_fact(h, fields[i][0], node_text(header, fields[i][1]));
+	}
+	h_close_n(h, 2);
+}
+
+static void
+add_list(struct html *h, const struct node *m, const char *key, const char *title,
+	const char *const *heads, const char *const *keys, size_t count)
+{
+	if (node_count(m, key) == 0) {
+		return;
+	}
+	part_section(h, key, title);
+	part_table(h, title, heads);
+	for (size_t i = 0; i < node_count(m, key); i++) {
+		add_cells(h, node_item(m, key, i), keys, count);
+	}
+	part_table_end(h);
+	h_close(h);
+}
+
+static void
+add_content(struct html *h, const struct node *m)
+{
+	static const char *const received_heads[] = { "From", "HELO", "Address", "By", "With", "Id",
+		"Date", NULL };
+	static const char *const received_keys[] = { "from", "helo", "ip", "by", "with", "id",
+		"date" };
+	static const char *const part_heads[] = { "Type", "Encoding", "Name", "SHA-256", NULL };
+	static const char *const part_keys[] = { "type", "encoding", "name", "sha256" };
+	static const char *const url_heads[] = { "Address", NULL };
+	static const char *const url_keys[] = { "" };
+	add_list(h, m, "received", "The way it came, latest first", received_heads, received_keys,
+		7);
+	add_list(h, m, "parts", "Parts", part_heads, part_keys, 4);
+	add_list(h, m, "urls", "Addresses in it (not links on purpose)", url_heads, url_keys, 1);
+}
+
+static void
+write_mail(struct html *h, const struct node *m)
+{
+	h_class(h, "div", "title");
+	h_open(h, "h1");
+	h_format(h, "Mail %" PRId64 " of session ", node_int(m, "number"));
+	h_class(h, "a", "code");
+	h_url(h, "href", url_path(h->arena, "session", node_text(m, "session"), NULL));
+	h_str(h, node_text(m, "session"));
+	h_close_n(h, 3);
+	add_hits(h, m);
+	add_envelope(h, m);
+	h_class(h, "div", "columns");
+	add_header(h, m);
+	add_facts(h, m);
+	h_close(h);
+	add_content(h, m);
+	h_element(h, "p", "note", "The text of mails is not kept.");
+}
+
+void
+page_mail(struct request *r, struct answer *a)
+{
+	struct html h;
+	struct err err = { "" };
+	struct buf json;
+	struct doc *doc = NULL;
+	int64_t number;
+	if (slice_number(slice_str(r->uri.segments[2]), &number) != 0 || number > INT32_MAX) {
+		page_error(r, a, 400,
+			"After /mail/ come the id of a session and the number of a mail in it.");
+		return;
+	}
+	buf_init(&json, RECORD_MAX);
+	int rc = query_mail(r->reader.store, r->uri.segments[1], (int)number, &json, &err);
+	if (rc < 0) {
+		page_store_error(r, a, err.text);
+	} else if (rc == 0) {
+		page_error(r, a, 404,
+			"There is no such mail here. It may be older than what is kept.");
+	} else if (doc_parse(buf_slice(&json), &doc, &err) != 0) {
+		page_error(r, a, 500, err.text);
+	} else {
+		page_begin(&h, r, a, "Mail");
+		write_mail(&h, doc_root(doc));
+		page_end(&h, r);
+	}
+	doc_free(doc);
+	buf_release(&json);
+}

@@ -1,0 +1,146 @@
+/* /sensor: everything that the sensor counts about itself; /healthz: whether the report works, for
+ * machines. */
+#include "web/page.h"
+
+#include <inttypes.h>
+
+#include "web/health.h"
+#include "web/route.h"
+
+static void
+add_notes(struct html *h, const struct health *health)
+{
+	part_section(h, "sight", "How far it can see");
+	if (health->count == 0) {
+		h_element(h, "p", "note", "Nothing is amiss: no drops, no holes, no restarts.");
+	}
+	h_class(h, "ul", "notes");
+	for (size_t i = 0; i < health->count; i++) {
+		h_element(h, "li", health->notes[i].blind ? "bad" : NULL, health->notes[i].text);
+	}
+	h_close_n(h, 2);
+}
+
+static void
+add_run(struct html *h, const struct sensor_state *state, int64_t now)
+{
+	part_section(h, "run", "The latest run");
+	h_class(h, "dl", "facts");
+	part_fact(h, "Sensor", state->sensor);
+	part_fact(h, "State", health_word(state, now));
+	part_fact(h, "Reads", state->sources);
+	part_fact(h, "Kind", state->live ? "live" : "capture files");
+	part_fact_time(h, "Run began", state->run);
+	part_fact_time(h, "First packet", state->started);
+	part_fact_time(h, "Last packet", state->now);
+	h_close_n(h, 2);
+}
+
+static void
+add_store(struct html *h, const struct request *r, const struct store_totals *t)
+{
+	struct arena *a = h->arena;
+	part_section(h, "store", "The store");
+	h_class(h, "dl", "facts");
+	part_fact(h, "File", pool_path(r->pool));
+	part_fact(h, "Size", part_bytes(a, t->file_bytes));
+	part_fact(h, "Schema", arena_printf(a, "version %d", t->schema));
+	part_fact_count(h, "Hosts", t->hosts);
+	part_fact_count(h, "Sessions", t->sessions);
+	part_fact_count(h, "Mails", t->mails);
+	part_fact_count(h, "Recipients", t->rcpts);
+	part_fact_time(h, "First session", t->first);
+	part_fact_time(h, "Last session", t->last);
+	h_close_n(h, 2);
+}
+
+static void
+add_counters(struct html *h, const struct sensor_state *state)
+{
+	static const char *const heads[] = { "Counter", "#Value", "What it counts", NULL };
+	part_section(h, "counters", "Counters since the start of this run");
+	part_table(h, "Counters", heads);
+	for (int i = 0; i < COUNTERS_COUNT; i++) {
+		h_open(h, "tr");
+		h_class(h, "td", "text");
+		h_element(h, "code", NULL, counter_name((enum counter)i));
+		h_close(h);
+		h_class(h, "td", "num");
+		h_int(h, state->counters.value[i]);
+		h_close(h);
+		h_element(h, "td", "long", counter_text((enum counter)i));
+		h_close(h);
+	}
+	part_table_end(h);
+	h_close(h);
+}
+
+static int
+add_events(struct html *h, struct request *r, struct err *err)
+{
+	const struct table *events = table_find("events");
+	const struct filter filter = { .limit = 20 };
+	int64_t shown;
+	h_class(h, "section", "card");
+	h_class(h, "div", "title");
+	h_element(h, "h2", NULL, "What happened");
+	h_link(h, "/events", "All events");
+	h_close(h);
+	int rc = page_rows(h, r, events, &filter, false, &shown, err);
+	if (shown == 0) {
+		h_element(h, "p", "note", "No event is stored.");
+	}
+	h_close(h);
+	return rc;
+}
+
+void
+page_sensor(struct request *r, struct answer *a)
+{
+	struct html h;
+	struct err err = { "" };
+	struct sensor_state state = { .sensor = "" };
+	struct store_totals totals;
+	struct health health;
+	int rc = query_state(r->reader.store, &state, &r->arena, &err);
+	if (rc < 0 || query_totals(r->reader.store, &totals, &err) != 0) {
+		page_store_error(r, a, err.text);
+		return;
+	}
+	health_of(&health, rc == 1 ? &state : NULL, r->now, &r->arena);
+	page_begin(&h, r, a, "Sensor");
+	h_class(&h, "div", "title");
+	h_element(&h, "h1", NULL, "The sensor");
+	h_close(&h);
+	add_notes(&h, &health);
+	h_class(&h, "div", "columns");
+	if (rc == 1) {
+		add_run(&h, &state, r->now);
+	}
+	add_store(&h, r, &totals);
+	h_close(&h);
+	if (add_events(&h, r, &err) != 0) {
+		page_store_error(r, a, err.text);
+		return;
+	}
+	if (rc == 1) {
+		add_counters(&h, &state);
+	}
+	page_end(&h, r);
+}
+
+void
+health_answer(struct request *r, struct answer *a)
+{
+	struct err err = { "" };
+	struct sensor_state state;
+	a->type = TYPE_TEXT;
+	if (pool_take(r->pool, &r->reader, &err) == 0 &&
+		query_state(r->reader.store, &state, &r->arena, &err) >= 0) {
+		buf_str(&a->body, "ok\n");
+		return;
+	}
+	r->reader_failed = true;
+	a->status = 503;
+	buf_printf(&a->body, "%s\n", err.text);
+}
