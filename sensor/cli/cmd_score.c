@@ -142,8 +142,9 @@ score_file(struct job *job, const char *path)
 	struct session_record session = { 0 };
 	struct mail_record mail = { 0 };
 	buf_init(&file, LIMIT_MAIL_KEPT);
-	if (read_file(path, &file) < 0) {
-		cli_fail(job->self, EXIT_FAILED, "%s: %s", path, strerror(errno));
+	const char *fault = read_file(path, &file) < 0 ? strerror(errno) : "the file is empty";
+	if (file.len == 0) {
+		cli_fail(job->self, EXIT_FAILED, "%s: %s", path, fault);
 		buf_release(&file);
 		return -1;
 	}

@@ -9,8 +9,6 @@ static const char *const unique_fields[] = { "Date", "From", "Sender", "Reply-To
 	"Bcc", "Message-ID", "In-Reply-To", "References", "Subject", "MIME-Version", "Content-Type",
 	"Content-Transfer-Encoding" };
 
-/* A domain and its last two labels are enough to tell one organisation from another, but for names
- * under a public suffix of two labels; three are compared there. */
 static struct slice
 domain_of(struct slice address)
 {
@@ -20,6 +18,8 @@ domain_of(struct slice address)
 	return at == 0 ? SLICE_EMPTY : slice_skip(address, at);
 }
 
+/* One name inside the other, or the same: mail.example.edu and example.edu.  Siblings count as
+ * strangers. */
 static bool
 same_organisation(struct slice a, struct slice b)
 {

@@ -103,6 +103,8 @@ dir_load(struct rules *r, const char *dir, struct err *err)
 	int count = scandir(dir, &entries, is_rule_file, by_bytes), result = 0;
 	if (count < 0)
 		return file_fail(dir, err);
+	if (count == 0)
+		result = err_set(err, "%s: there is no *.cf file in this folder", dir);
 	for (int i = 0; i < count; i++) {
 		char path[PATH_MAX_BYTES];
 		int n = snprintf(path, sizeof path, "%s/%s", dir, entries[i]->d_name);

@@ -289,6 +289,10 @@ test_folders(void **state)
 	rules_free(r);
 	assert_null(rules_load(bad, 2, &err));
 	assert_non_null(strstr(err.text, "no-such-folder: No such file"));
+	const char *none[] = { SOURCE_DIR "/rules/corpus" };
+	err.text[0] = '\0';
+	assert_null(rules_load(none, 1, &err));
+	assert_non_null(strstr(err.text, "no *.cf file"));
 	err.text[0] = '\0';
 	assert_null(rules_load(twice, 2, &err));
 	assert_non_null(strstr(err.text, "defined already"));
