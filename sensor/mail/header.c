@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "sensor/base/chars.h"
 #include "sensor/mail/header.h"
 

@@ -2,8 +2,9 @@
  *
  * Source: RFC 5322 2.2, 3.6.8, 4.5.8.
  * Input:  wire bytes, hostile; fields are stored up to LIMIT_HEADER_FIELDS within
- * LIMIT_HEADER_BLOCK, the block's end is found anyway. Output: header, body, fields and faults of a
- * struct message; fields are slices of the input. Memory: the list of fields, in the arena. */
+ *         LIMIT_HEADER_BLOCK; the block's end is found anyway.
+ * Output: header, body, fields and faults of a struct message; fields are slices of the input.
+ * Memory: the list of fields, in the arena. */
 #ifndef HELOSCOPE_MAIL_HEADER_H
 #define HELOSCOPE_MAIL_HEADER_H
 

@@ -1,13 +1,16 @@
 /* GMime, for decoding only: encoded words, parameters, base64, quoted-printable.
  *
  * Source: RFC 2045, 2047, 2183, 2231.
- * Input:  one header value or one leaf body at a time, hostile.  The walk over the parts is ours
- * (parts.c): GMime's parser would hand the address fields of an embedded message to its address
- * parser, which nested groups ("g:g:g:…") make overflow the stack, and a 70-byte parameter name
- * makes g_mime_multipart_get_boundary() run for ever (3.2.13). Neither is ever called, and values
- * beyond the caps below are passed through undecoded. Only character sets of a fixed list reach
- * iconv, which loads a module for each: see mail_gmime_preload(). Memory: results in the caller's
- * arena. */
+ * Input:  one header value or one leaf body at a time, hostile; values beyond the caps in the .c
+ *         file pass through undecoded.
+ * Output: decoded text and bytes.
+ * Memory: results in the caller's arena.
+ *
+ * The walk over the parts is ours (parts.c): GMime's parser would hand the address fields of an
+ * embedded message to its address parser, whose stack nested groups ("g:g:g:…") overflow, and
+ * g_mime_multipart_get_boundary() never returns on a 70-byte parameter name (both 3.2.13).  Neither
+ * is ever called.  Only character sets of a fixed list reach iconv, which loads a module for each:
+ * see mail_gmime_preload(). */
 #ifndef HELOSCOPE_MAIL_GMIME_H
 #define HELOSCOPE_MAIL_GMIME_H
 

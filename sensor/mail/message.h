@@ -1,10 +1,10 @@
 /* The inside of a mail: header fields as sent, addresses, dates, Received, MIME parts, URLs.
  *
  * Source: RFC 5322, 2045-2047, 2231, 5321 4.4 (Received), 3834.
- * Input:  at most LIMIT_MAIL_KEPT bytes, hostile; the header block is parsed up to
- * LIMIT_HEADER_BLOCK. Output: struct message: fields as slices of the input, in order; decoded
- * values as clean text. Memory: the caller's arena.  GMime (mail_gmime.c) sees a mail only after
- * message_split() found it within the caps that keep its known faults away. */
+ * Input:  at most LIMIT_MAIL_KEPT bytes, hostile; the header is parsed up to LIMIT_HEADER_BLOCK.
+ * Output: struct message: fields as slices of the input, in order; decoded values as clean text.
+ * Memory: the caller's arena.  GMime (mail_gmime.c) sees single values and leaf bodies only, within
+ *         caps that keep its known faults away. */
 #ifndef HELOSCOPE_MAIL_MESSAGE_H
 #define HELOSCOPE_MAIL_MESSAGE_H
 
@@ -17,8 +17,7 @@ enum message_fault {
 	FAULT_BARE_LF = 1 << 1,
 	FAULT_BARE_CR = 1 << 2,
 	FAULT_NUL = 1 << 3,
-	FAULT_RAW_8BIT =
-		1 << 4, /* in the header (RFC 5322 2.2; RFC 6532 allows UTF-8 with SMTPUTF8) */
+	FAULT_RAW_8BIT = 1 << 4,	   /* RFC 5322 2.2; RFC 6532 allows UTF-8 with SMTPUTF8 */
 	FAULT_LONG_LINE = 1 << 5,	   /* > 998 (RFC 5322 2.1.1) */
 	FAULT_FOLDING = 1 << 6,		   /* continuation of only white space, or first line */
 	FAULT_SPACE_BEFORE_COLON = 1 << 7, /* RFC 5322 4.5.8 obsolete */

@@ -86,8 +86,7 @@ batch_subject(const char *subject)
 	return false;
 }
 
-/* Replies and forwards of one subject, and the same subject with other numbers in it, have one key.
- */
+/* Replies and forwards of one subject, and the same subject with other numbers, have one key. */
 static const char *
 subject_key(const char *subject, const struct mail_privacy *privacy, struct arena *arena)
 {

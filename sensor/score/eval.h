@@ -10,12 +10,9 @@ struct eval {
 	bool takes_number;
 	double fallback;
 	bool (*test)(const struct rule_input *in, double number);
-	const char *text; /* for the list */
 };
 
 /* NULL if there is none of that name. */
 const struct eval *eval_find(struct slice name);
-/* The i-th, or NULL beyond the last. */
-const struct eval *eval_at(size_t i);
 
 #endif

@@ -1,10 +1,12 @@
 /* Arithmetic over rules: `meta NAME (A && !B) || C + D > 1`.
  *
- * Source: Mail::SpamAssassin::Conf(3), "meta".  Operators, loosest first: ||  &&  == !=  < > <= >=
- * + -  * /  !; parentheses; numbers; names. A rule counts 1 where it hit and 0 where not;
- * comparisons and logic give 1 or 0; division by zero gives 0. Input:  the administrator's; at most
- * EXPR_STEPS steps and EXPR_DEPTH operands or operators waiting. Memory: steps in the caller's
- * arena, in reverse Polish order. */
+ * Source: Mail::SpamAssassin::Conf(3), "meta".  Operators, loosest first: ||, &&, == !=,
+ *         < > <= >=, + -, * /, !; parentheses, numbers, names.
+ * Input:  the administrator's; at most EXPR_STEPS steps and EXPR_DEPTH operands or operators
+ *         waiting.
+ * Output: steps in reverse Polish order.  A rule counts 1 where it hit and 0 where not; comparisons
+ *         and logic give 1 or 0; division by zero gives 0.
+ * Memory: the caller's arena. */
 #ifndef HELOSCOPE_SCORE_EXPR_H
 #define HELOSCOPE_SCORE_EXPR_H
 

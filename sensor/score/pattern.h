@@ -2,8 +2,9 @@
  *
  * Source: pcre2pattern(3), pcre2api(3); bytes, not UTF-8, so that raw headers can be matched.
  * Input:  expressions are the administrator's; subjects are hostile: a match stops after
- * LIMIT_REGEX_MATCH steps. Memory: heap; one struct patterns holds what all expressions of a
- * process share (not for use by two threads at once). */
+ *         LIMIT_REGEX_MATCH steps.
+ * Memory: heap; one struct patterns holds what all expressions of a process share (not for two
+ *         threads at once). */
 #ifndef HELOSCOPE_SCORE_PATTERN_H
 #define HELOSCOPE_SCORE_PATTERN_H
 

@@ -150,8 +150,7 @@ line_read(struct rules *r, struct slice text, const char *file, int line, struct
 	return 0;
 }
 
-/* '#' begins a comment, "\#" is a '#'; the reader of expressions sees "\#", which means the same.
- */
+/* '#' begins a comment, "\#" is a '#': PCRE2 reads both alike. */
 static struct slice
 without_comment(struct slice line)
 {

@@ -1,11 +1,10 @@
 /* Rules on mails: loaded from *.cf files, matched, explained.
  *
  * Source: the SpamAssassin configuration language (Mail::SpamAssassin::Conf(3)), of which this is
- * the part in use here, and our own kinds
- *         (`session`, `label`); rules/README.md describes it.
+ *         the part in use here, and our own kinds; rules/README.md describes it.
  * Input:  rule files are the administrator's (any error is fatal and named FILE:LINE); mails are
- * hostile: every match has a step limit. Output: score, hits with sentences, labels; the same
- * result on every run. */
+ *         hostile: every match has a step limit.
+ * Output: score, hits with sentences, labels; the same result on every run. */
 #ifndef HELOSCOPE_SCORE_SCORE_H
 #define HELOSCOPE_SCORE_SCORE_H
 

@@ -1,8 +1,8 @@
 /* What a `session` rule looks at: what is known of the dialogue and the envelope.
  *
  * Text fields match a regular expression (a list matches where one of its values does); numbers
- * compare. Where nothing is known (no session, an empty value) no comparison is true, "!~" neither.
- */
+ * compare.  Where nothing is known (no session, an empty value) no comparison is true, nor is
+ * "!~". */
 #ifndef HELOSCOPE_SCORE_SESSION_FIELD_H
 #define HELOSCOPE_SCORE_SESSION_FIELD_H
 
