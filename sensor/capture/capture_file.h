@@ -1,9 +1,9 @@
 /* A capture file before libpcap sees it: opened, looked at, with a large read buffer.
  *
  * Source: the magic numbers of draft-ietf-opsawg-pcap 4 and draft-ietf-opsawg-pcapng 4.1, and those
- * of formats that people give us by mistake. Input:  a path of the user; the file's bytes are
- * hostile. Memory: 1 MiB of buffer; capture_file_release() gives it back, after the FILE was
- * closed. */
+ *         of formats that people give us by mistake.
+ * Input:  a path of the user; the bytes of the file are hostile.
+ * Memory: 1 MiB of buffer; capture_file_release() gives it back, after the FILE was closed. */
 #ifndef HELOSCOPE_CAPTURE_CAPTURE_FILE_H
 #define HELOSCOPE_CAPTURE_CAPTURE_FILE_H
 

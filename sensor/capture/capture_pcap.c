@@ -207,8 +207,7 @@ capture_open_live(const char *interface, const struct capture_live_options *opti
 
 /* ---- frames ---- */
 
-/* pcap's seconds are 32 bits without a sign, which libpcap takes for signed; pcapng's are anything.
- */
+/* pcap has 32 bits of seconds without a sign, which libpcap takes for signed; pcapng has 64. */
 static int64_t
 frame_time(const struct capture *c, const struct timeval *ts)
 {
@@ -274,8 +273,7 @@ on_frame(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 	fill(c, header, data, live->out);
 }
 
-/* libpcap does not call a downed interface an error: it wants to be asked again, and says so here.
- */
+/* libpcap does not call a downed interface an error: it asks to be called again, which shows it. */
 static int
 check_down(struct capture *c, struct err *err)
 {

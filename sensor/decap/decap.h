@@ -1,16 +1,17 @@
-/* From a captured frame to a TCP packet: link layers, VLANs, tunnels, IPv4, IPv6, fragments, TCP
- * header.
+/* From a captured frame to a TCP packet: links, VLANs, tunnels, IPv4, IPv6, fragments, TCP header.
  *
  * Source: IEEE 802.3, 802.2, 802.1Q, 802.1ad; tcpdump.org/linktypes; RFC 791, 8200, 9293; the
- * tables in link.c, ip.c and tunnel.c name the source of each row. Input:  frames, hostile. Nothing
- * is read beyond the captured bytes; the way of a frame stops after LIMIT_DECAP_DEPTH layers, IPv6
- * extension headers included. Accepted beyond the standards, because captures have it: IP of length
- * 0 (segmentation offloading), wrong checksums, frames cut by the snaplen anywhere after the TCP
- * header, options of TCP that make no sense, IPv6 extension headers in any order, tunnels that
- * nobody configured.  Each .c file says more. Output: struct packet with checked header lengths;
- * what is not understood is counted, by layer and value.  Counted here: decap_…, fragments…,
- * checksum_bad. Memory: fragments wait in the decap, at most LIMIT_FRAGMENT_BYTES; slices in the
- * packet live until the next decap_packet().  No frame but a fragment causes an allocation. */
+ *         rows of the tables in link.c, ip.c and tunnel.c name their own.
+ * Input:  frames, hostile.  Nothing is read beyond the captured bytes; the way of a frame ends
+ *         after LIMIT_DECAP_DEPTH layers, IPv6 extension headers included.
+ *         Accepted beyond the standards, because captures have it: IP of length 0 (segmentation
+ *         offloading), wrong checksums, frames cut by the snaplen anywhere after the TCP header,
+ *         TCP options that make no sense, IPv6 extension headers in any order, tunnels that
+ *         nobody configured.  The .c files say more.
+ * Output: struct packet with checked header lengths; what is not understood is counted, by layer
+ *         and value.  Counted here: decap_*, fragments*, checksum_bad.
+ * Memory: fragments wait in the decap, at most LIMIT_FRAGMENT_BYTES; slices in the packet live
+ *         until the next decap_packet().  No frame but a fragment causes an allocation. */
 #ifndef HELOSCOPE_DECAP_DECAP_H
 #define HELOSCOPE_DECAP_DECAP_H
 
@@ -26,14 +27,13 @@ struct decap_config {
 	bool verify_checksums;
 };
 
-/* The counters must outlive the decap: fragments that still wait when it is freed count as dropped.
- */
+/* The counters must outlive the decap: fragments that wait when it is freed count as dropped. */
 struct decap *decap_new(const struct decap_config *config, struct counters *counters);
 void decap_free(struct decap *d);
 
 /* 1 = *out is a TCP packet; 0 = nothing to follow (not TCP, fragment that waits, not understood,
- * malformed: counted).  `why`, if not NULL, is then set to a short reason ("ARP", "ethertype
- * 0x88cc", "IPv4 header cut"), which lives until the next decap_packet(). */
+ * malformed: counted).  `why`, if not NULL, is set to a short reason, which lives until the next
+ * decap_packet(): "ARP", "ethertype 0x88cc", "IPv4 header cut". */
 int decap_packet(struct decap *d, const struct frame *frame, struct packet *out, const char **why);
 
 /* "ethernet", "802.1q", "ipv4", "ipv6", … for packet.layer[]. */

@@ -1,14 +1,16 @@
 /* IP fragments put together again, IPv4 and IPv6.
  *
- * Source: RFC 791 3.2, RFC 8200 4.5, RFC 5722 (overlaps), RFC 1858 (attacks).
+ * Source: RFC 791 3.2, RFC 8200 4.5, RFC 5722 (overlaps).
  * Input:  fragments, hostile.  Refused: empty ones; ones that reach beyond 65535 bytes or beyond
- * the datagram's end; ones that are not the last and whose length is not a multiple of 8; ones that
- *         were not captured whole.
- * Output: whole datagrams.  Where IPv4 fragments overlap, the bytes that came first stay.  An IPv6
- *         datagram with an overlap is dropped with all its fragments, those to come too; an exact
- * double is no overlap. Memory: at most LIMIT_FRAGMENT_SETS datagrams and LIMIT_FRAGMENT_BYTES
- * bytes, oldest dropped first. A datagram waits for 30 s of packet time (RFC 1122 3.3.2 has 60 to
- * 120; senders repeat a segment long before). */
+ *         the end of their datagram; ones that are not the last and whose length is not a
+ *         multiple of 8; ones that were not captured whole.
+ *         Accepted beyond the standards: fragments however small, as receivers do.
+ * Output: whole datagrams.  Where IPv4 fragments overlap, the bytes that came first stay.  An
+ *         IPv6 datagram with an overlap is dropped with all its fragments, those to come too; an
+ *         exact double is no overlap.
+ * Memory: at most LIMIT_FRAGMENT_SETS datagrams and LIMIT_FRAGMENT_BYTES bytes, oldest dropped
+ *         first.  A datagram waits for 30 s of packet time (as in Linux; RFC 1122 3.3.2 has 60
+ *         to 120). */
 #ifndef HELOSCOPE_DECAP_FRAGMENT_H
 #define HELOSCOPE_DECAP_FRAGMENT_H
 

@@ -1,14 +1,14 @@
 /* IPv4 and IPv6: RFC 791, RFC 8200, RFC 4302 (authentication header).
  *
  * Taken beyond the standards:
- * - a total length of 0: Windows and Linux deliver packets to a capture on the sending host before
- * the network card cuts them into segments and fills it in (TSO; IPv6 likewise, with or without a
- * jumbo option): then the packet goes to the end of the frame;
+ * - a length of 0: Windows and Linux show a capture on the sending host packets before the network
+ *   card cuts them into segments and fills it in (TSO; IPv6 likewise, with or without a jumbo
+ *   option): then the packet goes to the end of the frame;
  * - wrong checksums, unless they are verified: network cards fill them in after the capture;
- * - IPv6 extension headers in any order and number, up to LIMIT_DECAP_DEPTH layers.
+ * - IPv6 extension headers in any order, up to LIMIT_DECAP_DEPTH layers.
  * Not taken: a packet longer than its frame (no receiver takes it, so its bytes never reached
- * anybody), and IPv6 with a mapped IPv4 address (never valid on the wire: RFC 4942 2.2; it would
- * count as IPv4). */
+ * anybody), and IPv6 with a mapped IPv4 address (never valid on the wire: RFC 4942 2.2; it would be
+ * counted as IPv4). */
 #include "sensor/decap/fragment.h"
 #include "sensor/decap/layer.h"
 

@@ -96,8 +96,7 @@ mpls_parse(struct walk *w)
 enum { GRE_CHECKSUM = 0x8000, GRE_ROUTING = 0x4000, GRE_KEY = 0x2000, GRE_SEQUENCE = 0x1000 };
 enum { GRE_ACK = 0x0080 }; /* version 1 only */
 
-/* RFC 2784 2, RFC 2890 2; version 1 of RFC 2637 4.1.  Source routes of RFC 1701 are not followed.
- */
+/* RFC 2784 2, RFC 2890 2; version 1: RFC 2637 4.1.  Source routes of RFC 1701 are not followed. */
 enum layer
 gre_parse(struct walk *w)
 {
@@ -186,8 +185,7 @@ vxlan_parse(struct walk *w)
 	return h && h[0] & 8 ? LAYER_ETHERNET : walk_not_tcp(w, "UDP");
 }
 
-/* RFC 8926 3.4: version 0, length of options in words, ethertype.  Control packets carry no frame.
- */
+/* RFC 8926 3.4: version 0, options in words, ethertype.  Control packets carry no frame. */
 enum layer
 geneve_parse(struct walk *w)
 {
