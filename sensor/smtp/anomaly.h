@@ -1,0 +1,76 @@
+/* What a client does that no ordinary mail server does.  Names are part of the records. */
+#ifndef HELOSCOPE_SMTP_ANOMALY_H
+#define HELOSCOPE_SMTP_ANOMALY_H
+
+#include "sensor/record.h"
+
+/* name, text in records, source */
+#define ANOMALIES(X)                                                                               \
+	X(EARLY_TALKER, "early-talker",                                                            \
+		"RFC 5321 3.1: the server speaks first; postscreen's pregreet test")               \
+	X(PIPELINING, "pipelining-not-offered", "RFC 2920 3.1: only if EHLO's reply offers it")    \
+	X(BARE_LF, "bare-lf", "RFC 5321 2.3.8: lines end with CRLF")                               \
+	X(BARE_CR, "bare-cr", "RFC 5321 2.3.8: CR only as part of CRLF")                           \
+	X(LF_DOT_LF, "lf-dot-lf",                                                                  \
+		"RFC 5321 4.1.1.4: only CRLF.CRLF ends the data; a dot line that some servers "    \
+		"take for it")                                                                     \
+	X(SMUGGLING, "smuggling",                                                                  \
+		"the server took such a dot line for the end, and commands followed as data")      \
+	X(EARLY_DATA, "data-before-354",                                                           \
+		"RFC 5321 4.1.1.4: data waits for the intermediate reply")                         \
+	X(SPACE_COLON, "space-after-colon", "RFC 5321 4.1.1.2: FROM:<, no space")                  \
+	X(NO_BRACKETS, "missing-brackets", "RFC 5321 4.1.2: a path is in angle brackets")          \
+	X(BAD_ADDRESS, "bad-address", "RFC 5321 4.1.2: Mailbox")                                   \
+	X(LONG_LINE, "long-line", "RFC 5321 4.5.3.1.4: 512 octets, AUTH 12288 by RFC 4954 4")      \
+	X(NUL_BYTE, "nul-byte", "RFC 5321 4.1.2: no NUL in a command")                             \
+	X(EIGHT_BIT, "eight-bit-command",                                                          \
+		"RFC 5321 2.4: US-ASCII, unless SMTPUTF8 (RFC 6531) is offered")                   \
+	X(BAD_SEQUENCE, "bad-sequence", "RFC 5321 4.1.4: order of commands")                       \
+	X(UNKNOWN_COMMANDS, "unknown-commands", "RFC 5321 4.2.4: lines that are no command")       \
+	X(BAD_BDAT, "bad-bdat", "RFC 3030 2: BDAT size [LAST]")                                    \
+	X(AUTH_FAILURES, "auth-failures", "RFC 4954 6: AUTH refused")                              \
+	X(AUTH_CLEAR, "auth-in-clear", "RFC 4954 4, RFC 8314 3: PLAIN or LOGIN without TLS")       \
+	X(VRFY_PROBE, "vrfy-probe", "RFC 5321 7.3: VRFY and EXPN to learn addresses")              \
+	X(MANY_REFUSED, "many-refused-recipients",                                                 \
+		"at least 5 refused, and more than accepted: a dictionary or a dead list")         \
+	X(CALLOUT, "recipient-probe",                                                              \
+		"MAIL and RCPT, then QUIT or RSET without DATA: a sender callout or a list "       \
+		"washer")                                                                          \
+	X(NULL_SENDER, "null-sender-many-recipients",                                              \
+		"RFC 5321 4.5.5: a notification has one recipient")                                \
+	X(SOURCE_ROUTE, "source-route", "RFC 5321 appendix C: must not be generated; relay probe") \
+	X(PERCENT_HACK, "percent-hack",                                                            \
+		"RFC 1123 5.2.16: user%there@here and there!user@here; relay probe")               \
+	X(HTTP, "http-in-smtp",                                                                    \
+		"GET, POST or CONNECT: a proxy is being used to reach the mail port")              \
+	X(STARTTLS_INJECTION, "starttls-injection",                                                \
+		"RFC 3207 4, CVE-2011-0411: commands behind STARTTLS, before TLS")                 \
+	X(NO_QUIT, "no-quit", "RFC 5321 4.1.1.10: a client does not close without QUIT")           \
+	X(NO_HELO, "no-helo", "RFC 5321 4.1.1.1: MAIL without EHLO or HELO")                       \
+	X(HELO_BARE_IP, "helo-bare-ip",                                                            \
+		"RFC 5321 4.1.1.1: a name, or an address in square brackets")                      \
+	X(HELO_LOCALHOST, "helo-localhost", "RFC 5321 4.1.1.1: the client's own name")             \
+	X(HELO_NO_DOT, "helo-no-dot", "RFC 5321 2.3.5: fully qualified")                           \
+	X(HELO_TARGET, "helo-is-target", "the server's own name or address as HELO")               \
+	X(HAND_TYPED, "hand-typed",                                                                \
+		"single bytes at the speed of fingers, or backspaces in commands")
+
+enum anomaly {
+#define X(name, text, source) ANOMALY_##name,
+	ANOMALIES(X)
+#undef X
+		ANOMALIES_COUNT
+};
+
+struct anomalies {
+	int32_t times[ANOMALIES_COUNT];
+};
+
+/* Notes it `times` more times; the first time puts it into the record.  True the first time. */
+bool anomaly_add(struct anomalies *a, enum anomaly which, int64_t times,
+	struct session_record *record, struct arena *arena);
+/* Brings the values in the record up to date: how often each was seen. */
+void anomaly_finish(const struct anomalies *a, struct session_record *record, struct arena *arena);
+const char *anomaly_name(enum anomaly which);
+
+#endif

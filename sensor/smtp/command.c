@@ -1,0 +1,236 @@
+#include <string.h>
+
+#include "sensor/base/chars.h"
+#include "sensor/smtp/command.h"
+
+static const char *const verb_texts[VERBS_COUNT] = {
+	[VERB_UNKNOWN] = "",
+#define X(name, text, source) [VERB_##name] = (text),
+	VERBS(X)
+#undef X
+		[VERB_GREETING] = "greeting",
+	[VERB_DATA_END] = "data-end",
+};
+
+const char *
+verb_text(enum verb verb)
+{
+	return verb_texts[verb];
+}
+
+enum verb
+verb_of(struct slice word)
+{
+	for (int v = VERB_UNKNOWN + 1; v < VERB_GREETING; v++)
+		if (slice_ieq(word, slice_str(verb_texts[v])))
+			return (enum verb)v;
+	return VERB_UNKNOWN;
+}
+
+bool
+verb_is_http(enum verb verb)
+{
+	return verb == VERB_GET || verb == VERB_POST || verb == VERB_CONNECT;
+}
+
+static bool
+is_space(uint8_t c)
+{
+	return chars_is(c, CHAR_SPACE);
+}
+
+/* The first word of *rest; *rest continues at the white space after it. */
+static struct slice
+take_word(struct slice *rest)
+{
+	size_t n = 0;
+	while (n < rest->len && !is_space(rest->ptr[n]))
+		n++;
+	struct slice word = slice_take(*rest, n);
+	*rest = slice_skip(*rest, n);
+	return word;
+}
+
+void
+command_parse(struct slice line, struct command *out)
+{
+	struct slice rest = slice_trim(line);
+	out->word = take_word(&rest);
+	out->args = slice_trim(rest);
+	out->verb = verb_of(out->word);
+	/* "MAIL:" and "RCPT:" and "mail from" glued to what follows are left unknown: no server
+	 * takes them. */
+}
+
+void
+address_split(struct slice address, struct slice *local, struct slice *domain)
+{
+	size_t at = address.len;
+	bool quoted = false;
+	for (size_t i = 0; i < address.len; i++) {
+		uint8_t c = address.ptr[i];
+		if (c == '\\' && quoted)
+			i++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (c == '@' && !quoted)
+			at = i;
+	}
+	*local = slice_take(address, at);
+	*domain = slice_skip(address, at + 1);
+}
+
+/* Length of the path up to its closing bracket or, without brackets, to the first space; quotes
+ * hide both. */
+static size_t
+path_length(struct slice s, bool brackets)
+{
+	bool quoted = false;
+	for (size_t i = 0; i < s.len; i++) {
+		uint8_t c = s.ptr[i];
+		if (c == '\\' && quoted)
+			i++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && (brackets ? c == '>' : is_space(c)))
+			return i;
+	}
+	return s.len;
+}
+
+/* RFC 5321 4.1.2, loosely: printable, no spaces outside of quotes, something on both sides of @.  A
+ * bare local part is what RFC 5321 4.1.1.3 allows for "Postmaster" and what mail between the users
+ * of one host looks like. */
+static unsigned
+address_faults(struct slice address)
+{
+	unsigned faults = 0;
+	struct slice local, domain;
+	address_split(address, &local, &domain);
+	if (address.len > 0 && (local.len == 0 || (domain.len == 0 && local.len != address.len)))
+		faults |= PATH_BAD;
+	bool quoted = local.len > 1 && local.ptr[0] == '"';
+	for (size_t i = 0; i < address.len && !(faults & PATH_BAD); i++) {
+		uint8_t c = address.ptr[i];
+		if (chars_is(c, CHAR_CTL) || (!quoted && (is_space(c) || c == '<' || c == '>')))
+			faults |= PATH_BAD;
+	}
+	if (!quoted && (slice_index(local, '%') < local.len || slice_index(local, '!') < local.len))
+		faults |= PATH_PERCENT;
+	if (quoted && slice_index(local, '@') < local.len)
+		faults |= PATH_PERCENT; /* "user@there"@here */
+	return faults;
+}
+
+void
+path_parse(struct slice args, const char *keyword, struct path *out)
+{
+	*out = (struct path){ 0 };
+	struct slice key = slice_str(keyword);
+	struct slice rest = args;
+	if (slice_istarts(rest, key)) {
+		rest = slice_skip(rest, key.len);
+		while (rest.len > 0 && is_space(rest.ptr[0]))
+			rest = slice_skip(rest, 1);
+	}
+	if (rest.len == args.len || rest.len == 0 || rest.ptr[0] != ':') {
+		out->faults |= PATH_NO_KEYWORD | PATH_BAD;
+		out->lead = slice_take(args, args.len - rest.len);
+		return;
+	}
+	rest = slice_skip(rest, 1);
+	if (rest.len > 0 && is_space(rest.ptr[0]))
+		out->faults |= PATH_SPACE_AFTER_COLON;
+	while (rest.len > 0 && is_space(rest.ptr[0]))
+		rest = slice_skip(rest, 1);
+	bool brackets = rest.len > 0 && rest.ptr[0] == '<';
+	rest = slice_skip(rest, brackets);
+	out->lead = slice_take(args, args.len - rest.len);
+	size_t n = path_length(rest, brackets);
+	out->address = slice_trim(slice_take(rest, n));
+	out->params = slice_trim(slice_skip(rest, n + brackets));
+	if (!brackets)
+		out->faults |= PATH_NO_BRACKETS | (out->address.len == 0 ? PATH_BAD : 0);
+	else if (n == rest.len)
+		out->faults |= PATH_BAD;
+	if (out->address.len > 0 && out->address.ptr[0] == '@') {
+		size_t colon = slice_index(out->address, ':');
+		out->faults |= PATH_SOURCE_ROUTE;
+		out->address = slice_skip(out->address, colon < out->address.len ? colon + 1 : 0);
+	}
+	out->faults |= address_faults(out->address);
+}
+
+int
+param_next(struct slice *params, struct slice *name, struct slice *value)
+{
+	*params = slice_trim(*params);
+	if (params->len == 0)
+		return 0;
+	struct slice word = take_word(params);
+	*name = slice_split(&word, '=');
+	*value = word;
+	return 1;
+}
+
+bool
+command_is_sure(const struct command *c)
+{
+	struct path path;
+	switch (c->verb) {
+	case VERB_MAIL:
+		path_parse(c->args, "FROM", &path);
+		return !(path.faults & (PATH_BAD | PATH_NO_BRACKETS));
+	case VERB_EHLO:
+	case VERB_HELO:
+	case VERB_LHLO:
+		return c->args.len > 0 && c->args.len <= 255 &&
+		       slice_index(c->args, ' ') == c->args.len;
+	case VERB_RSET:
+	case VERB_QUIT:
+		return c->args.len == 0;
+	case VERB_UNKNOWN:
+	case VERB_RCPT:
+	case VERB_DATA:
+	case VERB_BDAT:
+	case VERB_VRFY:
+	case VERB_EXPN:
+	case VERB_HELP:
+	case VERB_NOOP:
+	case VERB_ETRN:
+	case VERB_STARTTLS:
+	case VERB_AUTH:
+	case VERB_EXPS:
+	case VERB_TURN:
+	case VERB_ATRN:
+	case VERB_SEND:
+	case VERB_SOML:
+	case VERB_SAML:
+	case VERB_BURL:
+	case VERB_XCLIENT:
+	case VERB_XFORWARD:
+	case VERB_GET:
+	case VERB_POST:
+	case VERB_CONNECT:
+	case VERB_GREETING:
+	case VERB_DATA_END:
+	case VERBS_COUNT:
+		break;
+	}
+	return false;
+}
+
+bool
+command_is_plausible(const struct command *c)
+{
+	if (command_is_sure(c))
+		return true;
+	if (c->verb == VERB_RCPT) {
+		struct path path;
+		path_parse(c->args, "TO", &path);
+		return !(path.faults & PATH_BAD);
+	}
+	return (c->verb == VERB_DATA || c->verb == VERB_NOOP || c->verb == VERB_STARTTLS ||
+		       c->verb == VERB_AUTH) &&
+	       (c->verb == VERB_AUTH || c->args.len == 0);
+}

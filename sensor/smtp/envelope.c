@@ -1,0 +1,263 @@
+#include <stdlib.h>
+
+#include "sensor/base/text.h"
+#include "sensor/limits.h"
+#include "sensor/smtp/command.h"
+#include "sensor/smtp/envelope.h"
+#include "sensor/smtp/queue_id.h"
+
+#define PARAMS_MAX 32  /* of one MAIL; RFC 5321 4.1.2 and all extensions know about a dozen */
+#define PARAM_TEXT 255 /* bytes */
+
+struct envelope *
+envelope_new(int32_t number, int64_t time)
+{
+	struct envelope *e = must_alloc(sizeof(*e));
+	*e = (struct envelope){ 0 };
+	arena_init(&e->arena, ENVELOPE_MEMORY);
+	buf_init(&e->content, LIMIT_MAIL_KEPT);
+	e->record = (struct mail_record){
+		.session = "",
+		.number = number,
+		.start = time,
+		.end = time,
+		.mail_from = "",
+		.enhanced = "",
+		.list = "",
+		.queue_id = "",
+		.sha256 = "",
+		.subject_key = "",
+		.header = { "", "", "", "", "", "", "", "", "", "", "" },
+	};
+	return e;
+}
+
+void
+envelope_free(struct envelope *e)
+{
+	if (e == NULL)
+		return;
+	arena_release(&e->arena);
+	buf_release(&e->content);
+	digest_stream_free(e->digest);
+	free(e);
+}
+
+struct slice
+envelope_keep(struct envelope *e, struct slice s)
+{
+	struct slice copy = arena_copy(&e->arena, s);
+	e->record.cut |= e->arena.full;
+	return copy;
+}
+
+void
+envelope_sender(struct envelope *e, struct slice address, struct slice params)
+{
+	struct mail_record *r = &e->record;
+	r->mail_from = text_clean(&e->arena, address, LIMIT_REPLY_TEXT);
+	struct slice name, value;
+	while (param_next(&params, &name, &value)) {
+		struct name_value *p = ARENA_PUSH(&e->arena, r->params, PARAMS_MAX);
+		if (p == NULL) {
+			r->cut = true;
+			return;
+		}
+		p->name = text_clean(&e->arena, name, PARAM_TEXT);
+		p->value = text_clean(&e->arena, value, PARAM_TEXT);
+	}
+}
+
+int32_t
+envelope_recipient(struct envelope *e, const struct privacy *privacy, struct slice address)
+{
+	struct mail_record *r = &e->record;
+	struct recipient *rcpt = ARENA_PUSH(&e->arena, r->rcpts, LIMIT_RECIPIENTS);
+	if (rcpt == NULL) {
+		r->rcpts_cut++;
+		r->cut = true;
+		return -1;
+	}
+	*rcpt = (struct recipient){
+		.address = privacy_recipient(privacy, address, &e->arena),
+		.enhanced = "",
+		.list = "",
+	};
+	return (int32_t)r->rcpts_count - 1;
+}
+
+static enum disposition
+disposition_of(int code)
+{
+	switch (code / 100) {
+	case 2:
+		return DISPOSITION_ACCEPTED;
+	case 4:
+		return DISPOSITION_DEFERRED;
+	case 5:
+		return DISPOSITION_REJECTED;
+	}
+	return DISPOSITION_UNKNOWN;
+}
+
+static enum outcome
+outcome_of(int code)
+{
+	switch (code / 100) {
+	case 2:
+		return OUTCOME_ACCEPTED;
+	case 4:
+		return OUTCOME_DEFERRED;
+	case 5:
+		return OUTCOME_REJECTED;
+	}
+	return OUTCOME_UNKNOWN;
+}
+
+/* What ended the mail, as far as is known. */
+static void
+set_final(struct envelope *e, const struct answer *a)
+{
+	struct mail_record *r = &e->record;
+	r->code = a->code;
+	r->enhanced = arena_string(&e->arena, a->enhanced);
+	r->class = a->class;
+	r->list = a->list;
+}
+
+void
+envelope_mail_answer(struct envelope *e, const struct answer *a)
+{
+	if (a->code == 0)
+		return;
+	e->any_answer = true;
+	e->mail_ok = a->code < 400;
+	e->mail_refused = a->code >= 400;
+	if (e->mail_refused)
+		set_final(e, a);
+}
+
+void
+envelope_rcpt_answer(struct envelope *e, int32_t index, const struct answer *a)
+{
+	if (index < 0 || (size_t)index >= e->record.rcpts_count || a->code == 0)
+		return;
+	struct recipient *rcpt = &e->record.rcpts[index];
+	e->any_answer = true;
+	rcpt->code = a->code;
+	rcpt->enhanced = arena_string(&e->arena, a->enhanced);
+	rcpt->class = a->class;
+	rcpt->list = a->list;
+	rcpt->disposition = disposition_of(a->code);
+	/* A refusal is what ends the mail, unless something later does. */
+	if (a->code >= 400 && !e->mail_refused)
+		set_final(e, a);
+}
+
+void
+envelope_data_refused(struct envelope *e, const struct answer *a)
+{
+	if (a->code == 0)
+		return;
+	e->any_answer = true;
+	e->data_refused = true;
+	/* After a refused MAIL the server answers what was pipelined behind it with "bad sequence":
+	 * MAIL's refusal is the reason. */
+	if (e->mail_refused)
+		return;
+	set_final(e, a);
+	e->record.outcome = outcome_of(a->code);
+}
+
+void
+envelope_final_answer(struct envelope *e, const struct answer *a)
+{
+	if (a->code == 0)
+		return;
+	e->any_answer = true;
+	/* LMTP: accepted for one recipient is accepted. */
+	if (e->lmtp && e->record.outcome == OUTCOME_ACCEPTED)
+		return;
+	set_final(e, a);
+	e->record.outcome = outcome_of(a->code);
+	if (a->code / 100 == 2)
+		e->record.queue_id = text_clean(&e->arena, queue_id_of(a->text), 255);
+}
+
+void
+envelope_content(struct envelope *e, struct slice piece, size_t *budget)
+{
+	if (piece.len == 0)
+		return;
+	e->record.bytes += (int64_t)piece.len;
+	if (e->digest == NULL)
+		e->digest = digest_stream_new();
+	digest_stream_update(e->digest, piece);
+	size_t room = LIMIT_MAIL_KEPT - e->content.len;
+	size_t n = piece.len;
+	n = n < room ? n : room;
+	n = n < *budget ? n : *budget;
+	buf_add(&e->content, slice_take(piece, n));
+	*budget -= n;
+	e->record.cut |= n < piece.len;
+}
+
+void
+envelope_gap(struct envelope *e, int64_t bytes)
+{
+	e->record.gap += bytes;
+	e->unsure = true;
+}
+
+/* Without a reply that decided it: what the recipients were told, else whether the client gave up
+ * or we know nothing. */
+static enum outcome
+outcome_without_end(const struct envelope *e, bool server_seen)
+{
+	const struct mail_record *r = &e->record;
+	size_t count[DISPOSITION_DEFERRED + 1] = { 0 };
+	for (size_t i = 0; i < r->rcpts_count; i++)
+		count[r->rcpts[i].disposition]++;
+	if (e->mail_refused)
+		return outcome_of(r->code);
+	if (e->unsure || !server_seen)
+		return OUTCOME_UNKNOWN;
+	bool none_left = r->rcpts_count > 0 && count[DISPOSITION_ACCEPTED] == 0 &&
+			 count[DISPOSITION_UNKNOWN] == 0 && r->rcpts_cut == 0;
+	if (!none_left)
+		return OUTCOME_ABORTED;
+	return count[DISPOSITION_REJECTED] > 0 ? OUTCOME_REJECTED : OUTCOME_DEFERRED;
+}
+
+static void
+set_digest(struct envelope *e, const struct privacy *privacy)
+{
+	uint8_t digest[DIGEST_SHA256], keyed[DIGEST_SHA256];
+	char hex[2 * DIGEST_SHA256 + 1];
+	digest_stream_finish(e->digest, digest);
+	if (e->record.gap > 0)
+		return;
+	digest_hmac_sha256(privacy->key, slice_of(digest, sizeof(digest)), keyed);
+	digest_hex(privacy->off ? digest : keyed, DIGEST_SHA256, hex);
+	e->record.sha256 = arena_string(&e->arena, slice_str(hex));
+}
+
+void
+envelope_finish(struct envelope *e, const struct privacy *privacy, bool server_seen, int64_t time)
+{
+	struct mail_record *r = &e->record;
+	r->end = time;
+	if (r->outcome == OUTCOME_UNKNOWN) {
+		r->outcome = outcome_without_end(e, server_seen);
+		/* A refused recipient did not end a mail that went on with others. */
+		bool ended = r->outcome == OUTCOME_REJECTED || r->outcome == OUTCOME_DEFERRED;
+		if (!ended) {
+			r->code = 0;
+			r->enhanced = r->list = "";
+			r->class = REPLY_OTHER;
+		}
+	}
+	if (e->digest != NULL)
+		set_digest(e, privacy);
+	r->cut |= e->arena.full;
+}

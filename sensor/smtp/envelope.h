@@ -1,0 +1,68 @@
+/* One mail in the making: envelope, what was answered to it, content.
+ *
+ * Output: a mail_record and the front of the content.
+ * Memory: an arena of its own (at most ENVELOPE_MEMORY), content on the heap within the session's
+ * budget of LIMIT_MAIL_KEPT bytes. */
+#ifndef HELOSCOPE_SMTP_ENVELOPE_H
+#define HELOSCOPE_SMTP_ENVELOPE_H
+
+#include "sensor/base/buf.h"
+#include "sensor/base/digest.h"
+#include "sensor/record.h"
+#include "sensor/smtp/privacy.h"
+
+/* 1024 recipients with their addresses need about 400 kB. */
+#define ENVELOPE_MEMORY (2 * 1024 * 1024)
+
+/* A reply as the session understands it. */
+struct answer {
+	int code; /* 0 = never seen */
+	struct slice enhanced;
+	struct slice text; /* lines separated by LF */
+	enum reply_class class;
+	const char *list; /* constant string */
+	int64_t time;
+};
+
+struct envelope {
+	struct envelope *next; /* in the session's list, oldest first */
+	struct arena arena;
+	struct mail_record record;
+	struct buf content;
+	struct digest_stream *digest;
+	bool any_answer; /* the server said something to it */
+	bool mail_ok;	 /* MAIL was accepted */
+	bool mail_refused;
+	bool data_refused;
+	bool answered; /* the final reply came before the end of the data */
+	bool unsure;   /* bytes of the dialogue were lost within it */
+	bool lmtp;     /* RFC 2033: a reply per recipient */
+	int chunks;    /* BDAT commands */
+};
+
+struct envelope *envelope_new(int32_t number, int64_t time);
+void envelope_free(struct envelope *e);
+/* A copy in the envelope's arena, marked as cut when there is no room. */
+struct slice envelope_keep(struct envelope *e, struct slice s);
+
+void envelope_sender(struct envelope *e, struct slice address, struct slice params);
+/* Index of the new recipient, or -1 when there are too many. */
+int32_t envelope_recipient(struct envelope *e, const struct privacy *privacy, struct slice address);
+
+void envelope_mail_answer(struct envelope *e, const struct answer *a);
+void envelope_rcpt_answer(struct envelope *e, int32_t index, const struct answer *a);
+/* DATA was refused, or a chunk of BDAT. */
+void envelope_data_refused(struct envelope *e, const struct answer *a);
+/* The reply to the end of the data. */
+void envelope_final_answer(struct envelope *e, const struct answer *a);
+
+/* More content; *budget is what the session may still keep. */
+void envelope_content(struct envelope *e, struct slice piece, size_t *budget);
+void envelope_gap(struct envelope *e, int64_t bytes);
+
+/* It ends: outcome from what was answered, digest of the content.  `went_on`: the dialogue went on
+ * after it, or ended in order. */
+void envelope_finish(
+	struct envelope *e, const struct privacy *privacy, bool server_seen, int64_t time);
+
+#endif

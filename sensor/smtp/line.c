@@ -1,0 +1,170 @@
+#include <string.h>
+
+#include "sensor/base/chars.h"
+#include "sensor/limits.h"
+#include "sensor/smtp/command.h"
+#include "sensor/smtp/line.h"
+
+/* Longest front of a line that decides what may be kept: "AUTH", white space, a mechanism of 20
+ * characters (RFC 4422 3.1). */
+#define DECIDING 64 /* bytes */
+
+void
+line_init(struct line_reader *r, enum line_secrets secrets)
+{
+	*r = (struct line_reader){ .secrets = secrets };
+	buf_init(&r->held, LIMIT_LINE);
+}
+
+void
+line_release(struct line_reader *r)
+{
+	buf_release(&r->held);
+}
+
+static void
+line_forget(struct line_reader *r)
+{
+	buf_clear(&r->held);
+	r->unfinished = r->dropping = r->last_cr = false;
+}
+
+void
+line_gap(struct line_reader *r)
+{
+	line_forget(r);
+	r->skip = true;
+}
+
+/* The line's bytes lie in two places, and must not be copied together before it is known what they
+ * are. */
+struct front {
+	struct slice held, more;
+};
+
+static int
+front_at(const struct front *f, size_t i)
+{
+	if (i < f->held.len)
+		return f->held.ptr[i];
+	i -= f->held.len;
+	return i < f->more.len ? f->more.ptr[i] : -1;
+}
+
+static size_t
+front_span(const struct front *f, size_t i, bool space)
+{
+	while (front_at(f, i) >= 0 && chars_is((uint8_t)front_at(f, i), CHAR_SPACE) == space)
+		i++;
+	return i;
+}
+
+/* How many bytes of the line may be kept, as far as its front is known. */
+static size_t
+line_visible(enum line_secrets secrets, const struct front *f, bool whole)
+{
+	size_t all = f->held.len + f->more.len;
+	if (secrets == LINE_NONE || (f->held.len >= DECIDING && secrets == LINE_OPEN))
+		return all;
+	if (secrets == LINE_SECRET)
+		return 0;
+	size_t start = front_span(f, 0, true);
+	size_t end = front_span(f, start, false);
+	uint8_t word[VERB_MAX];
+	size_t n = 0;
+	for (; n < sizeof(word) && start + n < end; n++)
+		word[n] = (uint8_t)front_at(f, start + n);
+	if (n < sizeof(word) && start + n == all && !whole)
+		return all; /* the verb is not complete: a few bytes, to be judged with the next */
+	enum verb verb = end - start <= sizeof(word) ? verb_of(slice_of(word, n)) : VERB_UNKNOWN;
+	explicit_bzero(word, sizeof(word));
+	if (verb == VERB_AUTH || verb == VERB_EXPS) {
+		size_t mechanism = front_span(f, front_span(f, end, true), false);
+		return mechanism;
+	}
+	return verb == VERB_UNKNOWN && secrets == LINE_AFTER_AUTH ? 0 : all;
+}
+
+/* Keeps what may be kept of `more`. */
+static void
+line_keep(struct line_reader *r, struct slice more, bool whole)
+{
+	if (r->dropping)
+		return;
+	struct front f = { buf_slice(&r->held), more };
+	size_t visible = line_visible(r->secrets, &f, whole);
+	if (visible < f.held.len) {
+		explicit_bzero(r->held.ptr + visible, f.held.len - visible);
+		r->held.len = visible;
+	} else {
+		buf_add(&r->held, slice_take(more, visible - f.held.len));
+	}
+	r->dropping = visible < f.held.len + f.more.len;
+}
+
+static void
+line_hold(struct line_reader *r, struct slice more)
+{
+	if (more.len == 0)
+		return;
+	if (r->last_cr)
+		line_keep(r, SLICE("\r"), false);
+	r->last_cr = more.ptr[more.len - 1] == '\r';
+	line_keep(r, slice_take(more, more.len - r->last_cr), false);
+	r->unfinished = true;
+}
+
+/* The whole line lies in the input: nothing is copied. */
+static void
+line_direct(const struct line_reader *r, struct slice text, struct line *out)
+{
+	out->crlf = text.len > 0 && text.ptr[text.len - 1] == '\r';
+	text.len -= out->crlf;
+	struct front f = { SLICE_EMPTY, text };
+	size_t visible = line_visible(r->secrets, &f, true);
+	out->secret = visible < text.len;
+	text.len = visible;
+	out->cut = text.len > LIMIT_LINE;
+	out->text = slice_take(text, LIMIT_LINE);
+}
+
+static void
+line_joined(struct line_reader *r, struct slice text, struct line *out)
+{
+	out->crlf = text.len > 0 ? text.ptr[text.len - 1] == '\r' : r->last_cr;
+	if (text.len > 0 && r->last_cr)
+		line_keep(r, SLICE("\r"), false);
+	line_keep(r, slice_take(text, text.len - (text.len > 0 && out->crlf)), true);
+	out->secret = r->dropping;
+	out->cut = r->held.lost > 0;
+	out->text = buf_slice(&r->held);
+	r->unfinished = false; /* the bytes stay until the next call */
+}
+
+int
+line_next(struct line_reader *r, struct slice *in, struct line *out)
+{
+	if (!r->unfinished)
+		line_forget(r);
+	if (r->skip) {
+		size_t end = slice_index(*in, '\n');
+		r->skip = end == in->len;
+		*in = slice_skip(*in, end + 1);
+		if (r->skip)
+			return 0;
+	}
+	size_t end = slice_index(*in, '\n');
+	struct slice text = slice_take(*in, end);
+	if (end == in->len) {
+		line_hold(r, text);
+		*in = slice_skip(*in, end);
+		return 0;
+	}
+	*in = slice_skip(*in, end + 1);
+	*out = (struct line){ 0 };
+	if (r->unfinished)
+		line_joined(r, text, out);
+	else
+		line_direct(r, text, out);
+	return 1;
+}

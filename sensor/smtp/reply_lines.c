@@ -1,0 +1,128 @@
+#include <string.h>
+
+#include "sensor/base/chars.h"
+#include "sensor/limits.h"
+#include "sensor/smtp/reply_class.h"
+#include "sensor/smtp/reply_lines.h"
+
+void
+reply_reader_init(struct reply_reader *r)
+{
+	*r = (struct reply_reader){ 0 };
+	buf_init(&r->text, LIMIT_REPLY_TEXT);
+}
+
+void
+reply_reader_release(struct reply_reader *r)
+{
+	buf_release(&r->text);
+}
+
+void
+reply_gap(struct reply_reader *r)
+{
+	r->lines = 0;
+}
+
+/* Digits from the front, at most max; 0 = none. */
+static size_t
+digits(struct slice s, size_t max)
+{
+	size_t n = 0;
+	while (n < s.len && n < max && chars_is(s.ptr[n], CHAR_DIGIT))
+		n++;
+	return n;
+}
+
+/* RFC 3463 2: class "." subject "." detail, with 1 to 3 digits in the last two; returns its length
+ * or 0. */
+static size_t
+enhanced_length(struct slice s)
+{
+	if (s.len < 5 || (s.ptr[0] != '2' && s.ptr[0] != '4' && s.ptr[0] != '5') || s.ptr[1] != '.')
+		return 0;
+	size_t subject = digits(slice_skip(s, 2), 3);
+	size_t dot = 2 + subject;
+	if (subject == 0 || dot >= s.len || s.ptr[dot] != '.')
+		return 0;
+	size_t detail = digits(slice_skip(s, dot + 1), 3);
+	size_t n = dot + 1 + detail;
+	/* ":" follows in OpenSMTPD's "250 2.0.0: id Message accepted". */
+	bool ends = n == s.len || chars_is(s.ptr[n], CHAR_SPACE) || s.ptr[n] == ':';
+	return detail > 0 && ends ? n : 0;
+}
+
+void
+reply_split(struct slice line, int *code, struct slice *enhanced, struct slice *text)
+{
+	*code = 0;
+	*enhanced = SLICE_EMPTY;
+	*text = line;
+	if (digits(line, 4) != 3 || line.ptr[0] < '1' || line.ptr[0] > '5')
+		return;
+	if (line.len > 3 && line.ptr[3] != '-' && !chars_is(line.ptr[3], CHAR_SPACE))
+		return;
+	*code = (line.ptr[0] - '0') * 100 + (line.ptr[1] - '0') * 10 + (line.ptr[2] - '0');
+	*text = slice_trim(slice_skip(line, 4));
+	/* IronPort writes "#5.7.1". */
+	size_t hash = text->len > 0 && text->ptr[0] == '#';
+	size_t n = enhanced_length(slice_skip(*text, hash));
+	if (n == 0)
+		return;
+	*enhanced = slice_take(slice_skip(*text, hash), n);
+	*text = slice_skip(*text, hash + n);
+	if (text->len > 0 && text->ptr[0] == ':')
+		*text = slice_skip(*text, 1);
+	*text = slice_trim(*text);
+}
+
+static void
+reply_add(struct reply_reader *r, struct slice text, struct slice enhanced)
+{
+	if (r->lines == 0) {
+		buf_clear(&r->text);
+		r->enhanced[0] = '\0';
+	}
+	/* The first line that has one: the lines of a reply agree, RFC 2034 3. */
+	if (r->enhanced[0] == '\0' && enhanced.len > 0) {
+		memcpy(r->enhanced, enhanced.ptr, enhanced.len);
+		r->enhanced[enhanced.len] = '\0';
+	}
+	if (r->lines < LIMIT_REPLY_LINES) {
+		if (r->lines > 0)
+			buf_byte(&r->text, '\n');
+		buf_add(&r->text, text);
+	}
+	r->lines++;
+}
+
+int
+reply_next(struct reply_reader *r, struct slice line, struct reply_whole *out)
+{
+	int code;
+	struct slice enhanced, text;
+	reply_split(line, &code, &enhanced, &text);
+	if (code == 0 && r->lines == 0)
+		return -1;
+	/* A line without a code inside of a reply is taken as its text: multi-line texts of policy
+	 * services get sent like that. */
+	reply_add(r, text, enhanced);
+	if (code == 0 || (line.len > 3 && line.ptr[3] == '-'))
+		return 0;
+	out->code = code;
+	out->enhanced = slice_str(r->enhanced);
+	out->text = buf_slice(&r->text);
+	out->lines = r->lines;
+	out->cut = r->text.lost > 0 || r->lines > LIMIT_REPLY_LINES;
+	r->lines = 0;
+	return 1;
+}
+
+int
+reply_text_line(struct slice *text, struct slice *line)
+{
+	if (text->len == 0)
+		return 0;
+	*line = slice_split(text, '\n');
+	return 1;
+}

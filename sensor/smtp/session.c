@@ -1,0 +1,292 @@
+#include <stdarg.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sensor/base/text.h"
+#include "sensor/smtp/session_state.h"
+
+#define TRACE_MAX 1024 /* bytes of one line */
+
+struct smtp_session *
+smtp_session_new(const struct smtp_config *config, struct counters *counters)
+{
+	struct smtp_session *s = must_alloc(sizeof(*s));
+	*s = (struct smtp_session){
+		.config = *config, .counters = counters, .kept = LIMIT_MAIL_KEPT
+	};
+	s->privacy = (struct privacy){ .off = config->privacy_off, .key = config->hash_key };
+	arena_init(&s->arena, LIMIT_SESSION_MEMORY);
+	line_init(&s->client_lines, LINE_OPEN);
+	line_init(&s->server_lines, LINE_NONE);
+	reply_reader_init(&s->replies);
+	buf_init(&s->held, LIMIT_SMTP_HELD);
+	tls_init(&s->tls[SMTP_CLIENT]);
+	tls_init(&s->tls[SMTP_SERVER]);
+	s->record = (struct session_record){
+		.sensor = "",
+		.id = "",
+		.community_id = "",
+		.visibility = VISIBILITY_FLOW,
+		.banner = "",
+		.helo_verb = "",
+		.helo_name = "",
+		.tls = { .version = "", .sni = "", .ja4 = "", .subject = "" },
+		.auth = { .mechanism = "", .result = "" },
+		.dialect = "",
+		.client_software = "",
+		.server_software = "",
+	};
+	if (config->implicit_tls)
+		s->mode = CLIENT_TLS;
+	return s;
+}
+
+static void
+free_list(struct envelope *e)
+{
+	while (e != NULL) {
+		struct envelope *next = e->next;
+		envelope_free(e);
+		e = next;
+	}
+}
+
+void
+smtp_session_free(struct smtp_session *s)
+{
+	if (s == NULL)
+		return;
+	free_list(s->open);
+	free_list(s->done);
+	free_list(s->fetched);
+	free(s->pending);
+	line_release(&s->client_lines);
+	line_release(&s->server_lines);
+	reply_reader_release(&s->replies);
+	buf_release(&s->held);
+	tls_release(&s->tls[SMTP_CLIENT]);
+	tls_release(&s->tls[SMTP_SERVER]);
+	privacy_release(&s->privacy);
+	arena_release(&s->arena);
+	free(s);
+}
+
+void
+session_anomaly(struct smtp_session *s, enum anomaly which, int64_t times)
+{
+	if (anomaly_add(&s->anomalies, which, times, &s->record, &s->arena)) {
+		session_trace(s, "anomaly %s", anomaly_name(which));
+		session_changed(s);
+	}
+}
+
+void
+session_trace(struct smtp_session *s, const char *format, ...)
+{
+	if (s->trace == NULL)
+		return;
+	char text[TRACE_MAX];
+	va_list ap;
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	s->trace(s->trace_ctx, text);
+}
+
+const char *
+session_text(struct smtp_session *s, struct slice text, size_t max)
+{
+	const char *clean = text_clean(&s->arena, text, max);
+	s->record.cut |= s->arena.full;
+	return clean;
+}
+
+void
+session_changed(struct smtp_session *s)
+{
+	s->version++;
+}
+
+/* Gives out the oldest mail that has ended: 1 or 0. */
+static int
+fetch(struct smtp_session *s, struct smtp_mail *out)
+{
+	struct envelope *e = s->done;
+	if (e == NULL)
+		return 0;
+	s->done = e->next;
+	e->next = NULL;
+	s->fetched = e;
+	*out = (struct smtp_mail){ &e->record, buf_slice(&e->content) };
+	return 1;
+}
+
+static void
+forget_fetched(struct smtp_session *s)
+{
+	if (s->fetched != NULL)
+		s->kept += s->fetched->content.len;
+	envelope_free(s->fetched);
+	s->fetched = NULL;
+}
+
+static void
+client_eat(struct smtp_session *s, struct slice *in)
+{
+	struct line line;
+	switch (s->mode) {
+	case CLIENT_COMMAND:
+		if (line_next(&s->client_lines, in, &line) == 1)
+			client_line(s, &line);
+		break;
+	case CLIENT_LOST:
+		if (line_next(&s->client_lines, in, &line) == 1)
+			client_lost_line(s, &line);
+		break;
+	case CLIENT_HOLD:
+		hold_eat(s, in);
+		break;
+	case CLIENT_DATA:
+		data_eat(s, in);
+		break;
+	case CLIENT_BDAT:
+		bdat_eat(s, in);
+		break;
+	case CLIENT_TLS:
+		session_tls_eat(s, SMTP_CLIENT, in);
+		break;
+	case CLIENT_FOREIGN:
+		*in = SLICE_EMPTY;
+		break;
+	}
+}
+
+static void
+server_eat(struct smtp_session *s, struct slice *in)
+{
+	struct line line;
+	if (s->mode == CLIENT_TLS)
+		session_tls_eat(s, SMTP_SERVER, in);
+	else if (s->mode == CLIENT_FOREIGN)
+		*in = SLICE_EMPTY;
+	else if (line_next(&s->server_lines, in, &line) == 1)
+		server_line(s, &line);
+}
+
+void
+session_drain(struct smtp_session *s)
+{
+	while (hold_draining(s)) {
+		struct slice held = hold_slice(s);
+		client_eat(s, &held);
+		hold_left(s, held.len);
+	}
+}
+
+/* What was held back, then the input, until a mail has ended. */
+static int
+run(struct smtp_session *s, enum smtp_side from, struct slice *in, struct smtp_mail *out)
+{
+	for (;;) {
+		if (fetch(s, out) == 1) {
+			s->resumed = true;
+			s->rest = *in;
+			return 1;
+		}
+		session_drain(s);
+		if (s->done != NULL)
+			continue;
+		if (in->len == 0)
+			break;
+		if (from == SMTP_CLIENT)
+			client_eat(s, in);
+		else
+			server_eat(s, in);
+	}
+	s->resumed = false;
+	return 0;
+}
+
+static void
+note_segment(struct smtp_session *s, enum smtp_side from, struct slice in)
+{
+	if (from == SMTP_SERVER) {
+		s->record.bytes_server += (int64_t)in.len;
+		return;
+	}
+	s->record.bytes_client += (int64_t)in.len;
+	if (!s->client_spoke && s->mode == CLIENT_COMMAND) {
+		if (session_tls_byte(in.ptr[0]))
+			session_tls_begin(s);
+		else if (s->record.midstream)
+			client_lose(s, false);
+	}
+	s->client_spoke = true;
+	if (s->mode != CLIENT_TLS)
+		typing_segment(&s->typing, in.len, s->now);
+}
+
+int
+smtp_session_data(struct smtp_session *s, enum smtp_side from, struct slice *in, int64_t time,
+	struct smtp_mail *out)
+{
+	bool same = s->resumed && in->len == s->rest.len && in->ptr == s->rest.ptr;
+	s->now = time;
+	forget_fetched(s);
+	if (!same && in->len > 0)
+		note_segment(s, from, *in);
+	return run(s, from, in, out);
+}
+
+int
+smtp_session_gap(struct smtp_session *s, enum smtp_side from, int64_t bytes, int64_t time,
+	struct smtp_mail *out)
+{
+	struct slice none = SLICE_EMPTY;
+	s->now = time;
+	forget_fetched(s);
+	if (bytes > 0) {
+		s->record.gap_count++;
+		s->record.gap_bytes += bytes;
+		s->unsure = true;
+		session_trace(s, "gap %s %lld", from == SMTP_CLIENT ? "client" : "server",
+			(long long)bytes);
+		if (from == SMTP_CLIENT)
+			gap_client(s, bytes);
+		else
+			gap_server(s);
+	}
+	return run(s, from, &none, out);
+}
+
+struct session_record *
+smtp_session_record(struct smtp_session *s)
+{
+	return &s->record;
+}
+
+struct arena *
+smtp_session_arena(struct smtp_session *s)
+{
+	return &s->arena;
+}
+
+unsigned
+smtp_session_version(const struct smtp_session *s)
+{
+	return s->version;
+}
+
+bool
+smtp_session_is_smtp(const struct smtp_session *s)
+{
+	return s->smtp;
+}
+
+void
+smtp_session_trace(struct smtp_session *s, void (*line)(void *ctx, const char *text), void *ctx)
+{
+	s->trace = line;
+	s->trace_ctx = ctx;
+}

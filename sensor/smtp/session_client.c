@@ -1,0 +1,97 @@
+#include <string.h>
+
+#include "sensor/base/chars.h"
+#include "sensor/smtp/session_state.h"
+
+#define COMMAND_MAX 510 /* RFC 5321 4.5.3.1.4: 512 with CRLF */
+#define AUTH_MAX 12286	/* RFC 4954 4 */
+#define EXTENDED_MAX                                                                               \
+	1024 /* parameters of extensions make MAIL and RCPT longer: RFC 3461 4, 6531, 4954 */
+
+static size_t
+allowed_length(enum verb verb)
+{
+	if (verb == VERB_AUTH || verb == VERB_EXPS)
+		return AUTH_MAX;
+	return verb == VERB_MAIL || verb == VERB_RCPT ? EXTENDED_MAX : COMMAND_MAX;
+}
+
+/* What is wrong with the bytes of a line, whatever it says. */
+static void
+note_bytes(struct smtp_session *s, const struct line *line, enum verb verb)
+{
+	bool nul = false, high = false, cr = false;
+	for (size_t i = 0; i < line->text.len; i++) {
+		uint8_t c = line->text.ptr[i];
+		nul |= c == 0;
+		cr |= c == '\r';
+		high |= c >= 128;
+		if ((c == 8 || c == 127) && s->typing.backspaces < INT32_MAX)
+			s->typing.backspaces++;
+	}
+	session_anomaly(s, ANOMALY_NUL_BYTE, nul);
+	session_anomaly(s, ANOMALY_BARE_CR, cr);
+	session_anomaly(s, ANOMALY_EIGHT_BIT, high && !s->offers_utf8);
+	session_anomaly(s, ANOMALY_LONG_LINE, line->cut || line->text.len > allowed_length(verb));
+}
+
+static void
+note_line_end(struct smtp_session *s, const struct line *line)
+{
+	s->crlf_seen |= line->crlf;
+	s->dialect.crlf |= line->crlf;
+	s->dialect.lf |= !line->crlf;
+	session_anomaly(s, ANOMALY_BARE_LF, !line->crlf);
+}
+
+/* Sent before the replies to what came before it: RFC 2920. */
+static void
+note_pipelining(struct smtp_session *s, enum verb verb)
+{
+	if (s->pending_count == 0 || !s->server_alive)
+		return;
+	s->dialect.pipelined = true;
+	if (verb == VERB_QUIT && s->after_dot)
+		s->dialect.quit_pipelined = true;
+	if (s->ehlo_answered && !s->offers_pipelining)
+		session_anomaly(s, ANOMALY_PIPELINING, 1);
+}
+
+void
+client_line(struct smtp_session *s, const struct line *line)
+{
+	note_line_end(s, line);
+	if (s->client_lines.secrets == LINE_SECRET || (line->secret && line->text.len == 0)) {
+		s->client_lines.secrets = LINE_AFTER_AUTH;
+		session_trace(s, "C (secret)");
+		return;
+	}
+	struct command c;
+	command_parse(line->text, &c);
+	note_bytes(s, line, c.verb);
+	note_pipelining(s, c.verb);
+	/* An HTTP request or another protocol's hello is no sign of SMTP. */
+	if (c.verb != VERB_UNKNOWN && !verb_is_http(c.verb)) {
+		s->smtp = true;
+		s->client_lines.secrets = LINE_OPEN;
+		if (s->record.visibility == VISIBILITY_FLOW)
+			s->record.visibility = VISIBILITY_ENVELOPE;
+	}
+	client_command(s, &c);
+	s->after_dot = false;
+}
+
+/* Nothing of a line in doubt is kept or shown: it may be content or a secret. */
+void
+client_lost_line(struct smtp_session *s, const struct line *line)
+{
+	struct command c;
+	command_parse(line->text, &c);
+	if (!command_is_sure(&c))
+		return;
+	s->mode = CLIENT_COMMAND;
+	/* Without pipelining the client has all its replies; what we still wait for was lost. */
+	if (!s->offers_pipelining)
+		pending_lost(s, 0);
+	client_line(s, line);
+}

@@ -1,0 +1,149 @@
+#include "sensor/smtp/session_state.h"
+
+static void
+content_seen(struct smtp_session *s)
+{
+	s->record.visibility = VISIBILITY_CONTENT;
+}
+
+void
+data_begin(struct smtp_session *s, struct envelope *mail)
+{
+	data_init(&s->data, s->crlf_seen);
+	s->mode = CLIENT_DATA;
+	s->data_mail = mail;
+	if (mail != NULL)
+		mail->record.transfer = TRANSFER_DATA;
+}
+
+void
+data_count_anomalies(struct smtp_session *s)
+{
+	session_anomaly(s, ANOMALY_BARE_LF, s->data.bare_lf);
+	session_anomaly(s, ANOMALY_BARE_CR, s->data.bare_cr);
+	session_anomaly(s, ANOMALY_LF_DOT_LF, s->data.doubtful);
+	s->data.bare_lf = s->data.bare_cr = s->data.doubtful = 0;
+}
+
+/* RFC 2033 4.2: one reply for each recipient that was accepted. */
+static void
+expect_lmtp(struct smtp_session *s, struct envelope *mail)
+{
+	size_t expected = 0;
+	for (size_t i = 0; i < mail->record.rcpts_count; i++)
+		expected += mail->record.rcpts[i].disposition == DISPOSITION_ACCEPTED;
+	for (size_t i = 0; i < mail->record.rcpts_count; i++) {
+		if (mail->record.rcpts[i].disposition != DISPOSITION_ACCEPTED)
+			continue;
+		struct pending *p = pending_push(s, VERB_DATA_END, mail);
+		if (p == NULL)
+			return;
+		p->rcpt = (int32_t)i;
+		p->last = --expected == 0;
+	}
+}
+
+/* The final dot line was seen. */
+static void
+data_end(struct smtp_session *s)
+{
+	struct envelope *mail = s->data_mail;
+	session_trace(s, "C . %lld", mail != NULL ? (long long)mail->record.bytes : 0);
+	data_count_anomalies(s);
+	s->mode = CLIENT_COMMAND;
+	s->data_mail = NULL;
+	s->after_dot = true;
+	if (s->current == mail)
+		s->current = NULL;
+	if (mail != NULL && mail->answered) {
+		session_mail_end(s, mail);
+		return;
+	}
+	if (mail != NULL && mail->lmtp && mail->record.rcpts_count > 0 && !mail->unsure) {
+		expect_lmtp(s, mail);
+		return;
+	}
+	struct pending *p = pending_push(s, VERB_DATA_END, mail);
+	if (p != NULL)
+		p->last = true;
+}
+
+void
+data_eat(struct smtp_session *s, struct slice *in)
+{
+	struct slice piece;
+	content_seen(s);
+	for (;;) {
+		switch (data_next(&s->data, in, &piece)) {
+		case DATA_MORE:
+			return;
+		case DATA_PIECE:
+			if (s->data_mail != NULL)
+				envelope_content(s->data_mail, piece, &s->kept);
+			break;
+		case DATA_END:
+			data_end(s);
+			return;
+		}
+	}
+}
+
+void
+bdat_eat(struct smtp_session *s, struct slice *in)
+{
+	struct slice piece = slice_take(*in, (size_t)s->bdat_left);
+	*in = slice_skip(*in, piece.len);
+	s->bdat_left -= (int64_t)piece.len;
+	content_seen(s);
+	if (s->data_mail != NULL)
+		envelope_content(s->data_mail, piece, &s->kept);
+	if (s->bdat_left > 0)
+		return;
+	s->mode = CLIENT_COMMAND;
+	s->data_mail = NULL;
+}
+
+bool
+data_reply(struct smtp_session *s, const struct answer *a)
+{
+	struct envelope *mail = s->data_mail;
+	bool ends_here = data_end_here(&s->data);
+	bool ends_in_gap = mail == NULL || mail->record.gap > 0;
+	if (a->code / 100 == 3 || a->code / 100 == 1)
+		return false;
+	if (!ends_here && !ends_in_gap) {
+		/* Too large, too slow, or the server is going away: the client's end of data, if it
+		 * comes, gets no second answer. */
+		bool smuggled = s->data.doubtful > 0 && a->code / 100 == 2;
+		if (a->code < 400 && !smuggled)
+			return false;
+		if (smuggled)
+			session_anomaly(s, ANOMALY_SMUGGLING, 1);
+		if (mail->answered)
+			return false;
+		mail->answered = true;
+		envelope_final_answer(mail, a);
+		return true;
+	}
+	if (ends_here)
+		session_anomaly(s, ANOMALY_LF_DOT_LF, 1);
+	data_count_anomalies(s);
+	if (mail != NULL) {
+		envelope_final_answer(mail, a);
+		session_mail_end(s, mail);
+	}
+	s->data_mail = NULL;
+	if (ends_here)
+		s->mode = CLIENT_COMMAND;
+	else
+		client_lose(s, false);
+	return true;
+}
+
+void
+data_refused(struct smtp_session *s)
+{
+	data_count_anomalies(s);
+	s->data_mail = NULL;
+	client_lose(s, true);
+}

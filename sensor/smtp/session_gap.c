@@ -1,0 +1,110 @@
+#include "sensor/smtp/session_state.h"
+
+void
+client_lose(struct smtp_session *s, bool middle_of_line)
+{
+	s->mode = CLIENT_LOST;
+	s->unsure = true;
+	if (middle_of_line)
+		line_gap(&s->client_lines);
+	/* An AUTH may have been lost, and its secrets be what comes. */
+	s->client_lines.secrets = LINE_AFTER_AUTH;
+}
+
+/* Commands were lost: nobody knows to which mail what follows belongs. */
+static void
+gap_commands(struct smtp_session *s)
+{
+	if (s->current != NULL) {
+		s->current->unsure = true;
+		session_mail_end(s, s->current);
+	}
+	client_lose(s, true);
+}
+
+static void
+gap_content(struct smtp_session *s, int64_t bytes)
+{
+	if (s->data_mail != NULL)
+		envelope_gap(s->data_mail, bytes);
+}
+
+/* The chunk's size is known, so that its end is found even inside of a gap. */
+static void
+gap_bdat(struct smtp_session *s, int64_t bytes)
+{
+	int64_t inside = bytes < s->bdat_left ? bytes : s->bdat_left;
+	gap_content(s, inside);
+	s->bdat_left -= inside;
+	if (s->bdat_left > 0)
+		return;
+	s->mode = CLIENT_COMMAND;
+	s->data_mail = NULL;
+	if (bytes > inside)
+		gap_commands(s);
+}
+
+/* Behind DATA or STARTTLS, with nothing held back: the reply was lost too, or is still to come. */
+static void
+gap_hold(struct smtp_session *s, int64_t bytes)
+{
+	if (s->server_alive) {
+		gap_commands(s);
+	} else if (s->held_for == VERB_STARTTLS) {
+		session_tls_begin(s);
+	} else {
+		data_begin(s, s->current);
+		data_gap(&s->data);
+		gap_content(s, bytes);
+	}
+}
+
+void
+gap_client(struct smtp_session *s, int64_t bytes)
+{
+	if (s->mode == CLIENT_HOLD) {
+		hold_decide(s, true);
+		session_drain(s);
+	}
+	switch (s->mode) {
+	case CLIENT_COMMAND:
+		gap_commands(s);
+		break;
+	case CLIENT_HOLD:
+		gap_hold(s, bytes);
+		break;
+	case CLIENT_DATA:
+		data_gap(&s->data);
+		gap_content(s, bytes);
+		break;
+	case CLIENT_BDAT:
+		gap_bdat(s, bytes);
+		break;
+	case CLIENT_LOST:
+		line_gap(&s->client_lines);
+		break;
+	case CLIENT_TLS:
+	case CLIENT_FOREIGN:
+		break;
+	}
+}
+
+void
+gap_server(struct smtp_session *s)
+{
+	line_gap(&s->server_lines);
+	reply_gap(&s->replies);
+	s->server_alive = false;
+	s->greeted = true;
+	if (s->mode == CLIENT_TLS || s->mode == CLIENT_FOREIGN)
+		return;
+	if (s->client_lines.secrets == LINE_SECRET)
+		s->client_lines.secrets = LINE_AFTER_AUTH;
+	/* The reply to the DATA or STARTTLS that the client waits behind may have been lost or not:
+	 * the next bytes of either side tell. */
+	bool waits = s->mode == CLIENT_HOLD && s->pending_count > 0 &&
+		     pending_at(s, s->pending_count - 1)->verb == s->held_for;
+	pending_lost(s, waits ? 1 : 0);
+	if (s->mode == CLIENT_HOLD)
+		hold_decide(s, false);
+}

@@ -1,0 +1,215 @@
+#include "sensor/smtp/session_state.h"
+
+static void
+on_greeting(struct smtp_session *s, const struct pending *p, const struct answer *a)
+{
+	(void)p;
+	(void)a;
+	session_anomaly(s, ANOMALY_EARLY_TALKER, s->client_spoke);
+}
+
+/* One line of EHLO's reply, RFC 5321 4.1.1.1: ehlo-keyword *( SP ehlo-param ). */
+static void
+note_extension(struct smtp_session *s, struct slice line)
+{
+	const char **slot = ARENA_PUSH(&s->arena, s->record.extensions, LIMIT_EXTENSIONS);
+	if (slot == NULL) {
+		s->record.cut = true;
+		return;
+	}
+	*slot = session_text(s, slice_trim(line), 255);
+	struct slice rest = slice_trim(line);
+	struct slice keyword = slice_split(&rest, ' ');
+	s->offers_pipelining |= slice_ieq(keyword, SLICE("PIPELINING"));
+	s->offers_utf8 |= slice_ieq(keyword, SLICE("SMTPUTF8"));
+	s->record.tls.offered |= slice_ieq(keyword, SLICE("STARTTLS"));
+}
+
+/* Lost: taken for accepted, as nearly every EHLO is. */
+static void
+on_helo(struct smtp_session *s, const struct pending *p, const struct answer *a)
+{
+	if (a->code >= 400) {
+		if (s->current == NULL)
+			s->current = p->mail;
+		return;
+	}
+	session_mail_end_through(s, p->mail);
+	s->lmtp = p->verb == VERB_LHLO;
+	s->ehlo_answered = a->code != 0;
+	if (a->code == 0)
+		return;
+	s->offers_pipelining = s->offers_utf8 = false;
+	if (p->verb != VERB_HELO) {
+		struct slice lines = a->text, line;
+		s->record.extensions_count = 0;
+		reply_text_line(&lines, &line); /* the server's name and its greeting */
+		server_guess(s, line);
+		while (reply_text_line(&lines, &line) == 1)
+			note_extension(s, line);
+	}
+	session_changed(s);
+}
+
+/* 503 inside of an open mail: Postfix "nested MAIL command", Exim "sender already given". */
+static void
+on_mail(struct smtp_session *s, const struct pending *p, const struct answer *a)
+{
+	if (p->mail == NULL)
+		return;
+	struct envelope *before = session_mail_before(s, p->mail);
+	if (before != NULL && before->mail_ok && a->code == 503) {
+		session_anomaly(s, ANOMALY_BAD_SEQUENCE, 1);
+		session_mail_merge(s, before, p->mail);
+		return;
+	}
+	session_mail_end_through(s, before);
+	envelope_mail_answer(p->mail, a);
+}
+
+static void
+on_rcpt(struct smtp_session *s, const struct pending *p, const struct answer *a)
+{
+	(void)s;
+	if (p->mail != NULL)
+		envelope_rcpt_answer(p->mail, p->rcpt, a);
+}
+
+static void
+on_data(struct smtp_session *s, const struct pending *p, const struct answer *a)
+{
+	bool holds = s->mode == CLIENT_HOLD && s->held_for == VERB_DATA;
+	bool begun = s->mode == CLIENT_DATA && s->data_mail == p->mail;
+	if (a->code == 0) {
+		if (holds)
+			hold_decide(s, true);
+		return;
+	}
+	if (a->code < 400) {
+		if (!holds)
+			return;
+		session_anomaly(s, ANOMALY_EARLY_DATA, s->held.len > 0);
+		data_begin(s, p->mail);
+		return;
+	}
+	if (p->mail != NULL) {
+		envelope_data_refused(p->mail, a);
+		session_mail_end_through(s, p->mail);
+	}
+	if (holds)
+		s->mode = CLIENT_COMMAND;
+	else if (begun)
+		data_refused(s);
+}
+
+/* RFC 3030 2: after a refused chunk the mail is lost, but the client may have sent more of it. */
+static void
+on_bdat(struct smtp_session *s, const struct pending *p, const struct answer *a)
+{
+	if (p->mail == NULL)
+		return;
+	if (!p->last) {
+		if (a->code >= 400)
+			envelope_data_refused(p->mail, a);
+		return;
+	}
+	/* "No transaction" after a refused chunk is not the reason. */
+	if (!p->mail->data_refused)
+		envelope_final_answer(p->mail, a);
+	p->mail->unsure |= a->code == 0;
+	session_mail_end_through(s, p->mail);
+}
+
+static void
+on_data_end(struct smtp_session *s, const struct pending *p, const struct answer *a)
+{
+	if (p->mail == NULL)
+		return;
+	if (p->rcpt >= 0)
+		envelope_rcpt_answer(p->mail, p->rcpt, a);
+	envelope_final_answer(p->mail, a);
+	p->mail->unsure |= a->code == 0;
+	if (p->last)
+		session_mail_end_through(s, p->mail);
+}
+
+static void
+on_reset(struct smtp_session *s, const struct pending *p, const struct answer *a)
+{
+	if (a->code < 400)
+		session_mail_end_through(s, p->mail);
+	else if (s->current == NULL)
+		s->current = p->mail;
+}
+
+static void
+on_starttls(struct smtp_session *s, const struct pending *p, const struct answer *a)
+{
+	bool holds = s->mode == CLIENT_HOLD && s->held_for == VERB_STARTTLS;
+	if (!holds)
+		return;
+	if (a->code == 0) {
+		hold_decide(s, true);
+	} else if (a->code / 100 != 2) {
+		s->mode = CLIENT_COMMAND;
+	} else {
+		struct slice held = hold_slice(s);
+		bool hello = held.len > 0 && session_tls_byte(held.ptr[0]);
+		session_anomaly(s, ANOMALY_STARTTLS_INJECTION, held.len > 0 && !hello);
+		session_mail_end_through(s, p->mail);
+		s->mode = CLIENT_TLS;
+		if (!hello)
+			buf_clear(&s->held);
+		session_changed(s);
+	}
+}
+
+static void
+on_auth(struct smtp_session *s, const struct pending *p, const struct answer *a)
+{
+	(void)p;
+	if (a->code == 0)
+		return;
+	if (a->code == 334) {
+		s->client_lines.secrets = LINE_SECRET;
+		return;
+	}
+	s->client_lines.secrets = LINE_AFTER_AUTH;
+	if (a->code / 100 == 2) {
+		s->record.auth.result = "ok";
+	} else {
+		s->record.auth.result = "fail";
+		s->record.auth.failures++;
+		session_anomaly(s, ANOMALY_AUTH_FAILURES, 1);
+	}
+	session_changed(s);
+}
+
+static void (*const handlers[VERBS_COUNT])(
+	struct smtp_session *s, const struct pending *p, const struct answer *a) = {
+	[VERB_GREETING] = on_greeting,
+	[VERB_EHLO] = on_helo,
+	[VERB_HELO] = on_helo,
+	[VERB_LHLO] = on_helo,
+	[VERB_MAIL] = on_mail,
+	[VERB_RCPT] = on_rcpt,
+	[VERB_DATA] = on_data,
+	[VERB_BDAT] = on_bdat,
+	[VERB_DATA_END] = on_data_end,
+	[VERB_RSET] = on_reset,
+	[VERB_QUIT] = on_reset,
+	[VERB_STARTTLS] = on_starttls,
+	[VERB_AUTH] = on_auth,
+	[VERB_EXPS] = on_auth,
+};
+
+void
+reply_apply(struct smtp_session *s, const struct pending *p, const struct answer *a)
+{
+	/* RFC 5321 4.2.2: the server's own word for a command out of order. */
+	session_anomaly(s, ANOMALY_BAD_SEQUENCE,
+		a->code == 503 && p->mail != NULL && !p->mail->mail_refused &&
+			p->verb != VERB_MAIL);
+	if (handlers[p->verb] != NULL)
+		handlers[p->verb](s, p, a);
+}

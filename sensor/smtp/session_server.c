@@ -1,0 +1,157 @@
+#include "sensor/base/text.h"
+#include "sensor/smtp/reply_class.h"
+#include "sensor/smtp/session_state.h"
+
+#define GUESSES 8 /* texts that are searched for the server's program before we give up */
+
+void
+server_guess(struct smtp_session *s, struct slice text)
+{
+	if (s->record.server_software[0] != '\0' || s->guesses >= GUESSES)
+		return;
+	s->guesses++;
+	s->record.server_software = dialect_server(text);
+}
+
+/* Lines joined by " / ", without the recipients' local parts. */
+static void
+visible_text(struct smtp_session *s, struct slice lines, struct slice local, struct buf *out)
+{
+	struct slice line;
+	while (reply_text_line(&lines, &line) == 1) {
+		if (out->len > 0)
+			buf_str(out, " / ");
+		privacy_text(&s->privacy, line, local, out);
+	}
+}
+
+static bool
+keeps_text(const struct pending *p, int code)
+{
+	return code >= 400 || p->verb == VERB_GREETING || p->verb == VERB_DATA_END ||
+	       (p->verb == VERB_BDAT && p->last);
+}
+
+/* Name of what was answered; the last chunk's answer is the mail's. */
+static const char *
+answers_what(const struct pending *p)
+{
+	return verb_text(p->verb == VERB_BDAT && p->last ? VERB_DATA_END : p->verb);
+}
+
+static void
+record_reply(
+	struct smtp_session *s, const struct pending *p, const struct answer *a, struct addr quoted)
+{
+	const char *text = "";
+	if (keeps_text(p, a->code) || s->trace != NULL) {
+		struct buf b;
+		buf_init(&b, 2 * LIMIT_REPLY_TEXT);
+		visible_text(s, a->text, p->local, &b);
+		text = session_text(s, buf_slice(&b), LIMIT_REPLY_TEXT);
+		buf_release(&b);
+	}
+	session_trace(s, "S %d %.*s%s%s", a->code, (int)a->enhanced.len,
+		a->enhanced.len > 0 ? (const char *)a->enhanced.ptr : "",
+		a->enhanced.len > 0 ? " " : "", text);
+	struct reply *r = ARENA_PUSH(&s->arena, s->record.replies, LIMIT_REPLIES);
+	if (r == NULL) {
+		s->record.cut = true;
+		return;
+	}
+	*r = (struct reply){
+		.to = answers_what(p),
+		.code = a->code,
+		.enhanced = arena_string(&s->arena, a->enhanced),
+		.class = a->class,
+		.list = a->list,
+		.text = keeps_text(p, a->code) ? text : "",
+		.time = a->time,
+		.quoted = quoted,
+	};
+	if (p->verb == VERB_GREETING)
+		s->record.banner = r->text;
+	if (keeps_text(p, a->code)) {
+		server_guess(s, a->text);
+		session_changed(s);
+	}
+}
+
+/* Answers nothing that we know of. */
+static enum verb
+unsolicited(struct smtp_session *s, const struct answer *a)
+{
+	if (s->mode == CLIENT_DATA && data_reply(s, a))
+		return VERB_DATA_END;
+	bool holds_data = s->mode == CLIENT_HOLD && s->held_for == VERB_DATA;
+	if (a->code == 354 && holds_data)
+		data_begin(s, s->current);
+	else if (a->code == 354 && s->mode == CLIENT_LOST)
+		data_begin(s, NULL); /* of a mail whose envelope was lost: passed over */
+	else if (a->code >= 400 && s->mode == CLIENT_HOLD)
+		s->mode = CLIENT_COMMAND;
+	else
+		return VERB_UNKNOWN;
+	return a->code == 354 ? VERB_DATA : VERB_UNKNOWN;
+}
+
+/* Which command the reply answers; false when it is none that waits. */
+static bool
+find_command(struct smtp_session *s, int code, struct pending *p)
+{
+	*p = (struct pending){ .verb = VERB_UNKNOWN, .rcpt = -1 };
+	bool first = !s->greeted;
+	s->greeted = true;
+	if (first && (!s->record.midstream || code == 220)) {
+		p->verb = VERB_GREETING;
+		return false;
+	}
+	if (!pending_match(s, code))
+		return false;
+	*p = *pending_at(s, 0);
+	return true;
+}
+
+static void
+on_reply(struct smtp_session *s, const struct reply_whole *whole)
+{
+	struct pending p;
+	struct reply_meaning meaning = { .class = REPLY_OK, .list = "" };
+	bool waited = find_command(s, whole->code, &p);
+	if (whole->code >= 400)
+		reply_classify(
+			whole->code, whole->enhanced, whole->text, answers_what(&p), &meaning);
+	struct answer a = { whole->code, whole->enhanced, whole->text, meaning.class, meaning.list,
+		s->now };
+	s->record.cut |= whole->cut;
+	if (!waited && p.verb == VERB_UNKNOWN)
+		p.verb = unsolicited(s, &a);
+	record_reply(s, &p, &a, meaning.quoted);
+	/* 334 and other intermediate replies to AUTH leave the command open, RFC 4954 4. */
+	bool goes_on = a.code == 334 && (p.verb == VERB_AUTH || p.verb == VERB_EXPS);
+	if (waited && !goes_on)
+		pending_pop(s);
+	if (waited || p.verb == VERB_GREETING)
+		reply_apply(s, &p, &a);
+}
+
+void
+server_line(struct smtp_session *s, const struct line *line)
+{
+	struct reply_whole whole;
+	int got = reply_next(&s->replies, line->text, &whole);
+	bool first = !s->server_seen;
+	s->server_seen = true;
+	if (got < 0) {
+		/* A server whose first line is no reply speaks something else. */
+		if (first && !s->smtp && !s->record.midstream && !s->unsure)
+			s->mode = CLIENT_FOREIGN;
+		return;
+	}
+	s->server_alive = true;
+	s->smtp = true;
+	if (s->record.visibility == VISIBILITY_FLOW)
+		s->record.visibility = VISIBILITY_ENVELOPE;
+	if (got == 1)
+		on_reply(s, &whole);
+}

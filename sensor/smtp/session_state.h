@@ -1,0 +1,179 @@
+/* Inside of a session: shared by the session_*.c files only.
+ *
+ * The server is the judge.  A command of the client is put into the queue `pending` and changes
+ * nothing by itself but what the client's own side must know (which mail a RCPT belongs to); the
+ * reply that answers it changes the envelope.  So pipelined dialogues, refused commands and replies
+ * that come late are all the same case. */
+#ifndef HELOSCOPE_SMTP_SESSION_STATE_H
+#define HELOSCOPE_SMTP_SESSION_STATE_H
+
+#include "sensor/limits.h"
+#include "sensor/smtp/anomaly.h"
+#include "sensor/smtp/command.h"
+#include "sensor/smtp/data.h"
+#include "sensor/smtp/dialect.h"
+#include "sensor/smtp/envelope.h"
+#include "sensor/smtp/line.h"
+#include "sensor/smtp/reply_lines.h"
+#include "sensor/smtp/session.h"
+#include "sensor/smtp/typing.h"
+#include "sensor/tls/tls.h"
+
+/* What the client's next bytes are. */
+enum client_mode {
+	CLIENT_COMMAND,
+	CLIENT_HOLD, /* behind DATA or STARTTLS: held back until the reply, or they themselves,
+			decide */
+	CLIENT_DATA,
+	CLIENT_BDAT,
+	CLIENT_LOST, /* after a gap: lines are passed over until a sure point */
+	CLIENT_TLS,
+	CLIENT_FOREIGN, /* no SMTP: everything is passed over */
+};
+
+/* A command that waits for its reply. */
+struct pending {
+	enum verb verb;
+	bool last;	       /* BDAT LAST; the last of the replies to the end of data */
+	int32_t rcpt;	       /* index in mail's recipients, or -1 */
+	struct envelope *mail; /* NULL = belongs to none, or the mail has ended */
+	struct slice local; /* RCPT: local part as sent, in the mail's arena, to take it out of the
+			       reply */
+};
+
+struct smtp_session {
+	struct smtp_config config;
+	struct counters *counters;
+	struct arena arena;
+	struct session_record record;
+	struct privacy privacy;
+	struct anomalies anomalies;
+	struct dialect dialect;
+	struct typing typing;
+	unsigned version;
+	int64_t now;
+
+	struct line_reader client_lines, server_lines;
+	struct reply_reader replies;
+	struct data_reader data;
+	enum client_mode mode;
+
+	struct buf held;    /* CLIENT_HOLD */
+	size_t held_at;	    /* bytes of it that are done */
+	enum verb held_for; /* VERB_DATA or VERB_STARTTLS */
+
+	struct pending *pending; /* ring on the heap */
+	size_t pending_first, pending_count, pending_cap;
+
+	struct envelope *open;	    /* mails that have not ended, oldest first */
+	struct envelope *current;   /* of them, the one that the client is at; NULL = none */
+	struct envelope *data_mail; /* CLIENT_DATA, CLIENT_BDAT: whose content it is; NULL = of an
+				       unknown mail */
+	struct envelope *done;	    /* ended, not yet fetched, oldest first */
+	struct envelope *fetched;   /* given out by the last call */
+	size_t kept;		    /* bytes of content that may still be kept */
+	int64_t bdat_left;	    /* bytes of the chunk still to come */
+	bool bdat_last;
+
+	bool smtp;	   /* it looked like SMTP */
+	bool greeted;	   /* the greeting was seen or lost */
+	bool client_spoke; /* before the greeting */
+	bool server_alive; /* replies are seen: no gap since the last one */
+	bool server_seen;
+	bool ehlo_answered; /* the last EHLO's extensions are known */
+	bool offers_pipelining, offers_utf8;
+	bool lmtp;
+	bool crlf_seen; /* the client ends lines with CRLF */
+	bool after_dot; /* the last thing of the client was the end of data */
+	bool unsure;	/* something of the dialogue was lost */
+	bool quit, ended;
+	int64_t refused, accepted; /* recipients */
+	int32_t guesses;	   /* texts looked at for the server's program */
+
+	struct tls_reader tls[2]; /* by enum smtp_side */
+	bool tls_first[2];	  /* the side's first byte under TLS was seen */
+
+	struct slice rest; /* what the last call left, when it gave out a mail */
+	bool resumed;
+
+	void (*trace)(void *ctx, const char *text);
+	void *trace_ctx;
+};
+
+/* ---- session.c ---- */
+void session_anomaly(struct smtp_session *s, enum anomaly which, int64_t times);
+void session_trace(struct smtp_session *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+const char *session_text(struct smtp_session *s, struct slice text, size_t max);
+void session_changed(struct smtp_session *s);
+/* Reads what was held back, as far as its fate is decided. */
+void session_drain(struct smtp_session *s);
+
+/* ---- session_mail.c: mails from MAIL to their end ---- */
+struct envelope *session_mail_new(struct smtp_session *s);
+void session_mail_end(struct smtp_session *s, struct envelope *e);
+/* It and all that are older. NULL = none. */
+void session_mail_end_through(struct smtp_session *s, struct envelope *e);
+/* MAIL was answered "bad sequence" inside of an open mail: what was pipelined behind it belongs to
+ * that one. */
+void session_mail_merge(struct smtp_session *s, struct envelope *into, struct envelope *from);
+struct envelope *session_mail_before(const struct smtp_session *s, const struct envelope *e);
+
+/* ---- session_pending.c ---- */
+/* NULL when there are too many: the dialogue is out of step then. */
+struct pending *pending_push(struct smtp_session *s, enum verb verb, struct envelope *mail);
+struct pending *pending_at(const struct smtp_session *s, size_t i);
+void pending_pop(struct smtp_session *s);
+/* All but the last n of them will never be answered. */
+void pending_lost(struct smtp_session *s, size_t keep);
+/* Takes the command that this code answers; false when there is none.  What it passes over counts
+ * as lost. */
+bool pending_match(struct smtp_session *s, int code);
+
+/* ---- session_client.c, session_command.c: the client's lines ---- */
+void client_line(struct smtp_session *s, const struct line *line);
+void client_lost_line(struct smtp_session *s, const struct line *line);
+/* A command that came at its place. */
+void client_command(struct smtp_session *s, const struct command *c);
+
+/* ---- session_server.c, session_reply.c: the server's ---- */
+void server_line(struct smtp_session *s, const struct line *line);
+/* Some text of the server that may tell its program. */
+void server_guess(struct smtp_session *s, struct slice text);
+/* What the reply `a` does to the command `p`; code 0 = its reply was lost. */
+void reply_apply(struct smtp_session *s, const struct pending *p, const struct answer *a);
+
+/* ---- session_data.c: content ---- */
+void data_begin(struct smtp_session *s, struct envelope *mail);
+void data_eat(struct smtp_session *s, struct slice *in);
+void bdat_eat(struct smtp_session *s, struct slice *in);
+/* A reply that answers no command came while data was being sent.  True if it was the answer to the
+ * data. */
+bool data_reply(struct smtp_session *s, const struct answer *a);
+/* Refused after the client had begun already. */
+void data_refused(struct smtp_session *s);
+void data_count_anomalies(struct smtp_session *s);
+
+/* ---- session_hold.c: bytes that wait for a reply ---- */
+void hold_begin(struct smtp_session *s, enum verb verb);
+void hold_eat(struct smtp_session *s, struct slice *in);
+/* Nobody else will decide: by content.  `force`: even if little has come. */
+void hold_decide(struct smtp_session *s, bool force);
+bool hold_draining(const struct smtp_session *s);
+/* Held bytes still to be read; then say how many are left of them. */
+struct slice hold_slice(const struct smtp_session *s);
+void hold_left(struct smtp_session *s, size_t left);
+
+/* ---- session_tls.c ---- */
+void session_tls_begin(struct smtp_session *s);
+/* True if this can be the first byte of a side that speaks TLS. */
+bool session_tls_byte(uint8_t first);
+void session_tls_eat(struct smtp_session *s, enum smtp_side from, struct slice *in);
+
+/* ---- session_gap.c ---- */
+void gap_client(struct smtp_session *s, int64_t bytes);
+void gap_server(struct smtp_session *s);
+/* The client's place is lost: lines are passed over until a sure point. */
+void client_lose(struct smtp_session *s, bool middle_of_line);
+
+#endif
