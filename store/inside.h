@@ -35,6 +35,10 @@ struct db_statement *store_statement(struct store *s, enum statement which, stru
 /* Steps a statement that gives no rows. 0 or -1. */
 int store_step(struct db_statement *st, struct err *err);
 
+/* Several statements that must see one state. store_look begins (0 or -1), store_looked ends. */
+int store_look(struct store *s, bool *began, struct err *err);
+void store_looked(struct store *s, bool began);
+
 /* Before the first write of a call: 0, or -1 when there is no batch to write into. */
 int batch_begin(struct store *s, struct err *err);
 /* Gives up the batch for the reason in err; returns -1. */

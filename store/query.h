@@ -1,21 +1,18 @@
-/* Questions to the store: tables for pages and exports, and single records.  Reads only; a reader
- * sees a consistent state per call.
+/* Questions to the store: tables for pages and exports, and single records.  Reads only; each call
+ * sees one consistent state.
  *
  * Input:  filters come from URLs: values are always bound, never written into SQL; order and
- * columns are picked from tables here. Output: rows as cells, or a record's JSON as in the
- * contract. */
+ * columns are picked from tables here.  A filter that says nothing about a table is passed over.
+ * Output: rows as cells, or a record's JSON as in the contract.  A reader's step that takes longer
+ * than 5 s fails in words. Memory: slices live until the next row, or until fn returns. */
 #ifndef HELOSCOPE_STORE_QUERY_H
 #define HELOSCOPE_STORE_QUERY_H
 
 #include "sensor/base/buf.h"
 #include "store/store.h"
 
-enum cell_type {
-	CELL_TEXT,
-	CELL_INT,
-	CELL_REAL,
-	CELL_TIME
-}; /* CELL_TIME: ns since 1970 UTC in .integer */
+/* CELL_TIME: ns since 1970 UTC in .integer */
+enum cell_type { CELL_TEXT, CELL_INT, CELL_REAL, CELL_TIME };
 
 struct column {
 	const char *name;  /* "mail_from": in CSV heads, JSON keys and ?sort= */
@@ -35,8 +32,8 @@ struct cell {
 struct filter {
 	struct addr host;     /* ADDR_NONE = any; client or server for sessions */
 	int64_t since, until; /* ns; 0 = open */
-	const char *verdict, *cause, *list, *rule, *class, *session, *outcome,
-		*text;	  /* NULL = any; text: substring of the visible columns */
+	const char *verdict, *cause, *list, *rule, *class, *session, *outcome; /* NULL = any */
+	const char *text; /* part of a visible column, any case of ASCII letters; NULL = any */
 	int port;	  /* 0 = any */
 	const char *sort; /* column name; NULL = the table's own order */
 	bool descending;
@@ -94,8 +91,8 @@ int query_queue_id(struct store *s, struct slice id,
 /* Hourly numbers of one host (or of all, ADDR_NONE), oldest first. */
 struct hour_row {
 	int64_t hour; /* ns */
-	int64_t sessions, mails, rcpts, accepted, rejected, deferred,
-		listed; /* listed: replies that name a list */
+	int64_t sessions, mails, rcpts, accepted, rejected, deferred;
+	int64_t listed; /* replies that name a list */
 	double score_max;
 };
 int query_hours(struct store *s, struct addr host, int64_t since, int64_t until,
@@ -103,7 +100,8 @@ int query_hours(struct store *s, struct addr host, int64_t since, int64_t until,
 
 /* The state of the sensor: what it last said of itself, and what the store holds. */
 struct store_totals {
-	int64_t hosts, sessions, mails, rcpts, rcpts_refused, sessions_encrypted;
+	int64_t hosts, sessions, mails, rcpts, sessions_encrypted;
+	int64_t rcpts_refused; /* rejected; not those deferred */
 	int64_t hosts_by_verdict[VERDICTS];
 	int64_t first, last; /* times of the sessions stored */
 	int64_t file_bytes;

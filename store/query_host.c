@@ -1,7 +1,5 @@
 #include "store/query.h"
 
-#include <string.h>
-
 #include "store/inside.h"
 
 /* Lists inside a host's record grow to what the record had. */
@@ -170,9 +168,8 @@ read_rows(const struct reading *r, enum statement which,
 	return got < 0 ? -1 : rows;
 }
 
-int
-query_host_record(struct store *s, struct addr host, struct arena *arena, struct host_record *out,
-	struct err *err)
+static int
+read_host(const struct reading *r, struct err *err)
 {
 	static const struct {
 		enum statement which;
@@ -185,17 +182,29 @@ query_host_record(struct store *s, struct addr host, struct arena *arena, struct
 		{ STATEMENT_HOST_SERVICES, read_service },
 		{ STATEMENT_HOST_ADVICE, read_advice },
 	};
-	char text[ADDR_TEXT_MAX];
-	struct reading reading = { s, addr_format(host, text), arena, out };
-
-	memset(out, 0, sizeof *out);
-	out->ip = host;
-
-	int found = read_rows(&reading, STATEMENT_HOST_CELLS, read_cells, err);
+	int found = read_rows(r, STATEMENT_HOST_CELLS, read_cells, err);
 
 	for (size_t i = 0; found == 1 && i < sizeof lists / sizeof *lists; i++) {
-		if (read_rows(&reading, lists[i].which, lists[i].row, err) < 0)
+		if (read_rows(r, lists[i].which, lists[i].row, err) < 0)
 			return -1;
 	}
+	return found;
+}
+
+int
+query_host_record(struct store *s, struct addr host, struct arena *arena, struct host_record *out,
+	struct err *err)
+{
+	char text[ADDR_TEXT_MAX];
+	struct reading reading = { s, addr_format(host, text), arena, out };
+	bool began;
+
+	*out = (struct host_record){ .ip = host };
+	if (store_look(s, &began, err) != 0)
+		return -1;
+
+	int found = read_host(&reading, err);
+
+	store_looked(s, began);
 	return found;
 }

@@ -190,6 +190,10 @@ static const struct table tables[TABLES] = {
 	[TABLE_EVENTS] = HEAD(events, "Events"),
 };
 
+#define SESSIONS_OF_HOST                                                                           \
+	"(SELECT session FROM sessions WHERE client = :host UNION ALL SELECT session FROM "        \
+	"sessions WHERE server = :host)"
+
 static const struct table_sql sqls[TABLES] = {
 	[TABLE_HOSTS] = {
 		.columns = hosts_cells,
@@ -235,7 +239,7 @@ static const struct table_sql sqls[TABLES] = {
 		.last = "m.seq",
 		.record = "m.record",
 		.where = {
-			[FILTER_HOST] = "(m.client = :host OR m.server = :host)",
+			[FILTER_HOST] = "m.session IN " SESSIONS_OF_HOST,
 			[FILTER_SINCE] = "m.end_ns >= :since",
 			[FILTER_UNTIL] = "m.start_ns < :until",
 			[FILTER_VERDICT] = "m.client IN (SELECT host FROM hosts WHERE verdict = :verdict)",
@@ -282,7 +286,7 @@ static const struct table_sql sqls[TABLES] = {
 		.order = "e.first_ns DESC, e.seq DESC",
 		.last = "e.seq",
 		.where = {
-			[FILTER_HOST] = "(e.client = :host OR e.server = :host)",
+			[FILTER_HOST] = "e.session IN " SESSIONS_OF_HOST,
 			[FILTER_SINCE] = "e.last_ns >= :since",
 			[FILTER_UNTIL] = "e.first_ns < :until",
 			[FILTER_VERDICT] = "h.verdict = :verdict",
@@ -301,7 +305,6 @@ static const struct table_sql sqls[TABLES] = {
 		.where = {
 			[FILTER_SINCE] = "v.time_ns >= :since",
 			[FILTER_UNTIL] = "v.time_ns < :until",
-			[FILTER_CLASS] = "v.kind = :class",
 		},
 	},
 };

@@ -1,7 +1,5 @@
 #include "store/query.h"
 
-#include <string.h>
-
 #include "store/inside.h"
 
 int
@@ -63,8 +61,8 @@ read_counters(struct store *s, struct sensor_state *state, struct err *err)
 	return got;
 }
 
-int
-query_state(struct store *s, struct sensor_state *state, struct arena *arena, struct err *err)
+static int
+read_state(struct store *s, struct sensor_state *state, struct arena *arena, struct err *err)
 {
 	struct db_statement *st = store_statement(s, STATEMENT_RUN_LAST, err);
 
@@ -85,6 +83,20 @@ query_state(struct store *s, struct sensor_state *state, struct arena *arena, st
 	}
 	db_reset(st);
 	return got == 1 && read_counters(s, state, err) != 0 ? -1 : got;
+}
+
+int
+query_state(struct store *s, struct sensor_state *state, struct arena *arena, struct err *err)
+{
+	bool began;
+
+	if (store_look(s, &began, err) != 0)
+		return -1;
+
+	int got = read_state(s, state, arena, err);
+
+	store_looked(s, began);
+	return got;
 }
 
 /* Takes the single row of a statement of sums. */
@@ -123,12 +135,9 @@ read_verdicts(struct store *s, struct store_totals *out, struct err *err)
 	return got;
 }
 
-int
-query_totals(struct store *s, struct store_totals *out, struct err *err)
+static int
+read_totals(struct store *s, struct store_totals *out, struct err *err)
 {
-	memset(out, 0, sizeof *out);
-	out->schema = store_schema_version();
-
 	int64_t *const sessions[] = { &out->sessions, &out->sessions_encrypted, &out->first,
 		&out->last };
 	int64_t *const mails[] = { &out->mails, &out->rcpts, &out->rcpts_refused };
@@ -136,10 +145,24 @@ query_totals(struct store *s, struct store_totals *out, struct err *err)
 
 	if (read_verdicts(s, out, err) != 0 ||
 		read_sums(s, STATEMENT_TOTAL_SESSIONS, sessions, 4, err) != 0 ||
-		read_sums(s, STATEMENT_TOTAL_MAILS, mails, 3, err) != 0 ||
-		read_sums(s, STATEMENT_FILE_BYTES, bytes, 1, err) != 0)
+		read_sums(s, STATEMENT_TOTAL_MAILS, mails, 3, err) != 0)
 		return -1;
-	return 0;
+	return read_sums(s, STATEMENT_FILE_BYTES, bytes, 1, err);
+}
+
+int
+query_totals(struct store *s, struct store_totals *out, struct err *err)
+{
+	bool began;
+
+	*out = (struct store_totals){ .schema = store_schema_version() };
+	if (store_look(s, &began, err) != 0)
+		return -1;
+
+	int done = read_totals(s, out, err);
+
+	store_looked(s, began);
+	return done;
 }
 
 int

@@ -20,7 +20,7 @@
 static const char writer_settings[] = "PRAGMA auto_vacuum = INCREMENTAL;"
 				      "PRAGMA journal_mode = WAL;"
 				      "PRAGMA synchronous = NORMAL;"
-				      "PRAGMA wal_autocheckpoint = 4096;"
+				      "PRAGMA wal_autocheckpoint = 16384;"
 				      "PRAGMA journal_size_limit = 67108864;"
 				      "PRAGMA cache_size = -65536;"
 				      "PRAGMA temp_store = MEMORY";
@@ -71,6 +71,21 @@ store_step(struct db_statement *st, struct err *err)
 
 	db_reset(st);
 	return got < 0 ? -1 : 0;
+}
+
+int
+store_look(struct store *s, bool *began, struct err *err)
+{
+	*began = !db_in_transaction(s->db);
+	return *began ? db_run(s->db, "BEGIN", err) : 0;
+}
+
+void
+store_looked(struct store *s, bool began)
+{
+	/* It has only read, so nothing can be lost.  COMMIT leaves cursors of this store open. */
+	if (began)
+		db_run(s->db, "COMMIT", &(struct err){ 0 });
 }
 
 static int

@@ -169,8 +169,7 @@ check_words(const struct export *e)
 	if (f->cause != NULL && cause_parse(slice_str(f->cause), &cause) != 0)
 		return cli_fail(
 			e->self, EXIT_USAGE, "--cause %s: there is no such cause", f->cause);
-	if (f->class != NULL && strcmp(e->table->name, "events") != 0 &&
-		reply_class_parse(slice_str(f->class), &class) != 0)
+	if (f->class != NULL && reply_class_parse(slice_str(f->class), &class) != 0)
 		return cli_fail(e->self, EXIT_USAGE,
 			"--class %s: there is no such class of replies", f->class);
 	if (f->sort != NULL && table_column(e->table, f->sort) == NULL)

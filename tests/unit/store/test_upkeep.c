@@ -230,7 +230,7 @@ check_finds_what_is_wrong(void **state)
 		{ "INSERT INTO hits VALUES ('X', 99)",
 			"rule hits of mails that are not there: 1\n" },
 		{ "DROP INDEX mails_start",
-			"missing, or of another shape: index mails_start (start_ns)\n" },
+			"missing, or of another shape: index mails_start (start_ns, rcpts, rcpts_refused)\n" },
 		{ "ALTER TABLE events ADD COLUMN x INTEGER",
 			"missing, or of another shape: table events" },
 		{ "CREATE TABLE extra (a INTEGER)",
