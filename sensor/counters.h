@@ -44,7 +44,8 @@
 	X(restarts_collector, "restarts of the collector")                                             \
 	X(restarts_web, "restarts of the web process")                                                 \
 	X(store_errors, "writes that the store refused")                                               \
-	X(hosts_forgotten, "hosts dropped from memory because the table was full")
+	X(hosts_forgotten, "hosts dropped from memory because the table was full")             \
+	X(services_refused, "services not noted because the table was full")
 
 enum counter {
 #define X(name, text) COUNTER_##name,

@@ -1,0 +1,61 @@
+/* The inside of the table of hosts: hours, services, what is to be written. For hosts*.c alone. */
+#ifndef HELOSCOPE_HOST_HOSTS_TABLE_H
+#define HELOSCOPE_HOST_HOSTS_TABLE_H
+
+#include "sensor/base/hash.h"
+#include "sensor/host/hosts.h"
+
+struct hour {
+	int64_t hour;
+	struct aggregate *aggregate;
+	bool changed; /* since it was written */
+};
+
+struct host {
+	struct addr addr; /* key */
+	struct hour *hours; /* oldest first */
+	size_t hours_count, hours_cap;
+	int64_t complete_from; /* hours before it may be in the store only */
+	int64_t last;	       /* latest time that anything was counted */
+	double risk;	       /* of the latest verdict */
+	bool changed;	       /* its record is to be written */
+	int64_t judged;	       /* time of its latest record */
+	UT_hash_handle hh;
+};
+
+/* All bytes of the key are set, so that padding does not matter. */
+struct service_key {
+	uint8_t family, bytes[16];
+	uint8_t port[2]; /* network order */
+};
+
+struct service_seen {
+	struct service_key key;
+	struct endpoint server;
+	int64_t first, last;
+	bool changed;
+	UT_hash_handle hh;
+};
+
+struct hosts {
+	struct campus campus;
+	struct verdict_config config;
+	const struct sink *sink; /* may be NULL */
+	struct counters *counters;
+	struct host *table;
+	struct service_seen *services;
+	size_t bytes; /* of all aggregates, about */
+};
+
+/* hosts_memory.c */
+
+/* The host, fetched or new; may forget others. Lives until the next call. */
+struct host *hosts_need(struct hosts *h, struct addr addr);
+struct hour *host_hour(struct hosts *h, struct host *host, int64_t time);
+/* Writes its changed hours: 0 or -1. */
+int host_write_hours(struct hosts *h, struct host *host, struct err *err);
+/* Drops written hours that are out of the window, from memory only. */
+void host_trim(struct hosts *h, struct host *host, int64_t now);
+void host_free(struct hosts *h, struct host *host);
+
+#endif

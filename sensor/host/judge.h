@@ -1,0 +1,23 @@
+/* From observations to words: causes, likelihood per list, role, advice. One table each.
+ *
+ * Output: in the arena of the facts, into the host record; ranked, ties in the order of the tables. */
+#ifndef HELOSCOPE_HOST_JUDGE_H
+#define HELOSCOPE_HOST_JUDGE_H
+
+#include "sensor/host/observe.h"
+
+/* causes.c: out->causes. */
+void judge_causes(const struct facts *f, const struct observed *o, struct host_record *out);
+/* likelihood.c: out->lists. */
+void judge_lists(const struct facts *f, const struct observed *o, struct host_record *out);
+/* The highest probability among them, lists in force excepted. */
+double judge_likelihood(const struct facts *f, const struct observed *o);
+/* role.c: the way it takes part in mail, from what it was seen to do. */
+enum role judge_role(const struct facts *f, const struct observed *o);
+/* advice.c: out->advice for the first cause of out, the software seen and the lists in force. */
+void judge_advice(const struct facts *f, struct host_record *out);
+
+/* Three decimals: what is shown, and the same on every machine. */
+double judge_round(double value);
+
+#endif

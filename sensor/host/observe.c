@@ -1,0 +1,61 @@
+#include "sensor/host/observe.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+typedef void observer(const struct facts *f, struct observation *o);
+
+static const struct {
+	observer *observe;
+	bool concern;
+} rows[OBS_COUNT] = {
+#define X(name, function, concern, text) [OBS_##name] = { observe_##function, concern },
+	OBSERVABLES(X)
+#undef X
+};
+
+void
+observe(const struct facts *f, struct observed *out)
+{
+	*out = (struct observed){ 0 };
+	for (size_t i = 0; i < OBS_COUNT; i++)
+		rows[i].observe(f, &out->of[i]);
+}
+
+bool
+observable_is_concern(enum observable which)
+{
+	return rows[which].concern;
+}
+
+void
+observe_say(const struct facts *f, struct observation *o, const char *format, ...)
+{
+	char text[OBSERVED_TEXT * 2];
+	va_list args;
+
+	if (f->quiet || o->said_count == OBSERVED_SAID)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	o->said[o->said_count++] =
+		arena_string(f->arena, names_clip(slice_str(text), OBSERVED_TEXT - 1));
+}
+
+double
+ramp(double value, double low, double high)
+{
+	if (value <= low)
+		return 0;
+	return value >= high ? 1 : (value - low) / (high - low);
+}
+
+double
+share_of(int64_t part, int64_t whole)
+{
+	/* one mail can be refused more than once */
+	if (whole <= part)
+		return part > 0 ? 1 : 0;
+	return (double)part / (double)whole;
+}

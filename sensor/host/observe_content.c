@@ -1,0 +1,235 @@
+#include "sensor/host/observe.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "sensor/base/ptime.h"
+#include "sensor/host/helo.h"
+
+#define N(name) (f->sum->sums[SUM_##name])
+
+/* A cause that explains a tenth of the mails explains little, but it is there. */
+static double
+explains(int64_t part, int64_t whole)
+{
+	return part > 0 ? 0.3 + 0.7 * share_of(part, whole) : 0;
+}
+
+static bool
+is_web_user(const char *id)
+{
+	/* www-data of Debian, apache of Red Hat */
+	return strcmp(id, "33") == 0 || strcmp(id, "48") == 0;
+}
+
+void
+observe_spam(const struct facts *f, struct observation *o)
+{
+	char hour[PTIME_TEXT_MAX];
+	const struct named *rule = names_top(&f->sum->names[NAMES_rule]);
+
+	if (f->spam == 0)
+		return;
+	o->strength = ramp(f->ratio, 0, RATIO_BOUND);
+	if (o->strength < 1)
+		o->strength *= 0.8;
+	/* spam among much other mail: the test alone would let it pass */
+	if (o->strength < 0.6 && f->spam >= 5) {
+		double some = 0.6 * ramp(share_of(f->spam, f->judged), 0.02, 0.2);
+
+		o->strength = some > o->strength ? some : o->strength;
+	}
+	if (f->burst_hour != 0)
+		o->strength = 1;
+	observe_say(f, o, "%" PRId64 " of %" PRId64 " mails scored 5.0 or more, the highest %.1f",
+		f->spam, f->judged, (double)f->sum->score_max / 1000);
+	if (f->burst_hour != 0)
+		observe_say(f, o,
+			"in the hour of %s %" PRId64 " of %" PRId64 " mails scored 5.0 or more",
+			ptime_format(f->burst_hour, hour), f->burst_spam, f->burst_judged);
+	if (rule != NULL)
+		observe_say(f, o, "the rule that hit most of them is %s (%" PRId64 " times)",
+			rule->text, rule->count);
+}
+
+void
+observe_sender_spam(const struct facts *f, struct observation *o)
+{
+	const struct culprit *c = &f->sender;
+	struct observation server = { 0 };
+
+	observe_mail_server(f, &server);
+	if (c->spam == NULL || c->spam->count < 4)
+		return;
+	/* at a host that only sends, its one sender says no more than its mails do */
+	o->strength = ramp(c->ratio, 0, RATIO_BOUND) * (server.strength >= 0.5 ? 1 : 0.3);
+	observe_say(f, o, "%" PRId64 " of the %" PRId64 " mails from <%s> scored 5.0 or more",
+		c->spam->count, c->judged, c->spam->text);
+}
+
+void
+observe_script_spam(const struct facts *f, struct observation *o)
+{
+	const struct culprit *c = &f->script;
+
+	if (c->spam == NULL)
+		return;
+	o->strength = ramp(c->ratio, 0, RATIO_BOUND);
+	observe_say(f, o,
+		"%" PRId64 " of the %" PRId64 " mails by the PHP script %s scored 5.0 or more",
+		c->spam->count, c->judged, c->spam->text);
+}
+
+/* "33:contact.php": the number before the colon is the account. */
+static const char *
+script_name(const char *script)
+{
+	const char *colon = strchr(script, ':');
+
+	return colon != NULL && colon[1] != '\0' ? colon + 1 : script;
+}
+
+void
+observe_php(const struct facts *f, struct observation *o)
+{
+	const struct names *scripts = &f->sum->names[NAMES_script];
+	const struct named *top = names_top(scripts),
+			   *user = names_top(&f->sum->names[NAMES_user_id]);
+
+	o->strength = explains(N(mails_php), N(mails));
+	if (N(mails_php) == 0)
+		return;
+	if (top == NULL)
+		observe_say(f, o,
+			"%" PRId64 " of %" PRId64
+			" mails were made by PHP, which does not name its script",
+			N(mails_php), N(mails));
+	else
+		observe_say(f, o,
+			"%" PRId64
+			" mail%s sent by the PHP script %s (X-PHP-Originating-Script %s)",
+			top->count, top->count == 1 ? " was" : "s were", script_name(top->text),
+			top->text);
+	if (scripts->count > 1)
+		observe_say(f, o, "%zu PHP scripts send mail", scripts->count);
+	if (user != NULL)
+		observe_say(f, o, "the script runs as user id %s%s", user->text,
+			is_web_user(user->text) ? " (the web server's account)" : "");
+}
+
+void
+observe_php_fanout(const struct facts *f, struct observation *o)
+{
+	if (N(mails_php_fanout) == 0)
+		return;
+	o->strength = ramp(share_of(N(mails_php_fanout), N(mails_php)), 0, 0.5) *
+		      ramp((double)N(mails_php_fanout), 0, 3);
+	observe_say(f, o,
+		"%" PRId64 " of %" PRId64
+		" mails by PHP went to others than their To field says, as when a Bcc is "
+		"injected through a form",
+		N(mails_php_fanout), N(mails_php));
+}
+
+void
+observe_injected(const struct facts *f, struct observation *o)
+{
+	if (N(mails_injected) == 0)
+		return;
+	o->strength = ramp((double)N(mails_injected), 0, 2);
+	observe_say(f, o, "%" PRId64 " mail%s header fields that a form was made to write",
+		N(mails_injected), N(mails_injected) == 1 ? " has" : "s have");
+}
+
+void
+observe_batch(const struct facts *f, struct observation *o)
+{
+	const struct named *sender = names_top(&f->sum->names[NAMES_sender_domain]);
+
+	if (N(mails_batch) == 0)
+		return;
+	o->strength = explains(N(mails_batch), N(mails));
+	observe_say(f, o,
+		"%" PRId64 " of %" PRId64
+		" mails are results of cron or a batch system, to %" PRId64
+		" recipients in %" PRId64 " domains",
+		N(mails_batch), N(mails), f->distinct[SKETCH_recipients],
+		f->distinct[SKETCH_domains]);
+	if (sender != NULL)
+		observe_say(f, o, "most envelope senders are under %s", sender->text);
+}
+
+void
+observe_typed(const struct facts *f, struct observation *o)
+{
+	int64_t n = N(mails_typed) > N(typed_sessions) ? N(mails_typed) : N(typed_sessions);
+
+	if (n == 0)
+		return;
+	o->strength = explains(N(mails_typed), N(mails));
+	if (o->strength < 0.3)
+		o->strength = 0.3;
+	observe_say(f, o,
+		"%" PRId64
+		" mail%s typed by hand, key by key or without the fields that a program writes",
+		n, n == 1 ? " was" : "s were");
+}
+
+void
+observe_list(const struct facts *f, struct observation *o)
+{
+	const struct named *list = names_top(&f->sum->names[NAMES_list_id]);
+
+	if (N(mails_list) == 0)
+		return;
+	o->strength = explains(N(mails_list), N(mails));
+	observe_say(f, o, "%" PRId64 " of %" PRId64 " mails are of mailing lists%s%s",
+		N(mails_list), N(mails), list != NULL ? ", most of them of " : "",
+		list != NULL ? list->text : "");
+}
+
+void
+observe_bounce(const struct facts *f, struct observation *o)
+{
+	int64_t n = N(mails_null_sender) > N(mails_auto) ? N(mails_null_sender) : N(mails_auto);
+	int64_t domains = f->distinct[SKETCH_domains];
+
+	if (n == 0)
+		return;
+	/* a mail server sends some bounces; backscatter is many, to strangers everywhere */
+	o->strength = ramp(share_of(n, N(mails)), 0.05, 0.5) * ramp((double)n, 3, 20) *
+		      ramp((double)domains, 1, 5);
+	observe_say(f, o,
+		"%" PRId64 " of %" PRId64 " mails are bounces or automatic answers (%" PRId64
+		" from <>), in all to %" PRId64 " domains",
+		n, N(mails), N(mails_null_sender), domains);
+	if (N(callouts) > 0)
+		observe_say(f, o,
+			"%" PRId64
+			" times <> asked for a recipient and sent nothing: sender callouts",
+			N(callouts));
+}
+
+void
+observe_sender_private(const struct facts *f, struct observation *o)
+{
+	const struct names *domains = &f->sum->names[NAMES_sender_domain];
+	const struct named *example = NULL;
+	int64_t n = 0;
+
+	for (size_t i = 0; i < domains->count; i++) {
+		enum helo_shape shape = helo_shape(slice_str(domains->items[i].text));
+
+		if (shape == HELO_GOOD)
+			continue;
+		n += domains->items[i].count;
+		if (example == NULL || domains->items[i].count > example->count)
+			example = &domains->items[i];
+	}
+	if (example == NULL)
+		return;
+	o->strength = ramp(share_of(n, N(mails)), 0, 0.5);
+	observe_say(f, o,
+		"%" PRId64 " mails have envelope senders under names that exist only inside, as %s",
+		n, example->text);
+}

@@ -1,0 +1,132 @@
+#include "sensor/host/observe.h"
+
+#include <inttypes.h>
+
+#include "sensor/host/helo.h"
+
+#define N(name) (f->sum->sums[SUM_##name])
+
+#define WEEK_HOURS 168.0
+#define HELO_NAMES_A_WEEK 2.2
+
+static const struct named *
+bad_example(const struct facts *f)
+{
+	const struct names *helo = &f->sum->names[NAMES_helo];
+	const struct named *example = NULL;
+
+	for (size_t i = 0; i < helo->count; i++) {
+		if (helo_shape(slice_str(helo->items[i].text)) == HELO_GOOD)
+			continue;
+		if (example == NULL || helo->items[i].count > example->count)
+			example = &helo->items[i];
+	}
+	return example;
+}
+
+void
+observe_helo_bad(const struct facts *f, struct observation *o)
+{
+	int64_t worst = N(helo_localhost) + N(helo_address);
+	int64_t mild = N(helo_no_dot) + N(helo_private);
+	const struct named *example = bad_example(f);
+
+	if (worst + mild == 0 || N(helo) == 0)
+		return;
+	/* localhost and bare addresses alone have been reason enough for the CBL; node names annoy
+	 * only */
+	o->strength = share_of(worst, N(helo)) + 0.4 * share_of(mild, N(helo));
+	observe_say(f, o,
+		"%" PRId64 " of %" PRId64 " sessions greet with no name of a mail server, as %s",
+		worst + mild, N(helo), example != NULL ? example->text : "localhost");
+}
+
+void
+observe_helo_many(const struct facts *f, struct observation *o)
+{
+	int64_t names = f->distinct[SKETCH_helo_names];
+	double weeks = (double)(f->sum->last - f->sum->first) / 3.6e12 / WEEK_HOURS;
+	double a_week = (double)names / (weeks > 1 ? weeks : 1);
+
+	o->strength = ramp(a_week, HELO_NAMES_A_WEEK, 10);
+	if (o->strength > 0)
+		observe_say(f, o,
+			"it greets with %" PRId64 " different names; one machine has one or two",
+			names);
+}
+
+void
+observe_helo_target(const struct facts *f, struct observation *o)
+{
+	if (N(helo_target) == 0)
+		return;
+	o->strength = ramp(share_of(N(helo_target), N(helo)), 0, 0.2);
+	observe_say(f, o,
+		"%" PRId64 " of %" PRId64 " sessions greet the server with its own name or address",
+		N(helo_target), N(helo));
+}
+
+void
+observe_bot(const struct facts *f, struct observation *o)
+{
+	if (N(odd_sessions) == 0)
+		return;
+	o->strength = ramp(share_of(N(odd_sessions), N(sessions)), 0, 0.3) *
+		      ramp((double)N(odd_sessions), 0, 5);
+	observe_say(f, o,
+		"%" PRId64 " of %" PRId64
+		" sessions talk before they are spoken to, or send commands without waiting for "
+		"the answers, as no mail server does",
+		N(odd_sessions), N(sessions));
+}
+
+void
+observe_mail_server(const struct facts *f, struct observation *o)
+{
+	const struct named *software = names_top(&f->sum->names[NAMES_server_software]);
+
+	o->strength = ramp((double)N(in_accepted), 0, 3);
+	if (software == NULL)
+		software = names_top(&f->sum->names[NAMES_software]);
+	observe_say(f, o, "it accepted %" PRId64 " recipients as a mail server%s%s", N(in_accepted),
+		software != NULL ? ", software " : "", software != NULL ? software->text : "");
+}
+
+void
+observe_many_servers(const struct facts *f, struct observation *o)
+{
+	int64_t networks = f->distinct[SKETCH_server_networks];
+	struct observation server = { 0 };
+
+	observe_mail_server(f, &server);
+	o->strength = ramp((double)networks, 10, 50) * (1 - server.strength);
+	if (o->strength > 0)
+		observe_say(f, o,
+			"it sends straight to %" PRId64 " servers in %" PRId64
+			" networks, and no mail comes in to it",
+			f->distinct[SKETCH_servers], networks);
+}
+
+void
+observe_auth_guessing(const struct facts *f, struct observation *o)
+{
+	if (N(auth_failures) == 0)
+		return;
+	o->strength = ramp((double)N(auth_failures), 10, 50) *
+		      ramp((double)f->distinct[SKETCH_servers], 1, 5);
+	observe_say(f, o, "%" PRId64 " passwords were refused by other servers", N(auth_failures));
+}
+
+void
+observe_auth_networks(const struct facts *f, struct observation *o)
+{
+	int64_t networks = f->distinct[SKETCH_in_auth_networks];
+
+	if (N(in_auth_sessions) == 0)
+		return;
+	o->strength = ramp((double)networks, 10, 100);
+	observe_say(f, o,
+		"AUTH was used from %" PRId64 " networks in %" PRId64 " sessions, %" PRId64
+		" passwords were refused",
+		networks, N(in_auth_sessions), N(in_auth_failures));
+}

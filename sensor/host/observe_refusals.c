@@ -1,0 +1,205 @@
+#include "sensor/host/observe.h"
+
+#include <inttypes.h>
+
+#include "sensor/base/ptime.h"
+
+#define PROVIDER_CURRENT (7 * PTIME_DAY)
+
+static int64_t
+class_count(const struct facts *f, enum reply_class class)
+{
+	return f->sum->sums[SUM_class + class];
+}
+
+/* Everything that could have been refused: recipients, and sessions for what is said to the
+ * session. */
+static int64_t
+tries(const struct facts *f)
+{
+	return f->sum->sums[SUM_rcpts] + f->sum->sums[SUM_sessions_failed];
+}
+
+static const char *
+plural(int64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void
+say_mention(const struct facts *f, struct observation *o, const struct mention *m, const char *verb)
+{
+	char since[PTIME_TEXT_MAX], server[ADDR_TEXT_MAX];
+	int64_t servers = (int64_t)m->servers.count;
+	const char *list = traits_is_list(m->list) ? m->list : "a list without saying which";
+
+	if (m->rcpts > 0) {
+		observe_say(f, o,
+			"%" PRId64 " recipient%s refused by %" PRId64
+			" server%s that name%s %s%s, since %s; "
+			"%s said: %s",
+			m->rcpts, plural(m->rcpts), servers, plural(servers),
+			servers == 1 ? "s" : "", list, verb, ptime_format(m->since, since),
+			addr_format(m->server, server), m->reply);
+		return;
+	}
+	observe_say(f, o,
+		"%" PRId64 " refusal%s by %" PRId64
+		" server%s that name%s %s%s, since %s; %s said: %s",
+		m->count, plural(m->count), servers, plural(servers), servers == 1 ? "s" : "", list,
+		verb, ptime_format(m->since, since), addr_format(m->server, server), m->reply);
+}
+
+static void
+observe_lists(const struct facts *f, struct observation *o, enum scope scope)
+{
+	for (size_t i = 0; i < f->sum->mentions.count; i++) {
+		const struct mention *m = &f->sum->mentions.items[i];
+
+		if (m->class != REPLY_LISTED || traits_of(m->list)->scope != scope ||
+			facts_listing(f, m->list) == NULL)
+			continue;
+		o->strength = 1;
+		say_mention(f, o, m, "");
+	}
+}
+
+void
+observe_listed(const struct facts *f, struct observation *o)
+{
+	observe_lists(f, o, SCOPE_HOST);
+}
+
+void
+observe_network_listed(const struct facts *f, struct observation *o)
+{
+	observe_lists(f, o, SCOPE_NETWORK);
+}
+
+void
+observe_private(const struct facts *f, struct observation *o)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < f->sum->mentions.count; i++) {
+		const struct mention *m = &f->sum->mentions.items[i];
+		bool unnamed = m->class == REPLY_LISTED && !traits_is_list(m->list);
+
+		if ((m->class != REPLY_PRIVATE_REPUTATION && !unnamed) ||
+			f->now - m->last > PROVIDER_CURRENT)
+			continue;
+		n = n + m->count;
+		say_mention(f, o, m,
+			m->class == REPLY_PRIVATE_REPUTATION ? " (its own reputation)" : "");
+	}
+	/* a big server meets a stubborn receiver now and then */
+	if (n > 0)
+		o->strength = n >= 3 || share_of(n, tries(f)) >= 0.05 ? 1 : 0.4;
+}
+
+/* "12 of 240 recipients" for the classes that count by share. */
+static void
+say_share(const struct facts *f, struct observation *o, int64_t n, const char *what)
+{
+	observe_say(f, o, "%" PRId64 " of %" PRId64 " recipients and refused sessions %s (%.1f %%)",
+		n, tries(f), what, 100 * share_of(n, tries(f)));
+}
+
+void
+observe_throttled(const struct facts *f, struct observation *o)
+{
+	int64_t n = class_count(f, REPLY_RATE_LIMITED);
+	const struct mentions *all = &f->sum->mentions;
+
+	if (n == 0)
+		return;
+	o->strength = n >= 3 ? ramp(share_of(n, tries(f)), 0.005, 0.05) : 0.1;
+	say_share(f, o, n, "met a rate limit");
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->items[i].class == REPLY_RATE_LIMITED && all->items[i].list[0] != '\0')
+			say_mention(f, o, &all->items[i], " (rate limit)");
+	}
+}
+
+void
+observe_greylisted(const struct facts *f, struct observation *o)
+{
+	int64_t n = class_count(f, REPLY_GREYLISTED);
+
+	if (n == 0)
+		return;
+	o->strength = n >= 20 ? ramp(share_of(n, tries(f)), 0.2, 0.6) : 0.05;
+	say_share(f, o, n, "were greylisted");
+}
+
+void
+observe_no_rdns(const struct facts *f, struct observation *o)
+{
+	int64_t n = class_count(f, REPLY_NO_RDNS_HELO);
+
+	if (n == 0)
+		return;
+	o->strength = ramp(share_of(n, tries(f)), 0, 0.2) * ramp((double)n, 0, 3);
+	say_share(f, o, n, "were refused for the host's reverse name or its HELO");
+}
+
+void
+observe_content_refused(const struct facts *f, struct observation *o)
+{
+	int64_t n = class_count(f, REPLY_CONTENT_SPAM);
+
+	if (n == 0)
+		return;
+	o->strength = ramp(share_of(n, tries(f)), 0, 0.1) * ramp((double)n, 0, 5);
+	say_share(f, o, n, "were refused as spam for what the mail says");
+}
+
+void
+observe_user_unknown(const struct facts *f, struct observation *o)
+{
+	int64_t n = class_count(f, REPLY_USER_UNKNOWN);
+
+	if (n == 0)
+		return;
+	o->strength = ramp(share_of(n, tries(f)), 0.05, 0.25) * ramp((double)n, 2, 10);
+	say_share(f, o, n, "do not exist where they were sent");
+}
+
+void
+observe_dictionary(const struct facts *f, struct observation *o)
+{
+	int64_t n = class_count(f, REPLY_USER_UNKNOWN), probes = f->sum->sums[SUM_vrfy];
+	double unknown = ramp(share_of(n, tries(f)), 0.4, 0.7) * ramp((double)n, 10, 30);
+	double asked = ramp((double)probes, 3, 20);
+
+	o->strength = unknown > asked ? unknown : asked;
+	if (unknown > 0)
+		observe_say(f, o,
+			"%" PRId64 " of %" PRId64 " recipients tried do not exist, %" PRId64
+			" were accepted: addresses are being guessed",
+			n, f->sum->sums[SUM_rcpts], f->sum->sums[SUM_accepted]);
+	if (asked > 0)
+		observe_say(f, o, "%" PRId64 " VRFY or EXPN commands asked for addresses", probes);
+}
+
+void
+observe_unauthenticated(const struct facts *f, struct observation *o)
+{
+	int64_t n = class_count(f, REPLY_AUTH_FAIL);
+
+	if (n == 0)
+		return;
+	o->strength = ramp(share_of(n, tries(f)), 0, 0.1);
+	say_share(f, o, n, "were refused because SPF, DKIM, DMARC or AUTH failed");
+}
+
+void
+observe_relay_refused(const struct facts *f, struct observation *o)
+{
+	int64_t n = class_count(f, REPLY_RELAY_DENIED);
+
+	if (n == 0)
+		return;
+	o->strength = ramp(share_of(n, tries(f)), 0, 0.2);
+	say_share(f, o, n, "were refused because the server does not relay for this host");
+}

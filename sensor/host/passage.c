@@ -1,0 +1,149 @@
+/* What came in from outside and left again.
+ *
+ * A relay sends a stranger's mail on to the same, foreign, domain.  Its own domains are those under
+ * which it greets and is greeted, and those whose mail it keeps.  A forward keeps the Message-ID
+ * and changes the recipient. */
+#include "sensor/host/facts.h"
+
+#include <string.h>
+
+/* "key sender-domain recipient-domain" as aggregate_mail.c writes it. */
+struct passage {
+	struct slice sender, rcpt;
+};
+
+static struct passage
+passage_of(const char *text)
+{
+	struct slice rest = slice_str(text);
+	struct passage p;
+
+	slice_split(&rest, ' ');
+	p.sender = slice_split(&rest, ' ');
+	p.rcpt = rest;
+	return p;
+}
+
+/* The part of a name that its owner registered, by a rule of thumb: two labels, or three where the
+ * second last is as short as in .co.uk, .edu.br, .ac.at. */
+static struct slice
+owner_part(struct slice name)
+{
+	size_t dots = 0, start = name.len, previous = name.len;
+
+	while (start > 0) {
+		if (name.ptr[start - 1] == '.') {
+			dots++;
+			if (dots == 2 && previous - start > 3)
+				break;
+			if (dots == 3)
+				break;
+			previous = start - 1;
+		}
+		start--;
+	}
+	return slice_skip(name, start);
+}
+
+static bool
+is_own_name(const struct facts *f, struct slice domain)
+{
+	static const enum names_kind kinds[] = { NAMES_helo, NAMES_banner };
+	struct slice owner = owner_part(domain);
+
+	for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+		const struct names *names = &f->sum->names[kinds[k]];
+
+		for (size_t i = 0; i < names->count; i++) {
+			if (slice_ieq(owner_part(slice_str(names->items[i].text)), owner))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Most mails for it did not leave again: it is delivered here, or behind this host and out of
+ * sight. */
+static bool
+is_kept_here(const struct facts *f, struct slice domain)
+{
+	const struct names *in = &f->sum->names[NAMES_relay_in];
+	const struct names *out = &f->sum->names[NAMES_relay_out];
+	size_t came = 0, left = 0;
+
+	for (size_t i = 0; i < in->count; i++) {
+		if (!slice_eq(passage_of(in->items[i].text).rcpt, domain))
+			continue;
+		came++;
+		left += names_find(out, in->items[i].text) != NULL;
+	}
+	return left * 2 < came;
+}
+
+struct domain_set {
+	struct slice items[RELAY_DOMAINS];
+	size_t count;
+};
+
+static void
+domain_set_add(struct domain_set *set, struct slice domain)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (slice_eq(set->items[i], domain))
+			return;
+	}
+	if (set->count < RELAY_DOMAINS)
+		set->items[set->count++] = domain;
+}
+
+static void
+find_relayed(struct facts *f)
+{
+	const struct names *in = &f->sum->names[NAMES_relay_in];
+	struct domain_set domains = { .count = 0 };
+
+	for (size_t i = 0; i < in->count; i++) {
+		const struct named *came = &in->items[i];
+		struct passage p = passage_of(came->text);
+
+		if (is_own_name(f, p.rcpt) || is_own_name(f, p.sender))
+			continue;
+		f->foreign_in++;
+		if (names_find(&f->sum->names[NAMES_relay_out], came->text) == NULL ||
+			is_kept_here(f, p.rcpt))
+			continue;
+		f->relayed++;
+		domain_set_add(&domains, p.rcpt);
+		if (f->relay_example == NULL)
+			f->relay_example = came;
+	}
+	f->relayed_domains = (int64_t)domains.count;
+}
+
+/* A Message-ID that came and left without its recipient's domain. */
+static bool
+is_relayed_id(const struct facts *f, const char *id)
+{
+	const struct names *in = &f->sum->names[NAMES_relay_in];
+
+	for (size_t i = 0; i < in->count; i++) {
+		if (strncmp(in->items[i].text, id, strlen(id)) == 0 &&
+			names_find(&f->sum->names[NAMES_relay_out], in->items[i].text) != NULL)
+			return true;
+	}
+	return false;
+}
+
+void
+passage_build(struct facts *f)
+{
+	const struct names *in = &f->sum->names[NAMES_id_in];
+
+	find_relayed(f);
+	for (size_t i = 0; i < in->count; i++) {
+		const char *id = in->items[i].text;
+
+		if (names_find(&f->sum->names[NAMES_id_out], id) != NULL && !is_relayed_id(f, id))
+			f->forwarded++;
+	}
+}

@@ -1,0 +1,40 @@
+/* What is known about names that come from elsewhere: blocklists and providers in replies, anomalies of sessions, labels of mails.
+ *
+ * Source: facts about lists (each row in traits.c names its own).
+ * Input:  names as other stages give them; unknown ones get a row of their own kind. */
+#ifndef HELOSCOPE_HOST_TRAITS_H
+#define HELOSCOPE_HOST_TRAITS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum scope {
+	SCOPE_HOST,    /* lists single addresses */
+	SCOPE_NETWORK, /* lists neighbourhoods: not this host's doing */
+	SCOPE_DOMAIN,  /* lists domains or URLs: says nothing of an address */
+};
+
+struct traits {
+	const char *part; /* of the name, any case */
+	enum scope scope;
+	int64_t current_ns; /* a mention older than this says nothing of today */
+	const char *page;   /* where to look it up and ask for removal; "" = by its reply */
+	const char *removal; /* how removal works, one sentence */
+};
+
+/* Never NULL. */
+const struct traits *traits_of(const char *list);
+/* A public list that has a name, and not merely "a list". */
+bool traits_is_list(const char *list);
+
+enum anomaly_kind {
+	ANOMALY_OTHER,
+	ANOMALY_BOT,  /* no mail server does this */
+	ANOMALY_HTTP, /* HTTP inside SMTP */
+	ANOMALY_TYPED, /* a person at the keyboard */
+	ANOMALY_RELAY_PROBE, /* an address that asks a server to relay */
+	ANOMALY_KINDS,
+};
+enum anomaly_kind anomaly_kind(const char *name);
+
+#endif

@@ -1,0 +1,295 @@
+#include "sensor/host/verdict.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sensor/base/ptime.h"
+#include "sensor/host/judge.h"
+
+/* Thresholds of the words. */
+#define LIKELY_FROM 0.5	   /* probability of a list */
+#define WATCH_FROM 0.15	   /* probability of a list */
+#define CONCERN_FROM 0.3   /* strength of an observation that is a concern by itself */
+#define THROTTLED_FROM 0.5 /* strength of rate limits, private reputation */
+
+/* "clean" needs sight: three mails without spam bring the sequential test to its lower bound; ten
+ * recipients where only envelopes are seen; and at least a fifth of the sessions not hidden by TLS.
+ */
+#define SEEN_MAILS 3
+#define SEEN_RCPTS 10
+#define SEEN_SHARE 0.2
+
+#define SCRATCH_MAX (4u << 20) /* bytes */
+
+struct verdict_config
+verdict_config_default(void)
+{
+	return (struct verdict_config){ .window_ns = 7 * PTIME_DAY, .sensor = "" };
+}
+
+static bool
+is_seen_enough(const struct facts *f)
+{
+	const int64_t *n = f->sum->sums;
+	int64_t open = n[SUM_sessions] - n[SUM_sessions_encrypted];
+
+	/* a mail may be known before its session has ended */
+	if (n[SUM_sessions] > 0 && share_of(open, n[SUM_sessions]) < SEEN_SHARE)
+		return false;
+	return n[SUM_mails_scored] >= SEEN_MAILS || n[SUM_rcpts] >= SEEN_RCPTS;
+}
+
+static bool
+is_concern(const struct facts *f, const struct observed *o)
+{
+	/* a list that let go, or lapsed, within the window */
+	if (f->listings_count > 0)
+		return true;
+	for (size_t i = 0; i < OBS_COUNT; i++) {
+		if (observable_is_concern((enum observable)i) && o->of[i].strength >= CONCERN_FROM)
+			return true;
+	}
+	return false;
+}
+
+static enum verdict
+word_of(const struct facts *f, const struct observed *o, double likelihood)
+{
+	if (o->of[OBS_LISTED].strength > 0)
+		return VERDICT_LISTED;
+	if (likelihood >= LIKELY_FROM)
+		return VERDICT_LIKELY;
+	if (o->of[OBS_PRIVATE].strength >= THROTTLED_FROM ||
+		o->of[OBS_THROTTLED].strength >= THROTTLED_FROM ||
+		o->of[OBS_NETWORK_LISTED].strength > 0)
+		return VERDICT_THROTTLED;
+	if (likelihood >= WATCH_FROM || is_concern(f, o) ||
+		/* greylisting at scale says that nobody knows this sender, and no more */
+		o->of[OBS_GREYLISTED].strength >= THROTTLED_FROM)
+		return VERDICT_WATCH;
+	return is_seen_enough(f) ? VERDICT_CLEAN : VERDICT_UNKNOWN;
+}
+
+/* Where in its band of risk a host stands. */
+static double
+risk_of(enum verdict verdict, const struct facts *f, const struct observed *o, double likelihood)
+{
+	static const struct {
+		double base, span;
+	} bands[VERDICTS] = {
+		[VERDICT_CLEAN] = { 0.01, 0.09 },
+		[VERDICT_UNKNOWN] = { 0.10, 0.10 },
+		[VERDICT_WATCH] = { 0.20, 0.24 },
+		[VERDICT_THROTTLED] = { 0.45, 0.15 },
+		[VERDICT_LIKELY] = { 0.60, 0.24 },
+		[VERDICT_LISTED] = { 0.85, 0.15 },
+	};
+	double within = likelihood;
+
+	if (verdict == VERDICT_LISTED)
+		within = 0.5 * likelihood + 0.5 * ramp((double)f->sum->sums[SUM_listed], 0, 50);
+	if (verdict == VERDICT_WATCH && o->of[OBS_TYPED].strength > within)
+		within = o->of[OBS_TYPED].strength * 0.5;
+	return judge_round(bands[verdict].base + bands[verdict].span * within);
+}
+
+static bool
+in_window(const struct verdict_config *config, int64_t hour, int64_t now)
+{
+	return hour + PTIME_HOUR > now - config->window_ns;
+}
+
+/* The word over growing prefixes of the hours, each as at its end: the hour since which it is
+ * `last`. */
+static int64_t
+find_since(const struct facts *f)
+{
+	struct arena scratch;
+	struct aggregate *sum = aggregate_new();
+	int64_t since = 0;
+	enum verdict before = VERDICTS;
+
+	arena_init(&scratch, SCRATCH_MAX);
+	for (size_t i = 0; i < f->hours_count; i++) {
+		struct facts prefix = { .ip = f->ip,
+			.hours = f->hours,
+			.hours_count = i + 1,
+			.services = f->services,
+			.services_count = f->services_count,
+			.sum = sum,
+			.quiet = true,
+			.arena = &scratch };
+		struct observed o;
+		enum verdict word;
+
+		aggregate_merge(sum, f->hours[i].aggregate);
+		prefix.now = i + 1 == f->hours_count ? f->now : f->hours[i].hour + PTIME_HOUR;
+		facts_work_out(&prefix);
+		observe(&prefix, &o);
+		word = word_of(&prefix, &o, judge_likelihood(&prefix, &o));
+		if (word != before)
+			since = f->hours[i].hour;
+		before = word;
+		arena_reset(&scratch);
+	}
+	arena_release(&scratch);
+	aggregate_free(sum);
+	return since;
+}
+
+static const char *
+first_sentence(const struct observed *o, const struct host_record *r)
+{
+	if (r->verdict == VERDICT_LISTED)
+		return o->of[OBS_LISTED].said_count > 0 ? o->of[OBS_LISTED].said[0] : "";
+	if (r->verdict == VERDICT_THROTTLED) {
+		static const enum observable order[] = { OBS_PRIVATE, OBS_THROTTLED,
+			OBS_NETWORK_LISTED };
+
+		for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+			const struct observation *seen = &o->of[order[i]];
+
+			if (seen->strength >= THROTTLED_FROM && seen->said_count > 0)
+				return seen->said[0];
+		}
+	}
+	if (r->causes_count > 0 && r->causes[0].evidence_count > 0)
+		return r->causes[0].evidence[0];
+	for (size_t i = 0; i < OBS_COUNT; i++) {
+		if (o->of[i].strength >= CONCERN_FROM && o->of[i].said_count > 0 &&
+			observable_is_concern((enum observable)i))
+			return o->of[i].said[0];
+	}
+	return "";
+}
+
+static void
+write_summary(const struct facts *f, const struct observed *o, struct host_record *r)
+{
+	static const char *const starts[VERDICTS] = {
+		[VERDICT_UNKNOWN] = "Too little was seen to judge it",
+		[VERDICT_CLEAN] = "Nothing stands out",
+		[VERDICT_WATCH] = "Worth a look",
+		[VERDICT_THROTTLED] =
+			"Slowed down or refused by providers, on no public list as far as seen",
+		[VERDICT_LIKELY] = "About to be listed",
+		[VERDICT_LISTED] = "Listed",
+	};
+	const int64_t *n = f->sum->sums;
+	const char *sentence = first_sentence(o, r);
+	char text[OBSERVED_TEXT * 2];
+
+	if (r->verdict == VERDICT_UNKNOWN || r->verdict == VERDICT_CLEAN)
+		snprintf(text, sizeof text,
+			"%s: %" PRId64 " mails to %" PRId64 " recipients seen, %" PRId64
+			" of %" PRId64 " sessions encrypted.",
+			starts[r->verdict], n[SUM_mails], n[SUM_rcpts], n[SUM_sessions_encrypted],
+			n[SUM_sessions]);
+	else if (r->causes_count > 0)
+		snprintf(text, sizeof text, "%s; cause, it seems: %s. %s", starts[r->verdict],
+			cause_word(r->causes[0].cause), sentence);
+	else
+		snprintf(text, sizeof text, "%s: %s", starts[r->verdict], sentence);
+	r->summary = arena_string(f->arena, names_clip(slice_str(text), OBSERVED_TEXT - 1));
+}
+
+static void
+copy_listings(const struct facts *f, struct host_record *r)
+{
+	for (size_t i = 0; i < f->listings_count; i++) {
+		struct listing *l = ARENA_PUSH(f->arena, r->listings, LIMIT_REPLIES);
+
+		if (l == NULL)
+			return;
+		*l = f->listings[i];
+		l->list = arena_string(f->arena, slice_str(l->list));
+		l->reply = arena_string(f->arena, slice_str(l->reply));
+	}
+}
+
+static void
+copy_services(const struct facts *f, struct host_record *r)
+{
+	for (size_t i = 0; i < f->services_count; i++) {
+		struct service *s = ARENA_PUSH(f->arena, r->services, UINT16_MAX + 1);
+
+		if (s == NULL)
+			return;
+		*s = f->services[i];
+	}
+}
+
+static void
+copy_counts(const struct facts *f, struct host_record *r)
+{
+	size_t room = SUMS + SKETCHES + 1;
+
+	r->counts = arena_array(f->arena, room, sizeof *r->counts);
+	r->counts_cap = r->counts != NULL ? room : 0;
+	r->counts_count = aggregate_counts(f->sum, r->counts, r->counts_cap);
+}
+
+static enum visibility
+visibility_of(const struct facts *f)
+{
+	const int64_t *n = f->sum->sums;
+
+	if (n[SUM_mails_scored] > 0 || n[SUM_sessions_content] > 0)
+		return VISIBILITY_CONTENT;
+	return n[SUM_rcpts] > 0 || n[SUM_sessions_envelope] > 0 ? VISIBILITY_ENVELOPE
+								: VISIBILITY_FLOW;
+}
+
+static void
+fill_record(const struct facts *f, struct host_record *r)
+{
+	struct observed o;
+	const struct named *name = names_top(&f->sum->names[NAMES_helo]);
+	double likelihood;
+
+	observe(f, &o);
+	likelihood = judge_likelihood(f, &o);
+	r->verdict = word_of(f, &o, likelihood);
+	r->risk = risk_of(r->verdict, f, &o, likelihood);
+	r->visibility = visibility_of(f);
+	r->role = judge_role(f, &o);
+	r->first = f->sum->first;
+	r->last = f->sum->last;
+	r->name = arena_string(f->arena, slice_str(name != NULL ? name->text : ""));
+	copy_counts(f, r);
+	judge_causes(f, &o, r);
+	judge_lists(f, &o, r);
+	copy_listings(f, r);
+	copy_services(f, r);
+	judge_advice(f, r);
+	write_summary(f, &o, r);
+}
+
+void
+verdict_host(const struct verdict_config *config, struct addr ip, const struct hour_of_host *hours,
+	size_t hours_count, const struct service *services, size_t services_count, int64_t now,
+	struct arena *arena, struct host_record *out)
+{
+	struct facts f = { .ip = ip,
+		.now = now,
+		.services = services,
+		.services_count = services_count,
+		.sum = aggregate_new(),
+		.arena = arena };
+
+	while (hours_count > 0 && !in_window(config, hours[0].hour, now)) {
+		hours++;
+		hours_count--;
+	}
+	f.hours = hours;
+	f.hours_count = hours_count;
+	for (size_t i = 0; i < hours_count; i++)
+		aggregate_merge(f.sum, hours[i].aggregate);
+	*out = (struct host_record){ .sensor = arena_string(arena, slice_str(config->sensor)),
+		.ip = ip };
+	facts_work_out(&f);
+	fill_record(&f, out);
+	out->verdict_since = find_since(&f);
+	aggregate_free(f.sum);
+}
