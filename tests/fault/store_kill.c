@@ -137,7 +137,7 @@ int
 main(int argc, char **argv)
 {
 	unsigned seed = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : (unsigned)time(NULL);
-	long rounds = argc > 2 ? strtol(argv[2], NULL, 10) : 60;
+	long rounds = argc > 2 ? strtol(argv[2], NULL, 10) : 40;
 	char folder[] = "/tmp/heloscope-kill-XXXXXX", path[64], command[64];
 	int batches = 0, beyond = 0;
 
