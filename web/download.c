@@ -19,7 +19,7 @@ struct download {
 	struct reader reader;
 	struct buf line; /* the bytes of a row that are not sent yet */
 	int64_t deadline;
-	bool failed;
+	bool ended, failed;
 	struct arena arena; /* of the request: the filter's texts */
 };
 
@@ -127,13 +127,12 @@ int64_t
 download_read(struct download *d, uint8_t *out, size_t max, int64_t now)
 {
 	size_t done = 0;
-	while (done < max) {
+	while (done < max && (d->line.len > 0 || !d->ended)) {
 		if (d->line.len == 0) {
 			int rc = now > d->deadline ? -1 : next_row(d);
-			d->failed = d->failed || rc < 0;
-			if (rc <= 0) {
-				break;
-			}
+			d->failed = rc < 0;
+			d->ended = rc <= 0; /* a cursor that is asked again begins anew */
+			continue;
 		}
 		size_t n = d->line.len < max - done ? d->line.len : max - done;
 		memcpy(out + done, d->line.ptr, n);

@@ -47,18 +47,17 @@ static const struct {
 	const char *text;
 } faults[] = {
 	{ COUNTER_store_errors, true,
-		"writes were refused by the store; what they held is missing here" },
-	{ COUNTER_frames_lost, true, "messages between the sensor's processes were lost" },
-	{ COUNTER_aliases_full, true, "IPv6 packets could not be followed" },
-	{ COUNTER_packets_damaged, false, "records of a capture file could not be read" },
-	{ COUNTER_restarts_worker, false, "restarts of the capture worker" },
-	{ COUNTER_restarts_analyst, false, "restarts of the analyst" },
-	{ COUNTER_restarts_collector, false, "restarts of the collector" },
-	{ COUNTER_restarts_web, false, "restarts of the web process" },
-	{ COUNTER_streams_evicted, false, "streams were given up because the table was full" },
-	{ COUNTER_mails_refused, false, "mails could not be parsed and have no score" },
-	{ COUNTER_hosts_forgotten, false,
-		"hosts were dropped from memory because the table was full" },
+		"Writes that the store refused (what they held is missing here)" },
+	{ COUNTER_frames_lost, true, "Messages between the sensor's processes that were lost" },
+	{ COUNTER_aliases_full, true, "IPv6 packets that could not be followed" },
+	{ COUNTER_packets_damaged, false, "Records of capture files that could not be read" },
+	{ COUNTER_restarts_worker, false, "Restarts of the capture worker" },
+	{ COUNTER_restarts_analyst, false, "Restarts of the analyst" },
+	{ COUNTER_restarts_collector, false, "Restarts of the collector" },
+	{ COUNTER_restarts_web, false, "Restarts of the web process" },
+	{ COUNTER_streams_evicted, false, "Streams given up because the table was full" },
+	{ COUNTER_mails_refused, false, "Mails that could not be parsed and have no score" },
+	{ COUNTER_hosts_forgotten, false, "Hosts dropped from memory because the table was full" },
 };
 
 double
@@ -144,7 +143,7 @@ health_of(struct health *out, const struct sensor_state *state, int64_t now, str
 		int64_t n = state->counters.value[faults[i].counter];
 		if (n > 0) {
 			add(out, faults[i].blind,
-				arena_printf(arena, "%" PRId64 " %s.", n, faults[i].text));
+				arena_printf(arena, "%s: %" PRId64 ".", faults[i].text, n));
 		}
 	}
 }

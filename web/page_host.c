@@ -338,8 +338,13 @@ write_host(struct html *h, struct request *r, const struct host_page *p)
 	add_advice(h, p->host);
 	h_close(h);
 	add_listings(h, p);
+	h_class(h, "div", "columns");
+	if (add_activity(h, r, p) != 0) {
+		return -1;
+	}
 	add_likelihoods(h, p->host);
-	if (add_activity(h, r, p) != 0 || add_sessions(h, r, p) != 0) {
+	h_close(h);
+	if (add_sessions(h, r, p) != 0) {
 		return -1;
 	}
 	h_class(h, "div", "columns");

@@ -3,6 +3,7 @@
 #include "web/page.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "web/doc.h"
 #include "web/route.h"
@@ -12,7 +13,10 @@ add_cells(struct html *h, const struct node *item, const char *const *keys, size
 {
 	h_open(h, "tr");
 	for (size_t i = 0; i < count; i++) {
-		h_element(h, "td", "text", node_text(item, keys[i]));
+		bool is_size = strcmp(keys[i], "bytes") == 0;
+		h_element(h, "td", is_size ? "num" : "text",
+			is_size ? part_bytes(h->arena, node_int(item, keys[i]))
+				: node_text(item, keys[i]));
 	}
 	h_close(h);
 }
@@ -26,7 +30,7 @@ add_envelope(struct html *h, const struct node *m)
 	const char *from = node_text(m, "mail_from");
 	int64_t cut = node_int(m, "rcpts_cut");
 	part_section(h, "envelope", "Envelope");
-	h_class(h, "dl", "facts");
+	h_class(h, "dl", "facts wide");
 	part_fact(h, "From", from[0] != '\0' ? from : "<> (a bounce, or a probe)");
 	h_close(h);
 	part_table(h, "Recipients", heads);
@@ -78,7 +82,7 @@ add_facts(struct html *h, const struct node *m)
 static void
 add_hits(struct html *h, const struct node *m)
 {
-	static const char *const heads[] = { "#Score", "Why", "Rule", NULL };
+	static const char *const heads[] = { "Why", "Rule", "#Score", NULL };
 	h_class(h, "section", "card");
 	h_attr(h, "id", "score");
 	h_open(h, "h2");
@@ -100,11 +104,12 @@ add_hits(struct html *h, const struct node *m)
 		const struct node *hit = node_item(m, "hits", i);
 		const struct param rule = { "rule", node_text(hit, "rule") };
 		h_open(h, "tr");
-		h_element(h, "td", "num", arena_printf(h->arena, "%+.1f", node_real(hit, "score")));
 		h_element(h, "td", "long", node_text(hit, "why"));
 		h_class(h, "td", "text");
 		h_link(h, url_with(h->arena, "/mails", NULL, &rule, 1), rule.value);
-		h_close_n(h, 2);
+		h_close(h);
+		h_element(h, "td", "num", arena_printf(h->arena, "%+.1f", node_real(hit, "score")));
+		h_close(h);
 	}
 	part_table_end(h);
 	h_close(h);
@@ -150,13 +155,14 @@ add_content(struct html *h, const struct node *m)
 		"Date", NULL };
 	static const char *const received_keys[] = { "from", "helo", "ip", "by", "with", "id",
 		"date" };
-	static const char *const part_heads[] = { "Type", "Encoding", "Name", "SHA-256", NULL };
-	static const char *const part_keys[] = { "type", "encoding", "name", "sha256" };
+	static const char *const part_heads[] = { "Type", "Encoding", "Name", "#Size", "SHA-256",
+		NULL };
+	static const char *const part_keys[] = { "type", "encoding", "name", "bytes", "sha256" };
 	static const char *const url_heads[] = { "Address", NULL };
 	static const char *const url_keys[] = { "" };
 	add_list(h, m, "received", "The way it came, latest first", received_heads, received_keys,
 		7);
-	add_list(h, m, "parts", "Parts", part_heads, part_keys, 4);
+	add_list(h, m, "parts", "Parts", part_heads, part_keys, 5);
 	add_list(h, m, "urls", "Addresses in it (not links on purpose)", url_heads, url_keys, 1);
 }
 

@@ -105,7 +105,7 @@ add_tiles(struct html *h, const struct overview *o)
 		arena_printf(
 			a, "%s of %s", part_number(a, t->rcpts_refused), part_number(a, t->rcpts)),
 		NULL);
-	part_tile(h, "Packets lost by the sensor",
+	part_tile(h, "Packets lost",
 		o->has_state ? part_percent(a, lost, count[COUNTER_packets] > 0 ? 1 : 0) : "–",
 		arena_printf(a, "%s of %s", part_number(a, dropped),
 			part_number(a, count[COUNTER_packets] + dropped)),

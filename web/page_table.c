@@ -17,6 +17,7 @@ enum look {
 	LOOK_NUMBER,
 	LOOK_VERDICT,
 	LOOK_SHARE,
+	LOOK_FLAG,
 	LOOK_CODE
 };
 
@@ -40,6 +41,7 @@ static const struct {
 	{ "reply", LOOK_LONG },
 	{ "subject", LOOK_LONG },
 	{ "rules", LOOK_LONG },
+	{ "encrypted", LOOK_FLAG },
 	{ "queue_id", LOOK_CODE },
 };
 
@@ -118,6 +120,9 @@ cell_content(struct rows *rows, size_t i, const struct cell *cells)
 		break;
 	case LOOK_SHARE:
 		h_format(h, "%.0f %%", 100 * cells[i].real);
+		break;
+	case LOOK_FLAG:
+		h_str(h, cells[i].integer != 0 ? "yes" : "");
 		break;
 	case LOOK_CODE:
 		h_element(h, "code", NULL, text);
