@@ -1,0 +1,138 @@
+#include "sensor/smtp/reply_words.h"
+
+/* A list or a zone is spoken of. */
+#define LIST_WORDS                                                                                 \
+	"spamhaus|uribl|surbl|rbl|dnsbl|blocked using|sorbs|spamcop|barracuda|blacklist|blocklist"
+
+static const struct reply_row rows[] = {
+	/* The remote server's own resolver is refused by the list: spamhaus.org/returnc,
+	   uribl.com/refused.  Says nothing of the client. */
+	{ REPLY_OTHER, "",
+		{ "open resolver|/returnc/|query refused|refused.shtml|127.255.255.25|dns ip:",
+			LIST_WORDS },
+		NULL },
+	{ REPLY_OTHER, "",
+		{ "error: |timeout|timed out|servfail|lookup failure|lookup failed|lookup error",
+			"blocked using|dnsbl|rbl" },
+		"is listed|blacklisted|listed at|listed by|policy error: blocked" },
+
+	/* Greylisting, with or without a list's name. */
+	{ REPLY_GREYLISTED, "",
+		{ "greylist|graylist|grey-list|gray-list|grey list|gray list|postgrey|greylst" },
+		NULL },
+	{ REPLY_GREYLISTED, "NetEase", { "dt:spm", "try again" }, NULL },
+
+	/* Lists of URLs and of domains. */
+	{ REPLY_CONTENT_SPAM, "URIBL", { "uribl" }, NULL },
+	{ REPLY_CONTENT_SPAM, "SURBL", { "surbl" }, NULL },
+	{ REPLY_CONTENT_SPAM, "Spamhaus DBL",
+		{ "dbl.spamhaus|dbl.dq.spamhaus|spamhaus "
+		  "dbl|spamhaus.org/dbl|spamhaus.org/query/domain" },
+		NULL },
+	{ REPLY_CONTENT_SPAM, "Spamhaus ZRD", { "zrd.dq.spamhaus|spamhaus zrd" }, NULL },
+	{ REPLY_CONTENT_SPAM, "Spamhaus DBL",
+		{ "domain is listed|domain is blacklisted|domain listed", "spamhaus" }, NULL },
+	{ REPLY_CONTENT_SPAM, "Invaluement URI", { "ivmuri" }, NULL },
+	{ REPLY_CONTENT_SPAM, "", { "rhsbl" }, NULL },
+	{ REPLY_CONTENT_SPAM, "",
+		{ "a url in |url in your|urls in |a link in |link in your |domain in the body" },
+		NULL },
+	{ REPLY_CONTENT_SPAM, "",
+		{ "sender address [|recipient address [|helo command [|reverse hostname [|sender "
+		  "domain [",
+			"blocked using" },
+		NULL },
+	{ REPLY_CONTENT_SPAM, "",
+		{ "domain is listed|domain listed|domain found|domain is on|domain is in",
+			"rbl|dnsbl|blacklist|blocklist|list" },
+		"your ip|client host" },
+
+	/* Microsoft: engagor.ai, sendgrid 38465017420955, go-sisimai for-microsoft.go */
+	{ REPLY_PRIVATE_REPUTATION, "Microsoft S3150", { "(s3150)" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "Microsoft S3140", { "(s3140)" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "Microsoft DY-001", { "dy-001" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "Microsoft SC",
+		{ "sc-001|sc-002|sc-003|sc-004", "weren't sent|rejected|outlook|hotmail|live" },
+		NULL },
+	{ REPLY_PRIVATE_REPUTATION, "Microsoft OU-001",
+		{ "ou-001", "weren't sent|rejected|outlook|hotmail|live" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "Microsoft 365 customer block list", { "customer block list" },
+		NULL },
+	{ REPLY_PRIVATE_REPUTATION, "Microsoft 365",
+		{ "banned sending ip|banned sender|traffic not accepted from this ip" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "recipient",
+		{ "senderfilterconfig|blacklisted by recipient|blocked by recipient|recipient's "
+		  "block" },
+		NULL },
+
+	/* Comcast, Charter, Cox, AT&T: their postmaster pages, go-sisimai for-spectrum.go */
+	{ REPLY_PRIVATE_REPUTATION, "Comcast", { "bl000000|es00000|es00001" }, NULL },
+	{ REPLY_RATE_LIMITED, "Comcast", { "rl0000|rl0001" }, NULL },
+	{ REPLY_NO_RDNS_HELO, "", { "aup#i-11|aup#cxdns" }, NULL },
+	{ REPLY_RATE_LIMITED, "Charter", { "aup#i-13|aup#i-14|aup#i-15" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "Charter", { "aup#i-10" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "Cox", { "aup#cxbl|aup#cdrbl" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "AT&T", { "dnsbl:attrbl|dnsbl:rbl" }, NULL },
+
+	/* T-Online: spamresource.com 2020/06 */
+	{ REPLY_PRIVATE_REPUTATION, "T-Online NOWL", { "(nowl)" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "T-Online DIAL", { "(dial)" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "T-Online",
+		{ "ip=|ip:", "a problem occurred|reputation", "postmaster" }, NULL },
+
+	/* Yahoo's error-code page; [TSS07] that names Spamhaus is Spamhaus. */
+	{ REPLY_PRIVATE_REPUTATION, "Yahoo", { "[tss0|[tss1" }, "spamhaus" },
+	{ REPLY_RATE_LIMITED, "Yahoo", { "vs1-ip|vs1-mf" }, NULL },
+	{ REPLY_CONTENT_SPAM, "Yahoo", { "[ph01]|[ph02]" }, NULL },
+
+	/* United Internet (GMX, web.de, mail.com): the address behind c= decides */
+	{ REPLY_NO_RDNS_HELO, "", { "c=rdns|bad dns ptr|&c=hn|&c=helo" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "United Internet",
+		{ "nemesis|mxgmx|kundenserver",
+			"black listed|block listed|&c=bl|policy restrictions" },
+		NULL },
+
+	/* Google: support.google.com/a/answer/3726730 */
+	{ REPLY_RATE_LIMITED, "Gmail", { "unusual rate of unsolicited" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "Gmail",
+		{ "low reputation of the sending|low reputation of the ip|not authorized to send "
+		  "email directly" },
+		NULL },
+
+	/* Gateways */
+	{ REPLY_PRIVATE_REPUTATION, "Proofpoint",
+		{ "dnsbl-lookup.cgi|ipcheck.proofpoint|proofpoint.com" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "Apple", { "esmtp not accepting connections" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "Mimecast", { "csi.mimecast|local ct ip reputation" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "Cisco Talos",
+		{ "senderbase|talosintelligence|poor reputation. if you believe|access to submit "
+		  "messages to this e-mail" },
+		NULL },
+	{ REPLY_PRIVATE_REPUTATION, "Symantec", { "symantec zodiac" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "Tencent QQ", { "suspected spam ip" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "Hornetsecurity",
+		{ "ip sender address with a negative reputation" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "cloud-security.net", { "cloud-security.net" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "Orange",
+		{ "_103 |_103]|_999|[103]", "ofr|orange|laposte|lpn" }, "spamhaus|cloudmark" },
+	{ REPLY_RATE_LIMITED, "Orange", { "_104|[104]", "ofr|orange|laposte|lpn" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "GoDaddy", { "ib110|ib111" }, NULL },
+	{ REPLY_RATE_LIMITED, "GoDaddy", { "ib112|ib113" }, NULL },
+	{ REPLY_NO_RDNS_HELO, "", { "ib108" }, NULL },
+	{ REPLY_CONTENT_SPAM, "GoDaddy", { "ib212" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "UOL", { "barreira" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "SPFBL", { "spfbl " }, "dnsbl.spfbl|spfbl.net/dnsbl" },
+	{ REPLY_PRIVATE_REPUTATION, "country",
+		{ "countries.nerd.dk|geographical location|from your country|your country is|your "
+		  "region is|country is blocked" },
+		NULL },
+
+	/* What the same servers say with a list's word in it. */
+	{ REPLY_NO_RDNS_HELO, "",
+		{ "reverse dns (ptr) missing|no reverse dns|ptr missing|missing ptr|no ptr "
+		  "record" },
+		NULL },
+	{ REPLY_RATE_LIMITED, "", { "new or untrusted ip" }, NULL },
+};
+
+const struct reply_rows reply_rows_marks = { rows, sizeof(rows) / sizeof(rows[0]) };
