@@ -49,7 +49,7 @@ print_warnings(
 	if (lost > 0) {
 		snprintf(text, sizeof text,
 			"%" PRId64 " packets were dropped before they could be read: counts below "
-				   "are too low.",
+			"are too low.",
 			lost);
 		paper_text(&r->paper, 4, "  !", text);
 	}

@@ -10,25 +10,28 @@
 #define CONFIG_PORTS_MAX 16
 
 struct config {
-	char sensor[64];      /* [sensor] name; default "heloscope" */
-	char store[1024];     /* [store] file; default /var/lib/heloscope/heloscope.db, or ./heloscope.db if that folder is not there */
+	char sensor[64];  /* [sensor] name; default "heloscope" */
+	char store[1024]; /* [store] file; default /var/lib/heloscope/heloscope.db, or
+			     ./heloscope.db if that folder is not there */
 	struct network nets[CONFIG_NETS_MAX]; /* [campus] net, repeated */
 	size_t nets_count;
 	uint16_t ports[CONFIG_PORTS_MAX]; /* [capture] ports; default 25 465 587 2525 */
 	size_t ports_count;
-	int streams;	      /* [capture] streams */
-	int idle_s;	      /* [capture] idle_seconds */
-	int buffer_mib;	      /* [capture] buffer_mib */
-	int snaplen;	      /* [capture] snaplen */
-	bool promiscuous;     /* [capture] promiscuous */
+	int streams;	       /* [capture] streams */
+	int idle_s;	       /* [capture] idle_seconds */
+	int buffer_mib;	       /* [capture] buffer_mib */
+	int snaplen;	       /* [capture] snaplen */
+	bool promiscuous;      /* [capture] promiscuous */
 	bool verify_checksums; /* [capture] checksum = accept|verify */
-	char user[64];	      /* [sensor] user that the processes run as; default "heloscope", else "nobody" */
-	char rules[4][1024];  /* [rules] dir, repeated; default: the rules folder that came with the program */
+	char user[64];	       /* [sensor] user that the processes run as; default "heloscope", else
+				  "nobody" */
+	char rules[4][1024]; /* [rules] dir, repeated; default: the rules folder that came with the
+				program */
 	size_t rules_count;
-	bool privacy_off;     /* [privacy] mode = on|off */
-	char key_file[1024];  /* [privacy] key_file; default: kept in the store's folder */
+	bool privacy_off;    /* [privacy] mode = on|off */
+	char key_file[1024]; /* [privacy] key_file; default: kept in the store's folder */
 	int keep_sessions_days, keep_hours_days, keep_evidence_days; /* [store] retention */
-	char listen[128];     /* [web] listen; default 127.0.0.1:8025 */
+	char listen[128]; /* [web] listen; default 127.0.0.1:8025 */
 };
 
 void config_default(struct config *config);

@@ -1,0 +1,274 @@
+#include "sensor/cli/config.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <ini.h>
+
+#include "sensor/limits.h"
+
+#define DEFAULT_FILE "/etc/heloscope/heloscope.conf"
+#define DEFAULT_FOLDER "/var/lib/heloscope"
+
+/* inih cuts a value at about 190 bytes without a word (measured): longer lines are refused before
+ * it sees them. */
+enum { LINE_MAX_BYTES = 180 };
+
+static bool
+is_folder(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+void
+config_default(struct config *c)
+{
+	static const uint16_t ports[] = { 25, 465, 587, 2525 };
+
+	memset(c, 0, sizeof *c);
+	snprintf(c->sensor, sizeof c->sensor, "heloscope");
+	snprintf(c->store, sizeof c->store, "%s",
+		is_folder(DEFAULT_FOLDER) ? DEFAULT_FOLDER "/heloscope.db" : "heloscope.db");
+	memcpy(c->ports, ports, sizeof ports);
+	c->ports_count = 4;
+	c->streams = LIMIT_STREAMS;
+	c->idle_s = 600;
+	c->buffer_mib = 64;
+	c->snaplen = LIMIT_SNAPLEN;
+	c->promiscuous = true;
+	snprintf(c->user, sizeof c->user, "%s",
+		getpwnam("heloscope") != NULL ? "heloscope" : "nobody");
+	snprintf(c->rules[0], sizeof c->rules[0], "%s",
+		is_folder("/usr/share/heloscope/rules") && !is_folder(HELOSCOPE_RULES)
+			? "/usr/share/heloscope/rules"
+			: HELOSCOPE_RULES);
+	c->rules_count = 1;
+	c->keep_sessions_days = 7;
+	c->keep_hours_days = 365;
+	c->keep_evidence_days = 90;
+	snprintf(c->listen, sizeof c->listen, "127.0.0.1:8025");
+}
+
+/* ---- values ---- */
+
+static int
+set_text(char *out, size_t size, const char *value, struct err *err)
+{
+	if (value[0] == '\0')
+		return err_set(err, "a value is missing");
+	if ((size_t)snprintf(out, size, "%s", value) >= size)
+		return err_set(err, "longer than %zu bytes", size - 1);
+	return 0;
+}
+
+static int
+set_number(int *out, const char *value, int min, int max, struct err *err)
+{
+	int64_t n;
+	if (slice_number(slice_str(value), &n) < 0 || n < min || n > max)
+		return err_set(err, "'%s' is not a number from %d to %d", value, min, max);
+	*out = (int)n;
+	return 0;
+}
+
+/* One of two words: false_word, true_word. */
+static int
+set_switch(bool *out, const char *value, const char *false_word, const char *true_word,
+	struct err *err)
+{
+	if (strcmp(value, false_word) != 0 && strcmp(value, true_word) != 0)
+		return err_set(err, "'%s' is neither '%s' nor '%s'", value, true_word, false_word);
+	*out = strcmp(value, true_word) == 0;
+	return 0;
+}
+
+int
+config_add_net(struct config *c, const char *text, struct err *err)
+{
+	if (c->nets_count == CONFIG_NETS_MAX)
+		return err_set(err, "more than %d networks", CONFIG_NETS_MAX);
+	if (network_parse(slice_str(text), &c->nets[c->nets_count]) < 0)
+		return err_set(
+			err, "'%s' is not a network: write 192.0.2.0/24 or 2001:db8::/32", text);
+	c->nets_count++;
+	return 0;
+}
+
+static int
+set_ports(struct config *c, const char *value, struct err *err)
+{
+	struct slice rest = slice_str(value);
+
+	c->ports_count = 0;
+	while (rest.len > 0) {
+		int64_t port;
+		struct slice word = slice_trim(slice_split(&rest, ' '));
+		if (word.len == 0)
+			continue;
+		if (slice_number(word, &port) < 0 || port < 1 || port > 65535)
+			return err_set(
+				err, "'%.*s' is not a port", (int)word.len, (const char *)word.ptr);
+		if (c->ports_count == CONFIG_PORTS_MAX)
+			return err_set(err, "more than %d ports", CONFIG_PORTS_MAX);
+		c->ports[c->ports_count++] = (uint16_t)port;
+	}
+	return c->ports_count > 0 ? 0 : err_set(err, "no port is given");
+}
+
+/* ---- keys ---- */
+
+struct loading {
+	struct config *config;
+	const char *path;
+	FILE *file;
+	int line;
+	bool rules_given; /* the first `dir` replaces the default */
+	struct err *err;
+};
+
+static int
+set_rules(struct loading *l, const char *value, struct err *err)
+{
+	struct config *c = l->config;
+	if (!l->rules_given)
+		c->rules_count = 0;
+	l->rules_given = true;
+	if (c->rules_count == sizeof c->rules / sizeof c->rules[0])
+		return err_set(err, "more than %zu folders", c->rules_count);
+	return set_text(c->rules[c->rules_count++], sizeof c->rules[0], value, err);
+}
+
+static int
+set_key(struct loading *l, const char *key, const char *v, struct err *err)
+{
+	struct config *c = l->config;
+#define IS(name) (strcmp(key, name) == 0)
+	if (IS("sensor.name"))
+		return set_text(c->sensor, sizeof c->sensor, v, err);
+	if (IS("sensor.user"))
+		return set_text(c->user, sizeof c->user, v, err);
+	if (IS("store.file"))
+		return set_text(c->store, sizeof c->store, v, err);
+	if (IS("store.keep_sessions_days"))
+		return set_number(&c->keep_sessions_days, v, 0, 36500, err);
+	if (IS("store.keep_hours_days"))
+		return set_number(&c->keep_hours_days, v, 0, 36500, err);
+	if (IS("store.keep_evidence_days"))
+		return set_number(&c->keep_evidence_days, v, 0, 36500, err);
+	if (IS("campus.net"))
+		return config_add_net(c, v, err);
+	if (IS("capture.ports"))
+		return set_ports(c, v, err);
+	if (IS("capture.streams"))
+		return set_number(&c->streams, v, 64, 4 * LIMIT_STREAMS, err);
+	if (IS("capture.idle_seconds"))
+		return set_number(&c->idle_s, v, 1, 86400, err);
+	if (IS("capture.buffer_mib"))
+		return set_number(&c->buffer_mib, v, 1, 2047, err);
+	if (IS("capture.snaplen"))
+		return set_number(&c->snaplen, v, 96, LIMIT_SNAPLEN, err);
+	if (IS("capture.promiscuous"))
+		return set_switch(&c->promiscuous, v, "no", "yes", err);
+	if (IS("capture.checksum"))
+		return set_switch(&c->verify_checksums, v, "accept", "verify", err);
+	if (IS("rules.dir"))
+		return set_rules(l, v, err);
+	if (IS("privacy.mode"))
+		return set_switch(&c->privacy_off, v, "on", "off", err);
+	if (IS("privacy.key_file"))
+		return set_text(c->key_file, sizeof c->key_file, v, err);
+	if (IS("web.listen")) {
+		struct endpoint unused;
+		return config_endpoint(v, &unused, err) < 0
+			       ? -1
+			       : set_text(c->listen, sizeof c->listen, v, err);
+	}
+#undef IS
+	return err_set(err, "unknown key; heloscope.conf(5) or deploy/heloscope.conf lists them");
+}
+
+static int
+on_value(void *ctx, const char *section, const char *name, const char *value)
+{
+	struct loading *l = ctx;
+	struct err err = { "" };
+	char key[128];
+
+	snprintf(key, sizeof key, "%s.%s", section, name);
+	if (set_key(l, key, value, &err) == 0)
+		return 1;
+	err_set(l->err, "%s:%d: [%s] %s: %s", l->path, l->line, section, name, err.text);
+	return 0;
+}
+
+/* fgets for inih that counts lines (Debian's build does not tell the handler) and refuses a line
+ * that inih would cut. */
+static char *
+read_line(char *out, int size, void *ctx)
+{
+	struct loading *l = ctx;
+	char *line = fgets(out, size, l->file);
+
+	if (line == NULL)
+		return NULL;
+	l->line++;
+	if (strlen(line) <= LINE_MAX_BYTES)
+		return line;
+	err_set(l->err, "%s:%d: longer than %d bytes: shorten it", l->path, l->line,
+		LINE_MAX_BYTES);
+	return NULL;
+}
+
+int
+config_load(struct config *c, const char *path, struct err *err)
+{
+	bool chosen = path != NULL;
+	struct loading l = { .config = c, .path = chosen ? path : DEFAULT_FILE, .err = err };
+
+	l.file = fopen(l.path, "re");
+	if (l.file == NULL) {
+		if (!chosen && errno == ENOENT)
+			return 0;
+		return err_set(
+			err, "%s: cannot read the configuration: %s", l.path, strerror(errno));
+	}
+	int rc = ini_parse_stream(read_line, &l, on_value, &l);
+	fclose(l.file);
+	if (err->text[0] != '\0')
+		return -1;
+	if (rc != 0)
+		return err_set(err, "%s:%d: not a line of the form 'key = value' or '[section]'",
+			l.path, rc > 0 ? rc : 1);
+	return 0;
+}
+
+int
+config_endpoint(const char *text, struct endpoint *out, struct err *err)
+{
+	struct slice s = slice_str(text), host, port;
+	int64_t number;
+	size_t colon = s.len;
+
+	for (size_t i = s.len; i-- > 0 && colon == s.len;)
+		if (s.ptr[i] == ':')
+			colon = i;
+	host = colon < s.len ? slice_take(s, colon) : SLICE_EMPTY;
+	port = colon < s.len ? slice_skip(s, colon + 1) : s;
+	if (host.len == 0)
+		host = SLICE("127.0.0.1");
+	if (host.len > 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']')
+		host = slice_take(slice_skip(host, 1), host.len - 2);
+	if (slice_eq(host, SLICE("localhost")))
+		host = SLICE("127.0.0.1");
+	if (addr_parse(host, &out->addr) < 0 || slice_number(port, &number) < 0 || number > 65535)
+		return err_set(err,
+			"'%s' is not an address and port: write 127.0.0.1:8025 or [::1]:8025",
+			text);
+	out->port = (uint16_t)number;
+	return 0;
+}
