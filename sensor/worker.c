@@ -69,6 +69,13 @@ fill_path(struct session_record *r, const struct stream_info *info, struct arena
 
 /* ---- events of the stream stage ---- */
 
+static void
+on_trace(void *ctx, const char *text)
+{
+	struct tcp_session *s = ctx;
+	s->worker->probe.smtp(s->worker->probe.ctx, s->record->id, text);
+}
+
 static void *
 on_open(void *ctx, const struct stream_info *info)
 {
@@ -94,6 +101,8 @@ on_open(void *ctx, const struct stream_info *info)
 	r->midstream = info->midstream;
 	r->direction = campus_direction(&w->config.campus, info->client.addr, info->server.addr);
 	fill_path(r, info, arena);
+	if (w->probe.smtp != NULL)
+		smtp_session_trace(s->smtp, on_trace, s);
 	s->next = w->open;
 	if (w->open != NULL)
 		w->open->prev = s;

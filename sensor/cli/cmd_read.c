@@ -1,0 +1,380 @@
+/* heloscope read FILE... */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sensor/base/json.h"
+#include "sensor/cli/cli.h"
+#include "sensor/cli/setup.h"
+#include "sensor/cli/summary.h"
+#include "sensor/limits.h"
+#include "sensor/record_layout.h"
+#include "store/store.h"
+
+enum {
+	OPTION_STORE,
+	OPTION_NO_STORE,
+	OPTION_JSON,
+	OPTION_NET,
+	OPTION_RULES,
+	OPTION_CONFIG,
+	OPTION_PRIVACY
+};
+static const struct cli_option options[] = {
+	[OPTION_STORE] = { "store", 0, "FILE",
+		"store to write; default: that of the configuration" },
+	[OPTION_NO_STORE] = { "no-store", 0, NULL, "store nothing" },
+	[OPTION_JSON] = { "json", 0, NULL, "records on standard output, one object a line" },
+	[OPTION_NET] = { "net", 0, "CIDR",
+		"a network of ours; may be repeated; default: every client is judged" },
+	[OPTION_RULES] = { "rules", 0, "DIR", "folder of rules instead of the configuration's" },
+	[OPTION_CONFIG] = { "config", 0, "FILE", "configuration" },
+	[OPTION_PRIVACY] = { "privacy", 0, "on|off",
+		"off: addresses whole; default on: local parts of recipients are keyed hashes" },
+};
+
+struct reading {
+	const struct cli_command *command;
+	struct setup setup;
+	struct counters counters;
+	struct worker *worker;
+	struct analyst *analyst;
+	struct collector *collector;
+	struct store *store;
+	struct summary *summary; /* NULL with --json */
+	struct arena arena;	 /* of one mail */
+	struct buf line;	 /* JSON */
+	struct err err;		 /* the sink refused */
+	bool failed, damaged, no_store, json;
+	int64_t latest;		 /* packet time */
+	time_t committed, shown; /* by the clock */
+	const char **files;
+	size_t files_count;
+};
+
+/* ---- what the stages tell ---- */
+
+static void
+on_mail(void *ctx, const struct session_record *session, struct mail_record *mail,
+	struct slice content)
+{
+	struct reading *r = ctx;
+
+	analyst_mail(r->analyst, session, mail, content, &r->arena);
+	if (!r->failed && collector_mail(r->collector, session, mail, &r->err) < 0)
+		r->failed = true;
+	arena_reset(&r->arena);
+}
+
+static void
+on_session(void *ctx, const struct session_record *session)
+{
+	struct reading *r = ctx;
+	if (!r->failed && collector_session(r->collector, session, &r->err) < 0)
+		r->failed = true;
+}
+
+static void
+on_service(void *ctx, struct endpoint server, int64_t time)
+{
+	struct reading *r = ctx;
+	if (!r->failed && collector_service(r->collector, server, time, &r->err) < 0)
+		r->failed = true;
+}
+
+static void
+write_json(struct reading *r, const struct layout *layout, const void *record)
+{
+	struct json j;
+
+	buf_clear(&r->line);
+	json_init(&j, &r->line);
+	record_json(&j, layout, record, true);
+	buf_byte(&r->line, '\n');
+	fwrite(r->line.ptr, 1, r->line.len, stdout);
+}
+
+static void
+observe_session(void *ctx, const struct session_record *session)
+{
+	struct reading *r = ctx;
+	if (r->json)
+		write_json(r, &layout_session, session);
+	else
+		summary_session(r->summary, session);
+}
+
+static void
+observe_host(void *ctx, const struct host_record *host)
+{
+	struct reading *r = ctx;
+	if (r->json)
+		write_json(r, &layout_host, host);
+	else
+		summary_host(r->summary, host);
+}
+
+/* ---- files ---- */
+
+static void
+show_progress(struct reading *r, const struct capture *c)
+{
+	int64_t done, size;
+
+	capture_progress(c, &done, &size);
+	if (size > 0)
+		fprintf(stderr, "\r%s: %lld of %lld MB (%lld %%) ", capture_name(c),
+			(long long)done / 1000000, (long long)size / 1000000,
+			(long long)(done * 100 / size));
+	else
+		fprintf(stderr, "\r%s: %lld MB ", capture_name(c), (long long)done / 1000000);
+	r->shown = time(NULL);
+}
+
+/* Once a second by the clock: what was read so far is made durable, and a person sees that it goes
+ * on. */
+static void
+once_a_second(struct reading *r, const struct capture *c, bool terminal)
+{
+	time_t now = time(NULL);
+
+	if (now == r->committed)
+		return;
+	if (!r->failed && r->committed != 0 &&
+		collector_commit(r->collector, r->latest, &r->err) < 0)
+		r->failed = true;
+	if (terminal && r->committed != 0)
+		show_progress(r, c);
+	r->committed = now;
+}
+
+static void
+note_damage(struct reading *r, const char *text)
+{
+	struct err ignored = { "" };
+
+	fprintf(stderr, "heloscope read: %s\n", text);
+	COUNT(&r->counters, packets_damaged);
+	r->damaged = true;
+	collector_event(r->collector, r->latest, "damage", text, &ignored);
+}
+
+static int
+read_file(struct reading *r, const char *path)
+{
+	struct capture *c;
+	struct frame frame;
+	struct err err = { "" };
+	bool terminal = isatty(STDERR_FILENO) && !r->json;
+	int more;
+
+	if (capture_open_file(path, &c, &err) < 0)
+		return cli_fail(r->command, EXIT_FAILED, "%s", err.text);
+	if (!decap_knows(capture_linktype(c))) {
+		capture_refuse_linktype(c, &err);
+		capture_close(c);
+		return cli_fail(r->command, EXIT_FAILED, "%s", err.text);
+	}
+	while (!r->failed && (more = capture_next(c, &frame, &err)) != 0) {
+		if (more < 0) {
+			note_damage(r, err.text);
+			break;
+		}
+		if (frame.time > r->latest)
+			r->latest = frame.time;
+		worker_frame(r->worker, &frame);
+		if (frame.number % 4096 == 0)
+			once_a_second(r, c, terminal);
+	}
+	if (terminal && r->shown != 0)
+		fprintf(stderr, "\r\033[K");
+	capture_close(c);
+	return EXIT_DONE;
+}
+
+/* ---- the command ---- */
+
+static int
+parse(struct reading *r, int argc, char **argv, bool *stop)
+{
+	struct cli_args args = cli_args(r->command, argc, argv);
+	const char *store = NULL, *config = NULL, *rules = NULL, *nets[CONFIG_NETS_MAX];
+	bool privacy_off = false;
+	size_t nets_count = 0;
+	int option;
+
+	*stop = true;
+	while ((option = cli_next(&args)) != CLI_END) {
+		switch (option) {
+		case CLI_HELP:
+			return EXIT_DONE;
+		case CLI_WRONG:
+			return EXIT_USAGE;
+		case CLI_OPERAND:
+			r->files[r->files_count++] = args.value;
+			break;
+		case OPTION_STORE:
+			store = args.value;
+			break;
+		case OPTION_NO_STORE:
+			r->no_store = true;
+			break;
+		case OPTION_JSON:
+			r->json = true;
+			break;
+		case OPTION_NET:
+			if (nets_count == CONFIG_NETS_MAX)
+				return cli_fail(r->command, EXIT_USAGE, "more than %d networks",
+					CONFIG_NETS_MAX);
+			nets[nets_count++] = args.value;
+			break;
+		case OPTION_RULES:
+			rules = args.value;
+			break;
+		case OPTION_CONFIG:
+			config = args.value;
+			break;
+		case OPTION_PRIVACY:
+			privacy_off = strcmp(args.value, "off") == 0;
+			if (!privacy_off && strcmp(args.value, "on") != 0)
+				return cli_fail(r->command, EXIT_USAGE,
+					"--privacy is 'on' or 'off', not '%s'", args.value);
+			break;
+		}
+	}
+	if (r->files_count == 0)
+		return cli_fail(
+			r->command, EXIT_USAGE, "name a capture file, or - for standard input");
+	if (store != NULL && r->no_store)
+		return cli_fail(
+			r->command, EXIT_USAGE, "--store and --no-store exclude each other");
+
+	struct config *c = &r->setup.config;
+	config_default(c);
+	if (config_load(c, config, &r->err) < 0)
+		return cli_fail(r->command, EXIT_USAGE, "%s", r->err.text);
+	for (size_t i = 0; i < nets_count; i++)
+		if (config_add_net(c, nets[i], &r->err) < 0)
+			return cli_fail(r->command, EXIT_USAGE, "--net: %s", r->err.text);
+	if (store != NULL)
+		snprintf(c->store, sizeof c->store, "%s", store);
+	if (rules != NULL) {
+		snprintf(c->rules[0], sizeof c->rules[0], "%s", rules);
+		c->rules_count = 1;
+	}
+	c->privacy_off |= privacy_off;
+	*stop = false;
+	return EXIT_DONE;
+}
+
+static int
+start(struct reading *r, struct sink *sink, struct collector_observer *observer)
+{
+	const struct config *c = &r->setup.config;
+	struct worker_output output = { r, on_mail, on_session, on_service };
+
+	/* Every file is looked at before anything is written. */
+	for (size_t i = 0; i < r->files_count; i++)
+		if (strcmp(r->files[i], "-") != 0 && access(r->files[i], R_OK) < 0)
+			return cli_fail(r->command, EXIT_FAILED, "%s: %m", r->files[i]);
+	if (setup_finish(&r->setup, !r->no_store, &r->err) < 0)
+		return cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);
+	r->analyst = analyst_new(&r->setup.analyst, &r->counters, &r->err);
+	if (r->analyst == NULL)
+		return cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);
+	if (!r->no_store) {
+		if (store_open(c->store, c->sensor, &r->store, &r->err) < 0)
+			return cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);
+		*sink = store_sink(r->store);
+	}
+	*observer = (struct collector_observer){ r, observe_session, observe_host };
+	struct collector_config config = { .sensor = c->sensor,
+		.sources = r->files[0],
+		.campus = r->setup.campus,
+		.verdict = verdict_config_default(),
+		.sink = r->no_store ? NULL : sink,
+		.observer = observer };
+	config.verdict.sensor = c->sensor;
+	r->collector = collector_new(&config, &r->counters, &r->err);
+	r->worker = worker_new(&r->setup.worker, &output, &r->counters, &r->err);
+	if (r->collector == NULL || r->worker == NULL)
+		return cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);
+	return EXIT_DONE;
+}
+
+static int
+read_all(struct reading *r)
+{
+	int status = EXIT_DONE;
+
+	for (size_t i = 0; i < r->files_count && status == EXIT_DONE && !r->failed; i++)
+		status = read_file(r, r->files[i]);
+	worker_finish(r->worker);
+	if (!r->failed && collector_finish(r->collector, r->latest, &r->err) < 0)
+		r->failed = true;
+	if (r->failed)
+		return cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);
+	if (!r->json) {
+		summary_print(r->summary, &r->counters, stdout);
+		if (!r->no_store)
+			printf("\nStored in %s: 'heloscope report --store %s', or 'heloscope serve "
+			       "--store %s'\n",
+				r->setup.config.store, r->setup.config.store,
+				r->setup.config.store);
+	}
+	if (status != EXIT_DONE)
+		return status;
+	return r->damaged ? EXIT_DAMAGED : EXIT_DONE;
+}
+
+static void
+release(struct reading *r)
+{
+	r->failed = true; /* what ends now is not told */
+	worker_free(r->worker);
+	analyst_free(r->analyst);
+	collector_free(r->collector);
+	store_close(r->store);
+	summary_free(r->summary);
+	arena_release(&r->arena);
+	buf_release(&r->line);
+	free(r->files);
+	free(r);
+}
+
+static int
+run(const struct cli_command *self, int argc, char **argv)
+{
+	struct reading *r = must_alloc(sizeof *r);
+	struct sink sink;
+	struct collector_observer observer;
+	bool stop;
+
+	memset(r, 0, sizeof *r);
+	r->command = self;
+	r->files = must_alloc((size_t)argc * sizeof *r->files);
+	arena_init(&r->arena, LIMIT_MAIL_MEMORY);
+	buf_init(&r->line, LIMIT_FRAME * 4);
+	r->summary = summary_new();
+	int status = parse(r, argc, argv, &stop);
+	if (!stop)
+		status = start(r, &sink, &observer);
+	if (!stop && status == EXIT_DONE)
+		status = read_all(r);
+	release(r);
+	return status;
+}
+
+const struct cli_command cmd_read = {
+	"read",
+	"FILE...",
+	"Read captures: sessions, mails, verdicts",
+	"Reads pcap and pcapng files (- is standard input), rebuilds every SMTP session, scores "
+	"every mail and judges every host.  "
+	"A file that is damaged or cut is read up to the damage.",
+	options,
+	sizeof options / sizeof options[0],
+	run,
+};

@@ -1,0 +1,85 @@
+#include "sensor/cli/setup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sensor/base/digest.h"
+#include "sensor/base/ptime.h"
+
+static int
+make_key(const char *path, uint8_t key[SETUP_KEY_BYTES], struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_set(
+			err, "%s: cannot make the key of hashed names: %s", path, strerror(errno));
+	digest_random(key, SETUP_KEY_BYTES);
+	ssize_t written = write(fd, key, SETUP_KEY_BYTES);
+	if (written == SETUP_KEY_BYTES && close(fd) == 0)
+		return 0;
+	unlink(path);
+	return err_set(err, "%s: cannot write the key of hashed names: disk full?", path);
+}
+
+static int
+read_key(const char *path, uint8_t key[SETUP_KEY_BYTES], struct err *err)
+{
+	FILE *f = fopen(path, "re");
+	if (f == NULL && errno == ENOENT)
+		return make_key(path, key, err);
+	if (f == NULL)
+		return err_set(
+			err, "%s: cannot read the key of hashed names: %s", path, strerror(errno));
+	size_t n = fread(key, 1, SETUP_KEY_BYTES, f);
+	fclose(f);
+	if (n < SETUP_KEY_BYTES)
+		return err_set(err, "%s: shorter than %d bytes: remove it, and a new one is made",
+			path, SETUP_KEY_BYTES);
+	return 0;
+}
+
+static int
+load_key(struct setup *s, bool stored, struct err *err)
+{
+	const char *slash = strrchr(s->config.store, '/');
+	char path[1100];
+
+	if (s->config.key_file[0] != '\0')
+		return read_key(s->config.key_file, s->key, err);
+	if (!stored || s->config.privacy_off)
+		return 0;
+	snprintf(path, sizeof path, "%.*sheloscope.key",
+		slash != NULL ? (int)(slash + 1 - s->config.store) : 0, s->config.store);
+	return read_key(path, s->key, err);
+}
+
+int
+setup_finish(struct setup *s, bool stored, struct err *err)
+{
+	const struct config *c = &s->config;
+	struct slice key = slice_of(s->key, sizeof s->key);
+
+	memset(s->key, 0, sizeof s->key);
+	if (load_key(s, stored, err) < 0)
+		return -1;
+	for (size_t i = 0; i < c->rules_count; i++)
+		s->rule_dirs[i] = c->rules[i];
+	s->campus = (struct campus){ c->nets, c->nets_count };
+	s->analyst = (struct analyst_config){ .rule_dirs = s->rule_dirs,
+		.rule_dirs_count = c->rules_count,
+		.privacy_off = c->privacy_off,
+		.hash_key = key };
+	s->worker = (struct worker_config){ .sensor = c->sensor,
+		.stream = stream_config_default(),
+		.decap = { .verify_checksums = c->verify_checksums },
+		.smtp = { .privacy_off = c->privacy_off, .hash_key = key },
+		.campus = s->campus };
+	memcpy(s->worker.stream.ports, c->ports, sizeof c->ports);
+	s->worker.stream.ports_count = c->ports_count;
+	s->worker.stream.idle_ns = c->idle_s * PTIME_SECOND;
+	s->worker.stream.streams = c->streams;
+	return 0;
+}

@@ -1,0 +1,26 @@
+/* From a configuration to the stages' own: what `read`, `show` and `run` have in common. */
+#ifndef HELOSCOPE_CLI_SETUP_H
+#define HELOSCOPE_CLI_SETUP_H
+
+#include "sensor/analyst.h"
+#include "sensor/cli/config.h"
+#include "sensor/collector.h"
+#include "sensor/worker.h"
+
+#define SETUP_KEY_BYTES 32
+
+struct setup {
+	struct config config;
+	uint8_t key[SETUP_KEY_BYTES]; /* of the hashes of names */
+	const char *rule_dirs[4];
+	struct worker_config worker;
+	struct analyst_config analyst;
+	struct campus campus;
+};
+
+/* Fills the rest from s->config.  The key is that of [privacy] key_file, else the file
+ * heloscope.key beside the store, made at the first use; with `stored` false and no key_file it is
+ * a constant: such records are hidden from the eye, not from an attacker. 0, or -1 and err. */
+int setup_finish(struct setup *s, bool stored, struct err *err);
+
+#endif

@@ -1,0 +1,166 @@
+#include "sensor/cli/summary.h"
+
+#include <string.h>
+
+#include "sensor/base/buf.h"
+#include "sensor/base/hash.h"
+
+struct pair_key {
+	struct addr client, server;
+};
+
+struct pair {
+	struct pair_key key;
+	int64_t sessions, mails, accepted, rejected, deferred, bytes;
+	char from[64], list[48]; /* the first of each */
+	bool more_from;
+	UT_hash_handle hh;
+};
+
+struct summary {
+	struct pair *pairs;
+	int64_t beyond;	  /* sessions of pairs that had no room */
+	struct buf hosts; /* lines about them, in order */
+	int64_t host_count;
+};
+
+struct summary *
+summary_new(void)
+{
+	struct summary *s = must_alloc(sizeof *s);
+	memset(s, 0, sizeof *s);
+	buf_init(&s->hosts, 1 << 20);
+	return s;
+}
+
+void
+summary_free(struct summary *s)
+{
+	struct pair *p, *next;
+
+	if (s == NULL)
+		return;
+	HASH_ITER(hh, s->pairs, p, next)
+	{
+		HASH_DEL(s->pairs, p);
+		free(p);
+	}
+	buf_release(&s->hosts);
+	free(s);
+}
+
+static struct pair *
+pair_of(struct summary *s, const struct session_record *r)
+{
+	struct pair_key key;
+	struct pair *p;
+
+	memset(&key, 0, sizeof key);
+	key.client = r->client.addr;
+	key.server = r->server.addr;
+	HASH_FIND(hh, s->pairs, &key, sizeof key, p);
+	if (p != NULL || HASH_COUNT(s->pairs) >= SUMMARY_ROWS)
+		return p;
+	p = must_alloc(sizeof *p);
+	memset(p, 0, sizeof *p);
+	p->key = key;
+	HASH_ADD(hh, s->pairs, key, sizeof p->key, p);
+	return p;
+}
+
+static void
+add_mail(struct pair *p, const struct mail_record *m)
+{
+	const char *from = m->mail_from[0] != '\0' ? m->mail_from : "<>";
+
+	p->mails++;
+	p->bytes += m->bytes;
+	for (size_t i = 0; i < m->rcpts_count; i++) {
+		p->accepted += m->rcpts[i].disposition == DISPOSITION_ACCEPTED;
+		p->rejected += m->rcpts[i].disposition == DISPOSITION_REJECTED;
+		p->deferred += m->rcpts[i].disposition == DISPOSITION_DEFERRED;
+	}
+	if (p->from[0] == '\0')
+		snprintf(p->from, sizeof p->from, "%s", from);
+	else if (strncmp(p->from, from, sizeof p->from - 1) != 0)
+		p->more_from = true;
+}
+
+void
+summary_session(struct summary *s, const struct session_record *r)
+{
+	struct pair *p = pair_of(s, r);
+
+	if (p == NULL) {
+		s->beyond++;
+		return;
+	}
+	p->sessions++;
+	for (size_t i = 0; i < r->mails_count; i++)
+		add_mail(p, &r->mails[i]);
+	for (size_t i = 0; i < r->replies_count && p->list[0] == '\0'; i++)
+		if (r->replies[i].class == REPLY_LISTED)
+			snprintf(p->list, sizeof p->list, "%s", r->replies[i].list);
+}
+
+void
+summary_host(struct summary *s, const struct host_record *h)
+{
+	char ip[ADDR_TEXT_MAX];
+
+	s->host_count++;
+	if (s->host_count > 20 && h->verdict <= VERDICT_CLEAN)
+		return;
+	buf_printf(&s->hosts, "  %-9s %3.0f %%  %-15s  %s\n", verdict_word(h->verdict),
+		h->risk * 100, addr_format(h->ip, ip), h->summary);
+}
+
+static int
+by_mails(const void *a, const void *b)
+{
+	const struct pair *const *x = a, *const *y = b;
+	if ((*x)->mails != (*y)->mails)
+		return (*x)->mails < (*y)->mails ? 1 : -1;
+	int order = addr_cmp((*x)->key.client, (*y)->key.client);
+	return order != 0 ? order : addr_cmp((*x)->key.server, (*y)->key.server);
+}
+
+static void
+print_pair(const struct pair *p, FILE *out)
+{
+	char client[ADDR_TEXT_MAX], server[ADDR_TEXT_MAX];
+
+	fprintf(out, "%-15s  %-15s %8lld %6lld %9lld %8lld %8lld  %s%s%s%s\n",
+		addr_format(p->key.client, client), addr_format(p->key.server, server),
+		(long long)p->sessions, (long long)p->mails, (long long)p->accepted,
+		(long long)p->rejected, (long long)p->deferred, p->from,
+		p->more_from ? " and others" : "", p->list[0] != '\0' ? "  names " : "", p->list);
+}
+
+void
+summary_print(struct summary *s, const struct counters *c, FILE *out)
+{
+	size_t n = HASH_COUNT(s->pairs), i = 0;
+	struct pair **sorted = must_alloc((n + 1) * sizeof(struct pair *));
+
+	for (struct pair *p = s->pairs; p != NULL; p = p->hh.next)
+		sorted[i++] = p;
+	qsort(sorted, n, sizeof(struct pair *), by_mails);
+	fprintf(out,
+		"%lld packets, %lld SMTP sessions (%lld encrypted), %lld mails; %lld gaps of "
+		"%lld bytes\n",
+		(long long)c->value[COUNTER_packets], (long long)c->value[COUNTER_sessions],
+		(long long)c->value[COUNTER_sessions_encrypted], (long long)c->value[COUNTER_mails],
+		(long long)c->value[COUNTER_gaps], (long long)c->value[COUNTER_gap_bytes]);
+	if (n > 0)
+		fprintf(out, "\n%-15s  %-15s %8s %6s %9s %8s %8s  %s\n", "from host", "to server",
+			"sessions", "mails", "accepted", "refused", "deferred", "sender");
+	for (i = 0; i < n && i < 40; i++)
+		print_pair(sorted[i], out);
+	if (n > 40 || s->beyond > 0)
+		fprintf(out, "… and %zu more pairs: --json, or the store, has them all\n",
+			n > 40 ? n - 40 : 0);
+	free(sorted);
+	if (s->hosts.len > 0)
+		fprintf(out, "\nHosts, riskiest first:\n%s", buf_cstr(&s->hosts));
+}
