@@ -1,0 +1,43 @@
+#!/bin/bash
+# Each foreign library has one owner: the file that includes its header.  All other headers are the C library's or the kernel's.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+
+# HEADER  FILE  WHY, where a header has a second owner
+table() {
+	cat <<-'ROWS'
+	pcap/pcap.h       sensor/capture/capture_pcap.c
+	pcap/pcap.h       sensor/stream/stream_nids.c     nids_params.pcap_desc is a pcap_t: libnids wants one, though it reads no packet itself
+	nids.h            sensor/stream/stream_nids.c
+	gmime/gmime.h     sensor/mail/mail_gmime.c
+	pcre2.h           sensor/score/score_pcre2.c
+	gnutls/crypto.h   sensor/base/digest_gnutls.c
+	gnutls/gnutls.h   sensor/base/digest_gnutls.c
+	xxhash.h          sensor/base/hash.c
+	uthash.h          sensor/base/hash.h
+	sqlite3.h         store/store_sqlite.c
+	microhttpd.h      web/web_microhttpd.c
+	jansson.h         web/doc_jansson.c
+	ini.h             sensor/cli/config.c
+	ROWS
+}
+
+# The C library, the compiler, the kernel.
+ours='^(assert|ctype|dirent|endian|errno|fcntl|fenv|float|getopt|grp|ifaddrs|inttypes|limits|locale|math|netdb|poll|pthread|pwd|sched|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdio_ext|stdlib|stdnoreturn|string|strings|syslog|termios|time|unistd|wchar|sys/.*|net/.*|netinet/.*|arpa/.*|linux/.*|asm/.*|sanitizer/.*)\.h$'
+
+declare -A owner
+while read -r header file _; do
+	[[ -n $header ]] && owner[$header]+="$file "
+done < <(table)
+
+bad=0 seen=0
+while IFS=: read -r file line text; do
+	header=${text#*<} header=${header%%>*}
+	[[ $header =~ $ours ]] && continue
+	seen=$((seen + 1))
+	[[ " ${owner[$header]-}" == *" $file "* ]] && continue
+	echo "$file:$line: <$header> belongs to ${owner[$header]:-nobody: give it a row in tests/gate/owners.sh}"
+	bad=$((bad + 1))
+done < <(grep -rn --include='*.[ch]' '^[[:space:]]*#[[:space:]]*include[[:space:]]*<' sensor store web)
+echo "$seen includes of foreign headers, $bad by a file that does not own them"
+[[ $seen -gt 0 && $bad -eq 0 ]]
