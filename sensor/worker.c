@@ -133,7 +133,6 @@ tell_mail(struct tcp_session *s, struct smtp_mail *mail)
 {
 	struct worker *w = s->worker;
 
-	COUNT(w->counters, mails);
 	update_record(s);
 	mail->record->session = s->record->id;
 	w->output.mail(w->output.ctx, s->record, mail->record, mail->content);
@@ -218,14 +217,8 @@ on_close(void *ctx, void *stream, enum close_reason why, bool one_sided, int64_t
 	while (smtp_session_end(s->smtp, why, s->last, &mail) == 1)
 		tell_mail(s, &mail);
 	update_record(s);
-	if (smtp_session_is_smtp(s->smtp)) {
-		COUNT(w->counters, sessions);
-		if (s->record->tls.used)
-			COUNT(w->counters, sessions_encrypted);
+	if (smtp_session_is_smtp(s->smtp))
 		w->output.session(w->output.ctx, s->record);
-	} else {
-		COUNT(w->counters, not_smtp);
-	}
 	session_free(s);
 }
 
