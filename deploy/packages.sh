@@ -1,37 +1,71 @@
 #!/bin/bash
-# Installs the Debian 12 packages that heloscope needs:  packages.sh build | test
-# One list of each; what is there already is not touched.
+# The Debian packages that heloscope needs, and their installation.
+#
+# usage: packages.sh build|test|list-build|list-test
+# `build` installs what a build needs, `test` what the tests need besides; `list-…` prints the names.  Nothing is asked of
+# apt-get, and root is not needed, when everything is there already.
+# Exit status: 0 all is there; 2 wrong use; 3 something could not be installed (said on stderr).
 set -euo pipefail
 
-build=(gcc libc6-dev cmake make pkg-config curl ca-certificates
-	libpcap-dev libnids-dev libsqlite3-dev libmicrohttpd-dev libgmime-3.0-dev libpcre2-dev
-	libpsl-dev libinih-dev libjansson-dev libgnutls28-dev libxxhash-dev uthash-dev libseccomp-dev)
-test=(libcmocka-dev python3 jq sqlite3 iproute2 tshark)
+build=(
+	gcc libc6-dev make cmake pkg-config
+	libpcap-dev libnids-dev         # packets, streams
+	libgmime-3.0-dev libpsl-dev     # structure of mails, registered domains
+	libpcre2-dev                    # rules
+	libsqlite3-dev                  # store
+	libmicrohttpd-dev libjansson-dev # report
+	libinih-dev                     # configuration
+	libgnutls28-dev libxxhash-dev uthash-dev
+	libseccomp-dev
+	curl ca-certificates            # try.sh asks the report
+)
+testing=(
+	"${build[@]}"
+	libcmocka-dev clang libclang-rt-14-dev clang-format shellcheck
+	python3 jq sqlite3 procps util-linux
+	iproute2 tcpdump tshark         # live capture in a name space; a second opinion on captures
+	chromium                        # the report as a browser sees it
+)
 
-case "${1:-}" in
-build) wanted=("${build[@]}") ;;
-test) wanted=("${build[@]}" "${test[@]}") ;;
+missing() { # NAMES...: those that are not installed, a line each
+	local name
+	for name; do
+		[[ $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || printf '%s\n' "$name"
+	done
+}
+
+fail() {
+	echo "packages.sh: $*" >&2
+	exit 3
+}
+
+# install_missing NAMES...: apt-get speaks on stderr only when it fails.
+install_missing() {
+	local absent log
+	mapfile -t absent < <(missing "$@")
+	[[ ${#absent[@]} -gt 0 ]] || return 0
+	command -v apt-get >/dev/null || fail "not a Debian system (no apt-get); needed: ${absent[*]}"
+	[[ $(id -u) -eq 0 ]] || fail "not root; as root, run: apt-get install --no-install-recommends ${absent[*]}"
+	echo "Installing ${#absent[@]} Debian packages: ${absent[*]}" >&2
+	export DEBIAN_FRONTEND=noninteractive
+	log=$(mktemp)
+	# shellcheck disable=SC2064 # the name is known now
+	trap "rm -f '$log'" EXIT
+	# Old lists may do, so a failure here counts only if the installation fails too.
+	apt-get -q update >"$log" 2>&1 || true
+	apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 install "${absent[@]}" >>"$log" 2>&1 </dev/null || {
+		tail -n 15 "$log" >&2
+		fail "apt-get could not install: ${absent[*]} (its last words are above)"
+	}
+}
+
+case ${1-} in
+build) install_missing "${build[@]}" ;;
+test) install_missing "${testing[@]}" ;;
+list-build) printf '%s\n' "${build[@]}" ;;
+list-test) printf '%s\n' "${testing[@]}" ;;
 *)
-	echo "usage: packages.sh build|test" >&2
+	echo "usage: ${0##*/} build|test|list-build|list-test" >&2
 	exit 2
 	;;
 esac
-
-missing=()
-for package in "${wanted[@]}"; do
-	dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
-done
-[ ${#missing[@]} -gt 0 ] || exit 0
-if [ "$(id -u)" != 0 ]; then
-	echo "packages.sh: run as root, or install by hand: ${missing[*]}" >&2
-	exit 3
-fi
-echo "Installing: ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-if ! { apt-get update -q && apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
-	tail -n 20 "$log" >&2
-	echo "packages.sh: apt-get could not install: ${missing[*]}" >&2
-	exit 3
-fi

@@ -1,38 +1,71 @@
 #!/bin/bash
-# Installs what the tests need, builds with ASan and UBSan, and runs every test through ctest.
-#   run.sh [--filter REGEX] [--long]     --long: benchmarks too
-set -euo pipefail
+# Installs the packages, builds with ASan and UBSan into build-test/, runs every test through ctest.
+#
+# usage: run.sh [--filter REGEX] [--long]
+#   --filter REGEX   only the tests whose name matches (ctest --test-dir build-test -N lists the names)
+#   --long           afterwards: ten minutes of fuzzing and the measurements of tests/bench
+# Exit status: 0 all passed; 1 a test failed; 2 wrong use; 3 packages or build failed.
+set -uo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-filter=()
-long=no
-while [ $# -gt 0 ]; do
-	case "$1" in
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd) || exit 3
+build=$root/build-test
+filter='' long=
+fuzz_seconds=600 # all fuzz targets together
+
+usage() {
+	sed -n '2,/^set /{/^# /p;/^#$/p}' "${BASH_SOURCE[0]}" | cut -c3-
+}
+
+while [[ $# -gt 0 ]]; do
+	case $1 in
 	--filter)
-		filter=(-R "${2:?--filter needs a regular expression}")
+		[[ $# -ge 2 ]] || { echo "run.sh: --filter needs a regular expression" >&2; exit 2; }
+		filter=$2
 		shift
 		;;
-	--long) long=yes ;;
-	-h | --help)
-		sed -n '2,3s/^# \?//p' "$0"
-		exit 0
-		;;
+	--filter=*) filter=${1#*=} ;;
+	--long) long=1 ;;
+	-h | --help) usage && exit 0 ;;
 	*)
-		echo "run.sh: unknown argument '$1' (--filter REGEX, --long)" >&2
+		echo "run.sh: unknown argument '$1'" >&2
+		usage >&2
 		exit 2
 		;;
 	esac
 	shift
 done
 
-"$root/deploy/packages.sh" test
-build=$root/build-test
-cmake -S "$root" -B "$build" -DSANITIZE=ON -DCMAKE_BUILD_TYPE=Debug
-cmake --build "$build" -j"$(nproc)"
-if [ "$long" = yes ] && [ -x "$root/tests/bench/run.sh" ]; then
-	"$root/tests/bench/run.sh"
-fi
-export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0
-export UBSAN_OPTIONS=print_stacktrace=1
-cd "$build"
-ctest --output-on-failure "${filter[@]}"
+"$root/deploy/packages.sh" test || exit 3
+
+quietly() { # LOG COMMAND...: its output is shown when it fails
+	local log=$1
+	shift
+	"$@" >"$log" 2>&1 || {
+		tail -n 60 "$log"
+		echo "run.sh: failed: $* (the whole output: $log)" >&2
+		exit 3
+	}
+}
+mkdir -p "$build" || exit 3
+jobs=$(nproc)
+echo "Building with ASan and UBSan in build-test/"
+quietly "$build/configure.log" cmake -S "$root" -B "$build" -DSANITIZE=ON -DCMAKE_BUILD_TYPE=Debug
+quietly "$build/build.log" cmake --build "$build" -j"$jobs"
+
+# A fault ends the process with a status of its own, 99: no test expects that one.
+export ASAN_OPTIONS=exitcode=99:detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=0
+export UBSAN_OPTIONS=exitcode=99:print_stacktrace=1:halt_on_error=1
+export LSAN_OPTIONS=exitcode=99
+export LC_ALL=C.UTF-8
+
+run_ctest() {
+	ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 300 -j"$jobs" ${filter:+-R "$filter"}
+}
+
+[[ -n $long ]] || { run_ctest && exit 0 || exit 1; }
+
+run_ctest
+status=$?
+"$root/tests/fuzz/run.sh" "$fuzz_seconds" || status=1
+"$root/tests/bench/run.sh" || status=1
+exit $((status != 0))
