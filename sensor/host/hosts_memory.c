@@ -155,7 +155,7 @@ host_write_hours(struct hosts *h, struct host *host, struct err *err)
 	int result = 0;
 
 	buf_init(&packed, PACKED_MAX);
-	for (size_t i = 0; i < host->hours_count && result == 0 && h->sink != NULL; i++) {
+	for (size_t i = 0; i < host->hours_count && result >= 0 && h->sink != NULL; i++) {
 		struct hour *hour = &host->hours[i];
 		size_t count;
 
@@ -166,7 +166,7 @@ host_write_hours(struct hosts *h, struct host *host, struct err *err)
 		count = aggregate_counts(hour->aggregate, plain, SUMS + SKETCHES + 1);
 		result = h->sink->host_hour(h->sink->ctx, host->addr, hour->hour,
 			buf_slice(&packed), plain, count, err);
-		hour->changed = result != 0;
+		hour->changed = result < 0;
 	}
 	buf_release(&packed);
 	return result < 0 ? -1 : 0;

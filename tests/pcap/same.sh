@@ -15,5 +15,11 @@ for table in hosts sessions mails evidence; do "$HELOSCOPE" export $table --stor
 for table in hosts sessions mails evidence; do "$HELOSCOPE" export $table --store "$work/s.db" --format csv; done >"$work/twice"
 cmp "$work/once" "$work/twice"
 [ "$(wc -l <"$work/once")" -gt 200 ]
+# Every mail is counted in the hour and the host that sent it.
+sent=$(sqlite3 "$work/s.db" 'SELECT sum(mails) FROM host_hours')
+[ "$sent" = "$(sqlite3 "$work/s.db" 'SELECT count(*) FROM mails')" ] || {
+	echo "the hours of the hosts hold $sent mails, the store holds another number"
+	exit 1
+}
 jq -es 'map(select(.type == "host" and .ip == "200.136.80.4"))[0].verdict == "listed"' "$work/a" >/dev/null
 echo "same records, $(wc -l <"$work/a") lines"
