@@ -1,0 +1,213 @@
+#include "sensor/stream/life.h"
+
+#include "sensor/base/ptime.h"
+#include "sensor/stream/alias.h"
+#include "sensor/stream/delivery.h"
+
+/* How long something waits.  A mirror reorders within milliseconds; 4 packets of the stream proved
+ * too few and 8 left streams open, so time decides, and packets only when many have gone by. */
+#define WAIT_HOLE (500 * PTIME_MS)
+/* Further waits, where only an acknowledgement says that bytes were sent. */
+enum { WAIT_SILENT = 3 };
+
+static void
+waiting_start(struct stream_table *t, struct flow *f)
+{
+	if (f->waiting != 0)
+		return;
+	f->waiting = t->now;
+	f->waiting_packets = 0;
+	f->waits = 0;
+	f->waiting_next = NULL;
+	f->waiting_prev = t->waiting_last;
+	if (t->waiting_last != NULL)
+		t->waiting_last->waiting_next = f;
+	else
+		t->waiting_first = f;
+	t->waiting_last = f;
+}
+
+static void
+waiting_end(struct stream_table *t, struct flow *f)
+{
+	if (f->waiting == 0)
+		return;
+	if (f->waiting_prev != NULL)
+		f->waiting_prev->waiting_next = f->waiting_next;
+	else
+		t->waiting_first = f->waiting_next;
+	if (f->waiting_next != NULL)
+		f->waiting_next->waiting_prev = f->waiting_prev;
+	else
+		t->waiting_last = f->waiting_prev;
+	f->waiting_prev = f->waiting_next = NULL;
+	f->waiting = 0;
+}
+
+static bool
+waits(const struct flow *f)
+{
+	return f->held != NULL || f->reset_pending || delivery_has_hole(f, SIDE_CLIENT) ||
+	       delivery_has_hole(f, SIDE_SERVER);
+}
+
+void
+life_wait(struct stream_table *t, struct flow *f)
+{
+	if (f->state == FLOW_OPEN && waits(f))
+		waiting_start(t, f);
+	else
+		waiting_end(t, f);
+}
+
+/* Opens the stream at libnids and for the handler. False if that cannot be. */
+bool
+life_open(struct stream_table *t, struct flow *f)
+{
+	f->alias[SIDE_CLIENT] = alias_take(t->aliases, f->info.client.addr);
+	f->alias[SIDE_SERVER] = alias_take(t->aliases, f->info.server.addr);
+	if (f->alias[SIDE_CLIENT] == 0 || f->alias[SIDE_SERVER] == 0) {
+		COUNT(t->counters, aliases_full);
+		return false;
+	}
+	for (int s = 0; s < 2; s++) {
+		f->half[s].next = f->half[s].gap_end = f->half[s].base;
+	}
+	f->nids_gone = false;
+	if (nids_open(f, t->now) < 0)
+		return false;
+	f->info.midstream = !f->syn_seen;
+	COUNT(t->counters, streams);
+	if (f->info.midstream)
+		COUNT(t->counters, streams_midstream);
+	f->user = t->handler.open(t->handler.ctx, &f->info);
+	stream_table_move(t, f, FLOW_OPEN);
+	return true;
+}
+
+/* The handler's last word, and everything that the open stream held is given back; the entry stays
+ * as a tombstone, so that late packets do not open the stream again. */
+void
+life_close(struct stream_table *t, struct flow *f, enum close_reason why)
+{
+	bool one_sided = !f->half[SIDE_CLIENT].seen || !f->half[SIDE_SERVER].seen;
+
+	waiting_end(t, f);
+	while (f->held != NULL)
+		delivery_drop_held(t, f, &f->held);
+	for (int s = 0; s < 2; s++) {
+		t->queued -= f->half[s].queued;
+		f->half[s].queued = 0;
+		spans_release(&f->half[s].ahead);
+	}
+	nids_forget(f);
+	if (one_sided)
+		COUNT(t->counters, streams_one_sided);
+	t->handler.close(t->handler.ctx, f->user, why, one_sided, t->now);
+	f->user = NULL;
+	stream_table_drop_aliases(t, f);
+	stream_table_move(t, f, FLOW_CLOSED);
+}
+
+/* Nothing more will come: everything that waits is delivered, what is missing is declared. */
+static void
+life_flush(struct stream_table *t, struct flow *f)
+{
+	for (;;) {
+		bool progress = false;
+		delivery_release(t, f);
+		for (int s = 0; s < 2 && !f->nids_gone; s++) {
+			uint32_t before = f->half[s].next;
+			if (f->half[s].ahead.count > 0 || f->held != NULL ||
+				delivery_lost(f, (enum side)s))
+				delivery_gap(t, f, (enum side)s);
+			progress |= f->half[s].next != before;
+		}
+		if (f->nids_gone || !progress)
+			return;
+	}
+}
+
+void
+life_end(struct stream_table *t, struct flow *f, enum close_reason why)
+{
+	life_flush(t, f);
+	if (f->half[SIDE_CLIENT].fin_done && f->half[SIDE_SERVER].fin_done)
+		why = CLOSE_FIN;
+	else if (f->reset_pending)
+		why = CLOSE_RESET;
+	life_close(t, f, f->nids_gone ? f->why : why);
+}
+
+/* Both FINs were delivered: each side's acknowledgement of the other's lets libnids close the
+ * stream. */
+static void
+confirm_fins(struct flow *f, int64_t now)
+{
+	nids_segment(f, SIDE_SERVER, f->half[SIDE_SERVER].next, 0, SLICE_EMPTY, now);
+	nids_segment(f, SIDE_CLIENT, f->half[SIDE_CLIENT].next, 0, SLICE_EMPTY, now);
+}
+
+/* After anything was fed: does the stream end, does something wait? */
+void
+life_settle(struct stream_table *t, struct flow *f)
+{
+	delivery_release(t, f);
+	if (!f->nids_gone && f->half[SIDE_CLIENT].fin_done && f->half[SIDE_SERVER].fin_done)
+		confirm_fins(f, t->now);
+	if (f->nids_gone || (f->half[SIDE_CLIENT].fin_done && f->half[SIDE_SERVER].fin_done))
+		life_close(t, f, f->nids_gone ? f->why : CLOSE_FIN);
+	else
+		life_wait(t, f);
+}
+
+/* The wait is over for what has waited long enough. */
+void
+life_give_up(struct stream_table *t, struct flow *f, bool silent_too)
+{
+	if (f->reset_pending) {
+		life_end(t, f, CLOSE_RESET);
+		return;
+	}
+	for (int s = 0; s < 2 && !f->nids_gone; s++) {
+		struct half *h = &f->half[s];
+		/* Where the receiver is never seen, nothing will be acknowledged. */
+		bool unseen = h->ahead.count > 0 && !f->half[other_side((enum side)s)].seen;
+		if (!unseen &&
+			(!delivery_lost(f, (enum side)s) || (h->ahead.count == 0 && !silent_too)))
+			continue;
+		if (!h->seen)
+			h->absent = true;
+		delivery_gap(t, f, (enum side)s);
+		delivery_release(t, f);
+	}
+	/* What still waits, waits for the sender: a fresh wait. */
+	waiting_end(t, f);
+	life_settle(t, f);
+}
+
+/* Only a bare acknowledgement says that bytes are missing: the next data will tell more. */
+static bool
+is_silent(const struct flow *f)
+{
+	return f->held == NULL && !f->reset_pending && f->half[SIDE_CLIENT].ahead.count == 0 &&
+	       f->half[SIDE_SERVER].ahead.count == 0;
+}
+
+void
+life_check(struct stream_table *t)
+{
+	struct flow *f, *next;
+
+	for (f = t->waiting_first; f != NULL && t->now - f->waiting >= WAIT_HOLE; f = next) {
+		next = f->waiting_next;
+		if (is_silent(f) && f->waits < WAIT_SILENT) {
+			uint8_t waits = f->waits;
+			waiting_end(t, f);
+			waiting_start(t, f);
+			f->waits = (uint8_t)(waits + 1);
+		} else {
+			life_give_up(t, f, true);
+		}
+	}
+}

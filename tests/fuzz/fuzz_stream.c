@@ -1,0 +1,91 @@
+/* Packets of one stream and of several, as the attacker likes, through the adapter and libnids behind it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sensor/base/ptime.h"
+#include "sensor/stream/stream.h"
+
+static void *
+on_open(void *ctx, const struct stream_info *info)
+{
+	(void)info;
+	return ctx;
+}
+
+static void
+on_data(void *ctx, void *stream, enum side from, struct slice bytes, int64_t time)
+{
+	static volatile uint8_t sink;
+	(void)ctx;
+	(void)stream;
+	(void)from;
+	(void)time;
+	for (size_t i = 0; i < bytes.len; i++)
+		sink ^= bytes.ptr[i];
+}
+
+static void
+on_gap(void *ctx, void *stream, enum side from, int64_t bytes, int64_t time)
+{
+	(void)ctx;
+	(void)stream;
+	(void)from;
+	(void)time;
+	if (bytes <= 0)
+		abort();
+}
+
+static void
+on_close(void *ctx, void *stream, enum close_reason why, bool one_sided, int64_t time)
+{
+	(void)ctx;
+	(void)stream;
+	(void)why;
+	(void)one_sided;
+	(void)time;
+}
+
+/* 10 bytes make a packet: ports and side, flags, seq, ack (each near the other side's), length, time step. */
+static void
+one_packet(struct stream_table *t, const uint8_t *b, int64_t *time)
+{
+	static const uint8_t payload[1024];
+	struct packet p;
+	bool client = b[0] & 1;
+	struct endpoint c = { addr_v4_number(0xc0000201u), (uint16_t)(1024 + (b[0] >> 1) % 8) };
+	struct endpoint s = { addr_v4_number(0xc6336401u), 25 };
+
+	memset(&p, 0, sizeof p);
+	p.src = client ? c : s;
+	p.dst = client ? s : c;
+	p.flags = b[1] & 0x3f;
+	p.seq = (uint32_t)(b[2] << 6 | b[3]) + (b[4] & 0x80 ? 0xffffff00u : 0);
+	p.ack = (uint32_t)(b[5] << 6 | b[6]) + (b[4] & 0x40 ? 0xffffff00u : 0);
+	p.window = 65535;
+	p.window_scale = -1;
+	p.payload = slice_of(payload, (size_t)(b[7] << 2));
+	*time += (int64_t)b[8] * b[8] * PTIME_MS;
+	p.time = *time;
+	stream_packet(t, &p);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct counters counters;
+	struct stream_config config = stream_config_default();
+	struct stream_handler handler = { &counters, on_open, on_data, on_gap, on_close, NULL };
+	struct err err = { "" };
+	int64_t time = PTIME_SECOND;
+
+	config.streams = 64;
+	struct stream_table *t = stream_table_new(&config, &handler, &counters, &err);
+	if (t == NULL)
+		abort();
+	for (; size >= 10; data += 10, size -= 10)
+		one_packet(t, data, &time);
+	stream_table_free(t);
+	return 0;
+}
