@@ -3,14 +3,15 @@
 #
 # usage: run.sh [--filter REGEX] [--long]
 #   --filter REGEX   only the tests whose name matches (ctest --test-dir build-test -N lists the names)
-#   --long           afterwards: ten minutes of fuzzing and the measurements of tests/bench
+#   --long           afterwards: ten minutes of fuzzing (clang, build-fuzz/) and the measurements of tests/bench
+# FUZZ_SECONDS in the environment: seconds of fuzzing instead of 600.
 # Exit status: 0 all passed; 1 a test failed; 2 wrong use; 3 packages or build failed.
 set -uo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd) || exit 3
 build=$root/build-test
 filter='' long=
-fuzz_seconds=600 # all fuzz targets together
+fuzz_seconds=${FUZZ_SECONDS:-600} # all targets together
 
 usage() {
 	sed -n '2,/^set /{/^# /p;/^#$/p}' "${BASH_SOURCE[0]}" | cut -c3-
@@ -62,10 +63,39 @@ run_ctest() {
 	ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 300 -j"$jobs" ${filter:+-R "$filter"}
 }
 
+# Each target of tests/fuzz gets the same share of the time; what is found stays in build-fuzz/.
+fuzz() {
+	local out=$root/build-fuzz target name folders status=0
+	local targets=("$root"/tests/fuzz/fuzz_*.c) flags
+	local seconds=$((fuzz_seconds / ${#targets[@]} + 1))
+	read -ra flags <<<"$(pkg-config --libs libpcap sqlite3 libmicrohttpd gmime-3.0 libpcre2-8 libpsl gnutls inih jansson libseccomp)"
+	mkdir -p "$out"
+	CC=clang quietly "$out/configure.log" cmake -S "$root" -B "$out" -DFUZZ=ON -DSANITIZE=ON -DHELOSCOPE_TESTS=OFF
+	quietly "$out/build.log" cmake --build "$out" -j"$jobs" --target sensor store web
+	for target in "${targets[@]}"; do
+		name=$(basename "$target" .c)
+		quietly "$out/$name.log" clang -std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined \
+			-fno-sanitize-recover=all -I"$root" "-DSOURCE_DIR=\"$root\"" -o "$out/$name" "$target" \
+			-Wl,--start-group "$out"/*/lib*.a -Wl,--end-group -lnids "${flags[@]}" -lm
+		mkdir -p "$out/corpus-$name"
+		# A folder of found inputs comes first: libFuzzer writes there, and only reads the seeds.
+		folders=("$out/corpus-$name")
+		[[ ! -d $root/tests/fuzz/corpus/${name#fuzz_} ]] || folders+=("$root/tests/fuzz/corpus/${name#fuzz_}")
+		if "$out/$name" -max_total_time="$seconds" -artifact_prefix="$out/$name-" "${folders[@]}" >"$out/$name.log" 2>&1; then
+			echo "$name: $seconds s, nothing found"
+		else
+			tail -n 40 "$out/$name.log"
+			echo "$name: a fault, see build-fuzz/$name.log"
+			status=1
+		fi
+	done
+	return $status
+}
+
 [[ -n $long ]] || { run_ctest && exit 0 || exit 1; }
 
 run_ctest
 status=$?
-"$root/tests/fuzz/run.sh" "$fuzz_seconds" || status=1
+fuzz || status=1
 "$root/tests/bench/run.sh" || status=1
 exit $((status != 0))

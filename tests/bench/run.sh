@@ -1,0 +1,55 @@
+#!/bin/bash
+# Measures the release build: throughput and memory (bench.py), then every mail of the truth (check_truth.py), plain and on a bad mirror.
+#
+# usage: run.sh [--rounds N] [-n SESSIONS] [-c CONCURRENT]
+# Exit status: 0 measured, and every mail was found; 1 a mail was not; 2 wrong use; 3 no build, or no generator beside the repository.
+set -uo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 3
+root=$(cd "$here/../.." && pwd)
+rounds=5 sessions=20000 concurrent=500
+
+while [[ $# -gt 0 ]]; do
+	case $1 in
+	--rounds) rounds=${2-} ;;
+	-n) sessions=${2-} ;;
+	-c) concurrent=${2-} ;;
+	-h | --help) sed -n '2,/^set /{/^# /p;/^#$/p}' "${BASH_SOURCE[0]}" | cut -c3- && exit 0 ;;
+	*) echo "run.sh: unknown argument '$1' (--rounds N, -n N, -c N)" >&2 && exit 2 ;;
+	esac
+	[[ ${2-} =~ ^[1-9][0-9]*$ ]] || { echo "run.sh: $1 needs a number above 0" >&2; exit 2; }
+	shift 2
+done
+
+if [[ ! -e $root/../shared/bench/gen_smtp_pcap.py ]]; then
+	echo "run.sh: ../shared/bench/gen_smtp_pcap.py is not beside the repository: there is nothing to measure with" >&2
+	exit 3
+fi
+"$root/deploy/packages.sh" build || exit 3
+command -v python3 >/dev/null || { echo "run.sh: needs python3 (deploy/packages.sh test)" >&2; exit 3; }
+
+work=$(mktemp -d) || exit 3
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+build() {
+	cmake -S "$root" -B "$root/build-release" -DCMAKE_BUILD_TYPE=Release -DHELOSCOPE_TESTS=OFF &&
+		cmake --build "$root/build-release" --target heloscope -j"$(nproc)" &&
+		gcc -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -o "$work/count_pcap" "$here/count_pcap.c" -lpcap &&
+		gcc -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -o "$work/bare_nids" "$here/bare_nids.c" -lnids -lpcap
+}
+build >"$work/log" 2>&1 || {
+	tail -n 40 "$work/log" >&2
+	echo "run.sh: the build failed; its last lines are above" >&2
+	exit 3
+}
+
+program=$root/build-release/heloscope
+size=(-n "$sessions" -c "$concurrent")
+status=0
+python3 "$here/bench.py" --program "$program" --tools "$work" --rounds "$rounds" "${size[@]}" || exit 1
+echo
+python3 "$here/check_truth.py" --program "$program" "${size[@]}" || status=1
+python3 "$here/check_truth.py" --program "$program" "${size[@]}" --ipv6 0.3 --vlan 80 --retx 0.01 --reorder 0.02 || status=1
+exit $status
