@@ -1,5 +1,5 @@
 # The laboratory: hosts, cables, servers, and how a scene is recorded. Sourced by make.sh.
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154 # $ is for others; names are used by, or come from, make.sh and scenes
 #
 #   campus hosts --- br-campus [edge] up0 ======= up1 [inet] br-outside --- outside hosts
 #                                      | tc mirror, both directions

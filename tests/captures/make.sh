@@ -15,7 +15,7 @@ self=$here/$(basename "${BASH_SOURCE[0]}")
 
 # The laboratory: layer 1 holds everything but Exim, which excludes Postfix and has a layer of its own.
 packages_postfix=(postfix postgrey rbldnsd dnsmasq-base swaks libnet-ssleay-perl libio-socket-ssl-perl php-cli msmtp
-	cron bsd-mailx sasl2-bin libsasl2-modules libsasl2-modules-db openssl ethtool iproute2 tcpdump tshark curl
+	cron bsd-mailx sasl2-bin libsasl2-modules libsasl2-modules-db openssl ethtool iproute2 tcpdump tshark curl tinyproxy-bin
 	python3 libfaketime procps)
 packages_exim=(exim4-daemon-light bsd-mailx libfaketime iproute2 procps)
 lab_seconds=1500 # the laboratory is closed after this time, whatever it is doing

@@ -62,6 +62,8 @@ def exim(lines, count):
                 sys.exit("truth.py: Exim with TLS is not counted yet")
             count["mails_accepted"] += 1
             count["rcpts_accepted"] += len(line.rsplit(" for ", 1)[1].split())
+        elif " incomplete transaction (" in line and " for " in line:   # recipients were accepted, then no mail came
+            count["rcpts_accepted"] += len(line.rsplit(" for ", 1)[1].split())
         elif " temporarily rejected RCPT " in line:
             count["rcpts_deferred"] += 1
         elif " rejected RCPT " in line:

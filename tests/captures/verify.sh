@@ -71,6 +71,6 @@ for f in "$dir"/*.pcap "$dir"/*.pcapng; do
 		wrong "$(basename "$f")" 'has no row in TRUTH.tsv'
 	fi
 done
-total=$(cat "$dir"/*.pcap "$dir"/*.pcapng | wc -c)
+total=$(find "$dir" -maxdepth 1 \( -name "*.pcap" -o -name "*.pcapng" \) -exec cat {} + | wc -c)
 ((total <= limit)) || wrong 'all' "$total bytes are more than $limit"
 exit "$bad"

@@ -1,4 +1,5 @@
 # Exim as a client uses BDAT where the server offers CHUNKING: to Exim, to Postfix, several chunks, an inbound one
+# shellcheck shell=bash disable=SC2154,SC2034
 scene() {
 	record bdat.pcap
 	post relay ana@physics.example.edu Minutes sam@lists.example

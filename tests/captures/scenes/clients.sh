@@ -1,4 +1,5 @@
 # One mail by each kind of client: test tool, library, web script, cron, batch systems, command line, small submission client
+# shellcheck shell=bash disable=SC2154,SC2034
 scene() {
 	local cron_pid
 	record clients.pcap
@@ -23,8 +24,8 @@ scene() {
 	cron_pid=$!
 
 	# slurmctld hands subject and address to its MailProg, /usr/bin/mail
-	at batch mail -s 'Slurm Job_id=48213 Name=relax Ended, Run time 02:13:40, COMPLETED, ExitCode 0' kim@example.com </dev/null 2>/dev/null
-	at batch mail -s 'Slurm Job_id=48214 Name=relax Failed, Run time 00:00:04, FAILED, ExitCode 1' kim@example.com </dev/null 2>/dev/null
+	at batch mail -s 'Slurm Job_id=48213 Name=relax Ended, Run time 02:13:40, COMPLETED, ExitCode 0' kim@example.com </dev/null >/dev/null 2>&1
+	at batch mail -s 'Slurm Job_id=48214 Name=relax Failed, Run time 00:00:04, FAILED, ExitCode 1' kim@example.com </dev/null >/dev/null 2>&1
 	# pbs_server writes to sendmail
 	at batch sendmail -f adm@node01.campus.example.edu dora@example.net <<-'EOF'
 		To: dora@example.net

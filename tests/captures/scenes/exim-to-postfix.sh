@@ -1,4 +1,5 @@
 # Exim on campus sends to Postfix outside, Exim outside sends to Postfix on campus (DATA, not BDAT: see bdat)
+# shellcheck shell=bash disable=SC2154,SC2034
 scene() {
 	record exim-to-postfix.pcap
 	post relay ana@physics.example.edu Minutes bill@example.net

@@ -1,6 +1,7 @@
 # time: 2008
 # The night of 10 June 2008: a grid head node mails job results; its contact form is found and abused; three lists notice;
 # in the morning the head node's honest mail is refused. Campus neighbours mail as on any day.
+# shellcheck shell=bash disable=SC2154,SC2034
 
 head=osg-ce.cluster.example.edu
 
@@ -104,8 +105,8 @@ scene() {
 	clock_set 2008-06-10T21:40:00Z
 	at mail postqueue -f
 	job_ended 5130 spectrum hana@example.com
-	at batch mail -s 'SLURM Job_id=771 Name=sweep Ended' kim@example.com </dev/null 2>/dev/null
-	at batch mail -s 'SLURM Job_id=772 Name=sweep Failed' kim@example.com </dev/null 2>/dev/null
+	at batch mail -s 'SLURM Job_id=771 Name=sweep Ended' kim@example.com </dev/null >/dev/null 2>&1
+	at batch mail -s 'SLURM Job_id=772 Name=sweep Failed' kim@example.com </dev/null >/dev/null 2>&1
 	type_test 5
 	visit 'reader@example.com' 'Opening hours' 'When is the help desk open?'
 	settle
@@ -150,7 +151,7 @@ scene() {
 	job_ended 5146 lattice bill@example.net
 	condor_ended 93 sam@lists.example
 	neighbours 3
-	at batch mail -s 'SLURM Job_id=790 Name=sweep Ended' kim@example.com </dev/null 2>/dev/null
+	at batch mail -s 'SLURM Job_id=790 Name=sweep Ended' kim@example.com </dev/null >/dev/null 2>&1
 	type_test 6
 	record_end 20
 	python3 "$here/restamp.py" /lab/logs/clock.tsv /lab/out/raw.incident.pcap /lab/out/incident.pcap

@@ -1,4 +1,5 @@
 # IPv6 only: Postfix and Exim as clients and servers, in both directions, one unknown user
+# shellcheck shell=bash disable=SC2154,SC2034
 scene() {
 	record ipv6.pcap
 	post mail ana@campus.example.edu Minutes ana@v6.example bill@v6.example

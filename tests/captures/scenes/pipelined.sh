@@ -1,4 +1,5 @@
 # Several mails in one session, by three clients, with recipients that are accepted in part; nanosecond times
+# shellcheck shell=bash disable=SC2154,SC2034
 scene() {
 	local i
 	record pipelined.pcap --time-stamp-precision=nano

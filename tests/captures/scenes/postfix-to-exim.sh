@@ -1,4 +1,5 @@
 # Postfix on campus sends to Exim outside: plain mails, three recipients at once, one of them unknown, a mail to nobody
+# shellcheck shell=bash disable=SC2154,SC2034
 scene() {
 	record postfix-to-exim.pcap
 	post mail ana@campus.example.edu Minutes mia@example.org

@@ -1,4 +1,5 @@
 # Every refusal that a campus meets, in the words of the servers that write them
+# shellcheck shell=bash disable=SC2154,SC2034
 scene() {
 	local from=ana@campus.example.edu i
 	record refusals.pcap

@@ -1,5 +1,6 @@
 # STARTTLS on port 25: Postfix to Postfix (TLS 1.3), a client with TLS 1.2 whose server certificate can be read, an inbound one,
 # and a server that does not know STARTTLS
+# shellcheck shell=bash disable=SC2154,SC2034
 scene() {
 	record starttls.pcap
 	post mail ana@campus.example.edu Minutes jana@secure.example

@@ -1,5 +1,6 @@
 # A laptop outside hands mail to the campus server: 587 with STARTTLS and AUTH, 587 with the password in clear, a wrong
 # password, 465 with TLS from the first byte. The campus server passes the mails on. The password is made up: see lib.sh.
+# shellcheck shell=bash disable=SC2154,SC2034
 scene() {
 	local s=mail.campus.example.edu
 	record submission.pcap

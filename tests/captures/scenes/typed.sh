@@ -1,4 +1,5 @@
 # Two people type a mail by hand: telnet with CR LF to Postfix, netcat with bare LF to Exim; slips of the finger, no header
+# shellcheck shell=bash disable=SC2154,SC2034
 scene() {
 	local first
 	record typed.pcap
