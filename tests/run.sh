@@ -71,7 +71,7 @@ fuzz() {
 	read -ra flags <<<"$(pkg-config --libs libpcap sqlite3 libmicrohttpd gmime-3.0 libpcre2-8 libpsl gnutls inih jansson libseccomp)"
 	mkdir -p "$out"
 	CC=clang quietly "$out/configure.log" cmake -S "$root" -B "$out" -DFUZZ=ON -DSANITIZE=ON -DHELOSCOPE_TESTS=OFF
-	quietly "$out/build.log" cmake --build "$out" -j"$jobs" --target sensor store web
+	quietly "$out/build.log" cmake --build "$out" -j"$jobs" --target capture decap stream smtp score host store web
 	for target in "${targets[@]}"; do
 		name=$(basename "$target" .c)
 		quietly "$out/$name.log" clang -std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined \

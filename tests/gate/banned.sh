@@ -9,7 +9,6 @@ file_max=600    # lines
 # Longer than that, with the reason: FILE[:FUNCTION]  WHY
 exceptions() {
 	cat <<-'ROWS'
-	sensor/stream/stream.c                        the rules by which libnids is fed refer to each other: one file, in the order of a packet
 	tests/unit/decap/test_decap_layers.c          one table of frames, a row each
 	tests/unit/record/test_record_json.c:session   every field of a record is set once
 	ROWS

@@ -19,6 +19,7 @@ table() {
 	microhttpd.h      web/web_microhttpd.c
 	jansson.h         web/doc_jansson.c
 	ini.h             sensor/cli/config.c
+	seccomp.h         sensor/sandbox.c
 	ROWS
 }
 
