@@ -48,6 +48,12 @@ half_settle(struct stream_table *t, struct half *h)
 	h->gap_end = h->next;
 	if (h->ahead.count == 0)
 		return;
+	if (h->fin_done) { /* what stands behind a FIN is nobody's */
+		spans_release(&h->ahead);
+		t->queued -= h->queued;
+		h->queued = 0;
+		return;
+	}
 	/* libnids' copies overlap where an attacker sends overlaps: h->queued counts copies, and
 	 * shrinks as the spans do. */
 	int64_t before = spans_total(&h->ahead), queued = h->queued;
@@ -74,10 +80,10 @@ hole_end(const struct flow *f, enum side from)
 	const struct half *h = &f->half[from];
 	uint32_t end = h->acked_known && seq_before(h->next, h->acked) ? h->acked : h->next;
 
+	if (h->fin_done)
+		return h->next;
 	if (h->ahead.count > 0)
 		end = h->ahead.list[0].start;
-	else if (h->fin_known && seq_before(h->fin_seq, end))
-		end = h->fin_seq;
 	else if (!h->fin_known && end == h->next + 1)
 		end = h->next; /* the number of a FIN that was not captured */
 	for (const struct held_packet *p = f->held; p != NULL; p = p->next) {
@@ -91,6 +97,8 @@ hole_end(const struct flow *f, enum side from)
 		if (seq_before(p->seq, end))
 			end = p->seq;
 	}
+	if (h->fin_known && seq_before(h->fin_seq, end))
+		end = h->fin_seq;
 	return end;
 }
 
@@ -201,9 +209,19 @@ delivery_segment(struct stream_table *t, struct flow *f, enum side from, uint32_
 	uint8_t flags, struct slice payload)
 {
 	struct half *h = &f->half[from];
-	uint32_t fin = flags & PACKET_FIN ? 1 : 0, end = seq + (uint32_t)payload.len + fin;
+	uint32_t fin = flags & PACKET_FIN ? 1 : 0;
+	uint32_t end = seq + (uint32_t)payload.len + fin;
 
-	if (seq_before(h->next, end) && fin && !h->fin_known) {
+	/* The first FIN counts; libnids would keep what lies behind it for ever. */
+	if (h->fin_known && seq_before(h->fin_seq + 1, end)) {
+		if (h->fin_done || !seq_before(seq, h->fin_seq)) {
+			COUNT(t->counters, segments_old);
+			return;
+		}
+		payload = slice_take(payload, h->fin_seq - seq);
+		flags &= (uint8_t)~PACKET_FIN;
+		end = h->fin_seq;
+	} else if (fin && !h->fin_known && seq_before(h->next, end)) {
 		h->fin_known = true;
 		h->fin_seq = end - 1;
 	}

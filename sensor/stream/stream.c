@@ -110,7 +110,8 @@ take_reset(struct stream_table *t, struct flow *f, enum side from, const struct 
 static bool
 is_foreign(const struct flow *f, enum side from, const struct packet *p)
 {
-	uint32_t far = 1u << 30, next = f->half[from].next, other = f->half[other_side(from)].next;
+	uint32_t far = LIMIT_STREAM_JUMP, next = f->half[from].next,
+		 other = f->half[other_side(from)].next;
 
 	return (p->seq - next > far && next - p->seq > far) ||
 	       ((p->flags & PACKET_ACK) && p->ack - other > far && other - p->ack > far);
