@@ -11,6 +11,17 @@ add_visible(struct buf *b, struct slice s)
 		buf_byte(b, chars_is(s.ptr[i], CHAR_CTL | CHAR_HIGH) ? '?' : s.ptr[i]);
 }
 
+/* esmtp-keyword of RFC 5321 4.1.2.  Without "=" only the known ones: the rest of an address with a
+ * space in it stands there too. */
+static bool
+is_keyword(struct slice name, bool value)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (!chars_is(name.ptr[i], CHAR_ALPHA | CHAR_DIGIT) && name.ptr[i] != '-')
+			return false;
+	return value || slice_ieq(name, SLICE("SMTPUTF8")) || slice_ieq(name, SLICE("REQUIRETLS"));
+}
+
 /* Name of each parameter as sent, with '=' if it had a value. */
 static void
 add_params(struct buf *b, struct slice params)
@@ -18,7 +29,7 @@ add_params(struct buf *b, struct slice params)
 	struct slice name, value;
 	while (param_next(&params, &name, &value)) {
 		buf_byte(b, ' ');
-		add_visible(b, name);
+		add_visible(b, is_keyword(name, value.len > 0) ? name : SLICE("?"));
 		if (value.len > 0)
 			buf_byte(b, '=');
 	}

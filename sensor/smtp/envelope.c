@@ -150,7 +150,7 @@ envelope_rcpt_answer(struct envelope *e, int32_t index, const struct answer *a)
 	rcpt->list = a->list;
 	rcpt->disposition = disposition_of(a->code);
 	/* A refusal is what ends the mail, unless something later does. */
-	if (a->code >= 400 && !e->mail_refused)
+	if (a->code >= 400 && !e->mail_refused && e->record.outcome == OUTCOME_UNKNOWN)
 		set_final(e, a);
 }
 

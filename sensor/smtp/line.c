@@ -22,18 +22,11 @@ line_release(struct line_reader *r)
 	buf_release(&r->held);
 }
 
-static void
-line_forget(struct line_reader *r)
-{
-	buf_clear(&r->held);
-	r->unfinished = r->dropping = r->last_cr = false;
-}
-
 void
 line_gap(struct line_reader *r)
 {
-	line_forget(r);
-	r->skip = true;
+	buf_clear(&r->held);
+	r->unfinished = r->dropping = r->last_cr = false;
 }
 
 /* The line's bytes lie in two places, and must not be copied together before it is known what they
@@ -145,14 +138,7 @@ int
 line_next(struct line_reader *r, struct slice *in, struct line *out)
 {
 	if (!r->unfinished)
-		line_forget(r);
-	if (r->skip) {
-		size_t end = slice_index(*in, '\n');
-		r->skip = end == in->len;
-		*in = slice_skip(*in, end + 1);
-		if (r->skip)
-			return 0;
-	}
+		line_gap(r);
 	size_t end = slice_index(*in, '\n');
 	struct slice text = slice_take(*in, end);
 	if (end == in->len) {

@@ -22,7 +22,6 @@ struct line_reader {
 	bool unfinished; /* bytes of a line have come, its end has not */
 	bool dropping;	 /* the rest of the line is not kept */
 	bool last_cr;	 /* the unfinished line's last byte is a CR, which is not in `held` */
-	bool skip;	 /* what comes up to the next line end is the tail of a lost line */
 };
 
 struct line {
@@ -35,7 +34,8 @@ struct line {
 
 void line_init(struct line_reader *r, enum line_secrets secrets);
 void line_release(struct line_reader *r);
-/* A gap: forgets an unfinished line, and passes over the rest of it, which is still to come. */
+/* A gap: forgets an unfinished line.  What comes may be the tail of another: readers of lines take
+ * only what is sure. */
 void line_gap(struct line_reader *r);
 /* 1 = a line, 0 = all of *in eaten, no line yet. */
 int line_next(struct line_reader *r, struct slice *in, struct line *out);

@@ -173,6 +173,10 @@ reply_address(const struct reply_words *w, bool sure)
 	const char *text = w->plain;
 	for (size_t i = 0; i < w->len;) {
 		size_t n = 0;
+		if (text[i] == ':' && text[i + 1] != ':') { /* "IP:192.0.2.10" */
+			i++;
+			continue;
+		}
 		while (is_address_byte(text[i + n]))
 			n++;
 		struct addr a;

@@ -6,7 +6,7 @@
 /* Words that make the mention of a list a listing; without them a list's name may stand in a
  * signature or a help text. */
 #define LISTING_WORDS                                                                              \
-	"list|block|rbl|dnsbl|bl.shtml|query|lookup|reputation|reject|refus|sending "              \
+	"list|block|database|rbl|dnsbl|bl.shtml|query|lookup|reputation|reject|refus|sending "     \
 	"spam|denied|banned|bl?|?ip=|reset-request|aup#|"                                          \
 	"rbl+|accepted|bl0000|bl0001|ib105|spamrats|see http|see: http|see"
 /* Without such a word next to it, a text about the recipient or the mail is not a listing, whatever

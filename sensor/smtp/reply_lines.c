@@ -58,7 +58,7 @@ reply_split(struct slice line, int *code, struct slice *enhanced, struct slice *
 	*code = 0;
 	*enhanced = SLICE_EMPTY;
 	*text = line;
-	if (digits(line, 4) != 3 || line.ptr[0] < '1' || line.ptr[0] > '5')
+	if (digits(line, 4) != 3 || line.ptr[0] < '2' || line.ptr[0] > '5')
 		return;
 	if (line.len > 3 && line.ptr[3] != '-' && !chars_is(line.ptr[3], CHAR_SPACE))
 		return;

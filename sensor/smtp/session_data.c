@@ -49,6 +49,7 @@ data_end(struct smtp_session *s)
 {
 	struct envelope *mail = s->data_mail;
 	session_trace(s, "C . %lld", mail != NULL ? (long long)mail->record.bytes : 0);
+	s->doubtful = s->data.doubtful > 0;
 	data_count_anomalies(s);
 	s->mode = CLIENT_COMMAND;
 	s->data_mail = NULL;

@@ -61,13 +61,15 @@ hold_decide(struct smtp_session *s, bool force)
 	command_parse(slice_trim(slice_take(held, end)), &c);
 	/* RFC 5322 header fields and text never look like a command with its arguments; a dot line
 	 * alone is an empty mail. */
-	if (command_is_plausible(&c)) {
+	if (command_is_plausible(&c))
 		s->mode = CLIENT_COMMAND;
-		return;
-	}
+	else
+		data_begin(s, s->current);
 	if (s->server_alive)
-		session_anomaly(s, ANOMALY_EARLY_DATA, 1);
-	data_begin(s, s->current);
+		session_anomaly(s, ANOMALY_EARLY_DATA, s->mode == CLIENT_DATA);
+	else
+		pending_lost(
+			s, 0); /* the client would not go on without the reply: it was in the gap */
 }
 
 void

@@ -83,6 +83,8 @@ unsolicited(struct smtp_session *s, const struct answer *a)
 {
 	if (s->mode == CLIENT_DATA && data_reply(s, a))
 		return VERB_DATA_END;
+	/* For the server the data ended earlier, and what came behind it was a mail of its own. */
+	session_anomaly(s, ANOMALY_SMUGGLING, a->code == 354 && s->doubtful);
 	bool holds_data = s->mode == CLIENT_HOLD && s->held_for == VERB_DATA;
 	if (a->code == 354 && holds_data)
 		data_begin(s, s->current);

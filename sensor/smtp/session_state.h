@@ -85,6 +85,7 @@ struct smtp_session {
 	bool lmtp;
 	bool crlf_seen; /* the client ends lines with CRLF */
 	bool after_dot; /* the last thing of the client was the end of data */
+	bool doubtful;	/* the last mail had a dot line that some servers take for its end */
 	bool unsure;	/* something of the dialogue was lost */
 	bool quit, ended;
 	int64_t refused, accepted; /* recipients */

@@ -19,6 +19,7 @@
 #include "sensor/base/ptime.h"
 #include "sensor/smtp/session.h"
 
+#define SHOWN 8 /* recipients of a mail */
 #define BYTES_MAX (8 * 1024 * 1024)
 
 struct talk {
@@ -53,13 +54,15 @@ print_mail(struct buf *out, const struct smtp_mail *m)
 	for (size_t i = 0; i < r->params_count; i++)
 		buf_printf(out, " %s=%s", r->params[i].name, r->params[i].value);
 	buf_byte(out, '\n');
-	for (size_t i = 0; i < r->rcpts_count; i++) {
+	for (size_t i = 0; i < r->rcpts_count && i < SHOWN; i++) {
 		const struct recipient *p = &r->rcpts[i];
 		buf_printf(out, "  rcpt <%s> %s %d %s %s%s%s\n", p->address,
 			disposition_word(p->disposition), (int)p->code,
 			p->enhanced[0] != '\0' ? p->enhanced : "-", reply_class_word(p->class),
 			p->list[0] != '\0' ? " " : "", p->list);
 	}
+	if (r->rcpts_count > SHOWN)
+		buf_printf(out, "  %zu rcpts, %lld cut\n", r->rcpts_count, (long long)r->rcpts_cut);
 	if (m->content.len > 0 && m->content.len <= 100) {
 		buf_str(out, "  content ");
 		for (size_t i = 0; i < m->content.len; i++) {
@@ -95,7 +98,7 @@ print_session(struct buf *out, struct smtp_session *s)
 	for (size_t i = 0; i < r->extensions_count; i++)
 		buf_printf(out, "%s%s%s", i == 0 ? "extensions " : ", ", r->extensions[i],
 			i + 1 == r->extensions_count ? "\n" : "");
-	for (size_t i = 0; i < r->replies_count; i++) {
+	for (size_t i = 0; i < r->replies_count && i < 3 * SHOWN; i++) {
 		const struct reply *p = &r->replies[i];
 		char address[ADDR_TEXT_MAX];
 		addr_format(p->quoted, address);
