@@ -189,7 +189,7 @@ set_key(struct loading *l, const char *key, const char *v, struct err *err)
 			       : set_text(c->listen, sizeof c->listen, v, err);
 	}
 #undef IS
-	return err_set(err, "unknown key; heloscope.conf(5) or deploy/heloscope.conf lists them");
+	return err_set(err, "unknown key; deploy/heloscope.conf lists all");
 }
 
 static int

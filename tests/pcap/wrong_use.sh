@@ -3,7 +3,7 @@
 set -uo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cd "$work"
+cd "$work" || exit 1
 capture=$SOURCE/tests/captures/clients.pcap
 bad=0
 
