@@ -66,7 +66,7 @@ count_helo(struct aggregate *a, const struct session_record *s, int64_t time)
 static bool
 is_about(const struct reply *reply, const struct session_record *s)
 {
-	if (!class_is_mention(reply->class) || traits_of(reply->list)->scope == SCOPE_DOMAIN)
+	if (!class_is_mention(reply->class) || traits_of(reply->list)->scope == SCOPE_OTHER)
 		return false;
 	return reply->quoted.family == ADDR_NONE || addr_eq(reply->quoted, s->client.addr);
 }

@@ -14,8 +14,8 @@
 static const struct list_row {
 	const char *list, *mentioned, *wider;
 } lists[] = {
-	{ "Spamhaus XBL", "XBL", "Spamhaus" },
-	{ "Spamhaus CSS", "CSS", "Spamhaus" },
+	{ "Spamhaus XBL", "Spamhaus XBL", "Spamhaus" },
+	{ "Spamhaus CSS", "Spamhaus CSS", "Spamhaus" },
 	{ "SpamCop", "SpamCop", NULL },
 	{ "Barracuda", "Barracuda", NULL },
 	{ "UCEPROTECT-1", "UCEPROTECT", NULL },

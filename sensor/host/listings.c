@@ -22,7 +22,7 @@ static bool
 is_public(const struct mention *m)
 {
 	return m->class == REPLY_LISTED && traits_is_list(m->list) &&
-	       traits_of(m->list)->scope != SCOPE_DOMAIN;
+	       traits_of(m->list)->scope != SCOPE_OTHER;
 }
 
 static void

@@ -7,10 +7,11 @@
 
 /* First match wins, so the narrower name stands above the wider one. */
 static const struct traits rows[] = {
-	{ "DBL", SCOPE_DOMAIN, DAYS(7), "https://check.spamhaus.org/", "" },
-	{ "SURBL", SCOPE_DOMAIN, DAYS(7), "https://www.surbl.org/surbl-analysis", "" },
-	{ "URIBL", SCOPE_DOMAIN, DAYS(7), "https://admin.uribl.com/", "" },
-	{ "URL in body", SCOPE_DOMAIN, DAYS(7), "", "" },
+	{ "DBL", SCOPE_OTHER, DAYS(7), "https://check.spamhaus.org/", "" },
+	{ "SURBL", SCOPE_OTHER, DAYS(7), "https://www.surbl.org/surbl-analysis", "" },
+	{ "URIBL", SCOPE_OTHER, DAYS(7), "https://admin.uribl.com/", "" },
+	{ "URL in body", SCOPE_OTHER, DAYS(7), "", "" },
+	{ "country", SCOPE_OTHER, DAYS(7), "", "" },
 	{ "Spamhaus PBL", SCOPE_HOST, DAYS(7), "https://check.spamhaus.org/",
 		"Lists ranges that should not send straight to mail exchangers; a single address "
 		"is "

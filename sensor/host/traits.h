@@ -11,7 +11,7 @@
 enum scope {
 	SCOPE_HOST,    /* lists single addresses */
 	SCOPE_NETWORK, /* lists neighbourhoods: not this host's doing */
-	SCOPE_DOMAIN,  /* lists domains or URLs: says nothing of an address */
+	SCOPE_OTHER,   /* lists domains or URLs, refuses countries: says nothing of this address */
 };
 
 struct traits {
