@@ -1,0 +1,428 @@
+/* heloscope run -i IFACE: checks everything, then hands over to the supervisor. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "sensor/cli/cli.h"
+#include "sensor/cli/setup.h"
+#include "sensor/process_analyst.h"
+#include "sensor/process_collector.h"
+#include "sensor/process_worker.h"
+#include "sensor/score/score.h"
+#include "sensor/supervisor.h"
+#include "store/store.h"
+#include "web/web.h"
+
+#define INTERFACES_MAX 16
+
+enum {
+	OPTION_INTERFACE,
+	OPTION_SERVE,
+	OPTION_STORE,
+	OPTION_NET,
+	OPTION_RULES,
+	OPTION_CONFIG,
+	OPTION_PRIVACY
+};
+static const struct cli_option options[] = {
+	[OPTION_INTERFACE] = { "interface", 'i', "IFACE",
+		"interface to listen on; may be repeated" },
+	[OPTION_SERVE] = { "serve", 0, "ADDR:PORT", "serve the report as well" },
+	[OPTION_STORE] = { "store", 0, "FILE",
+		"store to write; default: that of the configuration" },
+	[OPTION_NET] = { "net", 0, "CIDR",
+		"a network of ours; may be repeated; default: every client is judged" },
+	[OPTION_RULES] = { "rules", 0, "DIR", "folder of rules instead of the configuration's" },
+	[OPTION_CONFIG] = { "config", 0, "FILE", "configuration" },
+	[OPTION_PRIVACY] = { "privacy", 0, "on|off",
+		"off: addresses whole; default on: local parts of recipients are keyed hashes" },
+};
+
+struct running {
+	const struct cli_command *command;
+	struct setup setup;
+	const char *interfaces[INTERFACES_MAX];
+	size_t interfaces_count;
+	char sources[512]; /* the interfaces, joined by spaces */
+	bool serve;
+	struct endpoint listen;
+	struct sandbox_user user;  /* worker and analyst */
+	struct sandbox_user owner; /* of the store's folder: collector and web */
+	struct store *store;	   /* in the collector */
+};
+
+/* ---- arguments ---- */
+
+struct given {
+	const char *values[sizeof options / sizeof *options];
+	const char *nets[CONFIG_NETS_MAX];
+	size_t nets_count;
+};
+
+/* The option in a table of things that may be repeated. */
+static int
+add_value(struct running *r, const char **list, size_t *count, size_t max, const char *value)
+{
+	if (*count == max)
+		return cli_fail(
+			r->command, EXIT_USAGE, "'%s' is more than %zu of its kind", value, max);
+	list[(*count)++] = value;
+	return EXIT_DONE;
+}
+
+static int
+parse(struct running *r, struct given *g, int argc, char **argv, bool *stop)
+{
+	struct cli_args args = cli_args(r->command, argc, argv);
+	int option, status = EXIT_DONE;
+
+	*stop = true;
+	while (status == EXIT_DONE && (option = cli_next(&args)) != CLI_END) {
+		if (option == CLI_HELP)
+			return EXIT_DONE;
+		if (option == CLI_OPERAND)
+			return cli_fail(r->command, EXIT_USAGE,
+				"'%s': name an interface with -i %s", args.value, args.value);
+		if (option < 0)
+			return EXIT_USAGE;
+		if (option == OPTION_INTERFACE)
+			status = add_value(
+				r, r->interfaces, &r->interfaces_count, INTERFACES_MAX, args.value);
+		else if (option == OPTION_NET)
+			status = add_value(r, g->nets, &g->nets_count, CONFIG_NETS_MAX, args.value);
+		g->values[option] = args.value;
+	}
+	if (status == EXIT_DONE && r->interfaces_count == 0)
+		return cli_fail(r->command, EXIT_USAGE,
+			"name the interface to listen on: -i IFACE ('ip link' lists them)");
+	*stop = status != EXIT_DONE;
+	return status;
+}
+
+static int
+configure(struct running *r, const struct given *g, struct err *err)
+{
+	struct config *c = &r->setup.config;
+	const char *privacy = g->values[OPTION_PRIVACY], *store = g->values[OPTION_STORE];
+
+	config_default(c);
+	if (config_load(c, g->values[OPTION_CONFIG], err) < 0)
+		return -1;
+	for (size_t i = 0; i < g->nets_count; i++)
+		if (config_add_net(c, g->nets[i], err) < 0)
+			return -1;
+	if (store != NULL &&
+		(size_t)snprintf(c->store, sizeof c->store, "%s", store) >= sizeof c->store)
+		return err_set(err, "--store: longer than %zu bytes", sizeof c->store - 1);
+	if (g->values[OPTION_RULES] != NULL) {
+		snprintf(c->rules[0], sizeof c->rules[0], "%s", g->values[OPTION_RULES]);
+		c->rules_count = 1;
+	}
+	if (privacy != NULL && strcmp(privacy, "on") != 0 && strcmp(privacy, "off") != 0)
+		return err_set(err, "--privacy is 'on' or 'off', not '%s'", privacy);
+	if (privacy != NULL)
+		c->privacy_off = strcmp(privacy, "off") == 0;
+	r->serve = g->values[OPTION_SERVE] != NULL;
+	return r->serve ? config_endpoint(g->values[OPTION_SERVE], &r->listen, err) : 0;
+}
+
+/* ---- checks: what can be wrong is said before anything starts ---- */
+
+static int
+check_users(struct running *r, struct err *err)
+{
+	const struct config *c = &r->setup.config;
+	const char *slash = strrchr(c->store, '/');
+	char folder[sizeof c->store + 1];
+
+	snprintf(folder, sizeof folder, "%.*s",
+		slash == NULL	    ? 1
+		: slash == c->store ? 1
+				    : (int)(slash - c->store),
+		slash == NULL ? "." : c->store);
+	if (sandbox_user_of_folder(folder, &r->owner, err) < 0)
+		return -1;
+	if (geteuid() != 0)
+		return 0;
+	if (sandbox_user_named(c->user, &r->user, err) < 0)
+		return -1;
+	if (r->user.uid == 0)
+		return err_set(err,
+			"[sensor] user is '%s': who parses packets must not be root; name another",
+			c->user);
+	return 0;
+}
+
+static int
+check_interfaces(const struct running *r, const struct capture_live_options *live, struct err *err)
+{
+	for (size_t i = 0; i < r->interfaces_count; i++) {
+		struct capture *c;
+		if (capture_open_live(r->interfaces[i], live, &c, err) < 0)
+			return -1;
+		int rc = decap_knows(capture_linktype(c)) ? 0 : capture_refuse_linktype(c, err);
+		capture_close(c);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* That the address can be had; the web process takes it. */
+static int
+check_listen(const struct endpoint *at, struct err *err)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(at->port) };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(at->port) };
+	bool is_v6 = at->addr.family == ADDR_V6;
+	const struct sockaddr *sa = is_v6 ? (const void *)&v6 : (const void *)&v4;
+	char text[ADDR_TEXT_MAX];
+	int on = 1, rc = 0;
+
+	memcpy(&v4.sin_addr, at->addr.bytes, sizeof v4.sin_addr);
+	memcpy(&v6.sin6_addr, at->addr.bytes, sizeof v6.sin6_addr);
+	int fd = socket(sa->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	if (fd < 0 || bind(fd, sa, is_v6 ? sizeof v6 : sizeof v4) < 0)
+		rc = err_set(err, "--serve: %s port %u: %s", addr_format(at->addr, text), at->port,
+			strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+static int
+check_store(struct running *r, struct err *err)
+{
+	const struct config *c = &r->setup.config;
+	struct store *store;
+
+	if (setup_finish(&r->setup, true, err) < 0 ||
+		store_open(c->store, c->sensor, &store, err) < 0)
+		return -1;
+	store_close(store);
+	return r->serve ? check_listen(&r->listen, err) : 0;
+}
+
+/* As the owner of the folder, so that the files made now are his. A key file that the configuration
+ * names may be root's alone. */
+static int
+check_as_owner(struct running *r, struct err *err)
+{
+	bool other = geteuid() == 0 && r->owner.uid != 0 && r->setup.config.key_file[0] == '\0';
+
+	if (other && (setegid(r->owner.gid) < 0 || seteuid(r->owner.uid) < 0))
+		return err_set(
+			err, "becoming the owner of the store's folder: %s", strerror(errno));
+	int rc = check_store(r, err);
+	if (other && (seteuid(0) < 0 || setegid(getgid()) < 0))
+		return err_set(err, "becoming root again: %s", strerror(errno));
+	return rc;
+}
+
+static int
+check(struct running *r, const struct capture_live_options *live, struct err *err)
+{
+	if (check_users(r, err) < 0 || check_as_owner(r, err) < 0)
+		return -1;
+	struct rules *rules = rules_load(r->setup.rule_dirs, r->setup.config.rules_count, err);
+	if (rules == NULL)
+		return -1;
+	rules_free(rules);
+	return check_interfaces(r, live, err);
+}
+
+/* ---- processes ---- */
+
+static struct capture_live_options
+live_options(const struct config *c)
+{
+	return (struct capture_live_options){ .snaplen = c->snaplen,
+		.buffer_bytes = c->buffer_mib << 20,
+		.promiscuous = c->promiscuous };
+}
+
+static int
+run_worker(void *ctx, const struct ipc_ends *ends)
+{
+	const struct running *r = ctx;
+	struct worker_config worker = r->setup.worker;
+	const struct process_worker_config config = { .worker = &worker,
+		.interfaces = r->interfaces,
+		.interfaces_count = r->interfaces_count,
+		.live = live_options(&r->setup.config),
+		.user = r->user };
+
+	worker.snapshots = true;
+	return process_worker(&config, ends);
+}
+
+static int
+run_analyst(void *ctx, const struct ipc_ends *ends)
+{
+	const struct running *r = ctx;
+	const struct process_analyst_config config = { &r->setup.analyst, r->user };
+
+	return process_analyst(&config, ends);
+}
+
+static int
+open_store(void *ctx, struct sink *sink, struct err *err)
+{
+	struct running *r = ctx;
+
+	if (store_open(r->setup.config.store, r->setup.config.sensor, &r->store, err) < 0)
+		return -1;
+	*sink = store_sink(r->store);
+	return 0;
+}
+
+static int
+prune_store(void *ctx, int64_t now, struct err *err)
+{
+	const struct running *r = ctx;
+	const struct config *c = &r->setup.config;
+	const struct store_retention keep = { c->keep_sessions_days, c->keep_hours_days,
+		c->keep_evidence_days };
+	int64_t rows;
+
+	return store_prune(r->store, &keep, now, &rows, err);
+}
+
+static void
+close_store(void *ctx)
+{
+	struct running *r = ctx;
+	store_close(r->store);
+	r->store = NULL;
+}
+
+static int
+run_collector(void *ctx, const struct ipc_ends *ends)
+{
+	struct running *r = ctx;
+	struct collector_config collector = { .sensor = r->setup.config.sensor,
+		.sources = r->sources,
+		.live = true,
+		.campus = r->setup.campus,
+		.verdict = verdict_config_default() };
+	const struct process_store store = { r, open_store, prune_store, close_store };
+	const struct process_collector_config config = { &collector, &store, r->owner };
+
+	collector.verdict.sensor = collector.sensor;
+	return process_collector(&config, ends);
+}
+
+static void
+print_address(struct endpoint at)
+{
+	char text[ADDR_TEXT_MAX];
+	bool v6 = at.addr.family == ADDR_V6;
+
+	fprintf(stderr, "heloscope run: the report is at http://%s%s%s:%u/\n", v6 ? "[" : "",
+		addr_format(at.addr, text), v6 ? "]" : "", at.port);
+}
+
+static int
+run_web(void *ctx, const struct ipc_ends *ends)
+{
+	const struct running *r = ctx;
+	const struct sandbox sandbox = { .user = r->owner, .ends_with_parent = true };
+	const struct web_config config = {
+		.listen = r->listen, .store = r->setup.config.store, .version = HELOSCOPE_VERSION
+	};
+	struct err err = { "" };
+	struct web *web;
+	sigset_t term;
+	int which;
+	(void)ends;
+
+	if (sandbox_enter(&sandbox, &err) < 0 || web_start(&config, &web, &err) < 0) {
+		fprintf(stderr, "heloscope run: the report: %s\n", err.text);
+		return EXIT_FAILED;
+	}
+	print_address(web_address(web));
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigwait(&term, &which);
+	web_stop(web);
+	return EXIT_DONE;
+}
+
+/* ---- the command ---- */
+
+static void
+print_start(struct running *r)
+{
+	const struct config *c = &r->setup.config;
+	size_t used = 0;
+
+	for (size_t i = 0; i < r->interfaces_count && used < sizeof r->sources; i++)
+		used += (size_t)snprintf(r->sources + used, sizeof r->sources - used, "%s%s",
+			i > 0 ? " " : "", r->interfaces[i]);
+	fprintf(stderr, "heloscope run: listening on %s, ports", r->sources);
+	for (size_t i = 0; i < c->ports_count; i++)
+		fprintf(stderr, " %u", c->ports[i]);
+	fprintf(stderr, "; the store is %s", c->store);
+	if (geteuid() == 0)
+		fprintf(stderr, "; packets are parsed as user %s", c->user);
+	fprintf(stderr, " (Ctrl-C ends it)\n");
+}
+
+static int
+start(struct running *r, const struct given *given)
+{
+	struct err err = { "" };
+	struct supervisor_config supervisor = { .ctx = r,
+		.run = {
+			[PROCESS_WORKER] = run_worker,
+			[PROCESS_ANALYST] = run_analyst,
+			[PROCESS_COLLECTOR] = run_collector,
+		} };
+
+	if (configure(r, given, &err) < 0)
+		return cli_fail(r->command, EXIT_USAGE, "%s", err.text);
+	struct capture_live_options live = live_options(&r->setup.config);
+	if (check(r, &live, &err) < 0)
+		return cli_fail(r->command, EXIT_FAILED, "%s", err.text);
+	if (r->serve)
+		supervisor.run[PROCESS_WEB] = run_web;
+	print_start(r);
+	if (supervisor_run(&supervisor, &err) < 0)
+		return cli_fail(r->command, EXIT_FAILED, "%s", err.text);
+	return EXIT_DONE;
+}
+
+static int
+run(const struct cli_command *self, int argc, char **argv)
+{
+	struct running *r = must_alloc(sizeof *r);
+	struct given given = { .nets_count = 0 };
+	bool stop;
+
+	memset(r, 0, sizeof *r);
+	r->command = self;
+	int status = parse(r, &given, argc, argv, &stop);
+	if (!stop)
+		status = start(r, &given);
+	free(r);
+	return status;
+}
+
+const struct cli_command cmd_run = {
+	.name = "run",
+	.args = "",
+	.summary = "listen on an interface",
+	.text = "Listens on a mirror port until Ctrl-C or SIGTERM, and stores sessions, mails and "
+		"verdicts within a second or two.  Packets and mails are parsed in processes that "
+		"may do nothing else; one that dies is started again.",
+	.options = options,
+	.options_count = sizeof options / sizeof *options,
+	.run = run,
+};

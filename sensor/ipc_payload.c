@@ -1,0 +1,171 @@
+/* Payloads of the messages: records as record_pack() writes them, the rest field by field,
+ * little-endian. */
+#include <endian.h>
+#include <string.h>
+
+#include "sensor/base/cursor.h"
+#include "sensor/ipc.h"
+#include "sensor/record_layout.h"
+
+static void
+put_u32(struct buf *out, uint32_t v)
+{
+	v = htole32(v);
+	buf_add(out, slice_of(&v, sizeof v));
+}
+
+static void
+put_i64(struct buf *out, int64_t v)
+{
+	uint64_t bits = htole64((uint64_t)v);
+	buf_add(out, slice_of(&bits, sizeof bits));
+}
+
+static int64_t
+get_i64(struct cursor *c)
+{
+	uint64_t low = cursor_le32(c);
+	return (int64_t)(low | (uint64_t)cursor_le32(c) << 32);
+}
+
+/* ---- mail: length of the packed session, of the packed mail, then session, mail, content ---- */
+
+void
+ipc_pack_mail(struct buf *out, const struct session_record *session, const struct mail_record *mail,
+	struct slice content)
+{
+	size_t at = out->len;
+
+	put_u32(out, 0);
+	put_u32(out, 0);
+	size_t session_at = out->len;
+	record_pack(out, &layout_session, session);
+	size_t mail_at = out->len;
+	record_pack(out, &layout_mail, mail);
+	if (out->lost > 0)
+		return;
+	uint32_t lengths[2] = { htole32((uint32_t)(mail_at - session_at)),
+		htole32((uint32_t)(out->len - mail_at)) };
+	memcpy(out->ptr + at, lengths, sizeof lengths);
+	buf_add(out, content);
+}
+
+int
+ipc_split_mail(struct slice payload, struct ipc_mail *out)
+{
+	struct cursor c = cursor_of(payload);
+	size_t session = cursor_le32(&c), mail = cursor_le32(&c);
+
+	if (c.bad || session > c.rest.len || mail > c.rest.len - session)
+		return -1;
+	out->record = slice_take(payload, 8 + session + mail);
+	out->content = slice_skip(payload, 8 + session + mail);
+	return 0;
+}
+
+int
+ipc_unpack_mail(struct slice record, struct session_record *session, struct mail_record *mail,
+	struct arena *arena)
+{
+	struct cursor c = cursor_of(record);
+	size_t session_len = cursor_le32(&c);
+	size_t mail_len = cursor_le32(&c);
+	struct slice session_bytes = cursor_bytes(&c, session_len);
+	struct slice mail_bytes = cursor_bytes(&c, mail_len);
+
+	if (c.bad || c.rest.len > 0 ||
+		record_unpack(session_bytes, &layout_session, session, arena) < 0)
+		return -1;
+	return record_unpack(mail_bytes, &layout_mail, mail, arena);
+}
+
+/* ---- service ---- */
+
+void
+ipc_pack_service(struct buf *out, const struct ipc_service *s)
+{
+	buf_byte(out, s->server.addr.family);
+	buf_add(out, slice_of(s->server.addr.bytes, sizeof s->server.addr.bytes));
+	put_u32(out, s->server.port);
+	put_i64(out, s->time);
+}
+
+int
+ipc_unpack_service(struct slice payload, struct ipc_service *out)
+{
+	struct cursor c = cursor_of(payload);
+	uint8_t family = cursor_u8(&c);
+	struct slice bytes = cursor_bytes(&c, sizeof out->server.addr.bytes);
+	uint32_t port = cursor_le32(&c);
+	int64_t time = get_i64(&c);
+
+	if (c.bad || c.rest.len > 0 || port > UINT16_MAX ||
+		(family != ADDR_V4 && family != ADDR_V6))
+		return -1;
+	*out = (struct ipc_service){ { family == ADDR_V4 ? addr_v4(bytes.ptr) : addr_v6(bytes.ptr),
+					     (uint16_t)port },
+		time };
+	return 0;
+}
+
+/* ---- state ---- */
+
+void
+ipc_pack_state(struct buf *out, const struct ipc_state *s)
+{
+	put_u32(out, (uint32_t)s->process);
+	put_u32(out, s->pid);
+	for (size_t i = 0; i < COUNTERS_COUNT; i++)
+		put_i64(out, s->counters.value[i]);
+}
+
+int
+ipc_unpack_state(struct slice payload, struct ipc_state *out)
+{
+	struct cursor c = cursor_of(payload);
+	uint32_t process = cursor_le32(&c);
+
+	out->pid = cursor_le32(&c);
+	for (size_t i = 0; i < COUNTERS_COUNT; i++) {
+		int64_t value = get_i64(&c);
+		/* Sums of such values stay far from overflow. */
+		if (value < 0 || value > INT64_MAX / (1 << 20))
+			return -1;
+		out->counters.value[i] = value;
+	}
+	if (c.bad || c.rest.len > 0 || process >= PROCESSES)
+		return -1;
+	out->process = (enum process)process;
+	return 0;
+}
+
+/* ---- event: time, length of the kind, kind, text ---- */
+
+void
+ipc_pack_event(struct buf *out, const struct ipc_event *e)
+{
+	struct slice kind = slice_str(e->kind);
+
+	put_i64(out, e->time);
+	put_u32(out, (uint32_t)kind.len);
+	buf_add(out, kind);
+	buf_str(out, e->text);
+}
+
+int
+ipc_unpack_event(struct slice payload, struct ipc_event *out)
+{
+	struct cursor c = cursor_of(payload);
+
+	out->time = get_i64(&c);
+	struct slice kind = cursor_bytes(&c, cursor_le32(&c));
+	if (c.bad || kind.len >= sizeof out->kind || c.rest.len >= sizeof out->text)
+		return -1;
+	memset(out->kind, 0, sizeof out->kind);
+	memset(out->text, 0, sizeof out->text);
+	if (kind.len > 0)
+		memcpy(out->kind, kind.ptr, kind.len);
+	if (c.rest.len > 0)
+		memcpy(out->text, c.rest.ptr, c.rest.len);
+	return 0;
+}

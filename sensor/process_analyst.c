@@ -1,0 +1,132 @@
+#include "sensor/process_analyst.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sensor/base/ptime.h"
+#include "sensor/limits.h"
+
+/* Rules, character sets and one mail take some 100 MiB. */
+#define ADDRESS_SPACE ((size_t)1 << 30)
+
+struct analyst_process {
+	const struct ipc_ends *ends;
+	struct ipc_reader reader;
+	struct analyst *analyst;
+	struct counters counters, told;
+	struct arena arena; /* of one mail */
+	struct buf payload;
+	int64_t state_due; /* CLOCK_MONOTONIC */
+};
+
+static int64_t
+monotonic_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * PTIME_SECOND + t.tv_nsec;
+}
+
+static void
+forward(struct analyst_process *p, enum ipc_type type, struct slice payload)
+{
+	if (ipc_write(p->ends->out, &p->ends->cookie, type, payload) < 0)
+		COUNT(&p->counters, frames_lost);
+}
+
+static void
+send_state(struct analyst_process *p)
+{
+	struct ipc_state state = { PROCESS_ANALYST, (uint32_t)getpid(), p->counters };
+
+	state.counters.value[COUNTER_frames_lost] += p->reader.lost;
+	p->state_due = monotonic_ns() + PTIME_SECOND;
+	if (memcmp(&state.counters, &p->told, sizeof p->told) == 0)
+		return;
+	p->told = state.counters;
+	buf_clear(&p->payload);
+	ipc_pack_state(&p->payload, &state);
+	forward(p, IPC_STATE, buf_slice(&p->payload));
+}
+
+static void
+handle_mail(struct analyst_process *p, struct slice payload)
+{
+	struct ipc_mail parts;
+	struct session_record session;
+	struct mail_record mail;
+
+	if (ipc_split_mail(payload, &parts) < 0) {
+		COUNT(&p->counters, frames_lost);
+		return;
+	}
+	forward(p, IPC_MAIL_BEGIN, parts.record);
+	if (ipc_unpack_mail(parts.record, &session, &mail, &p->arena) == 0) {
+		analyst_mail(p->analyst, &session, &mail, parts.content, &p->arena);
+		buf_clear(&p->payload);
+		ipc_pack_mail(&p->payload, &session, &mail, SLICE_EMPTY);
+		/* Without this message the one announced is stored as refused. */
+		if (p->payload.lost == 0)
+			forward(p, IPC_MAIL, buf_slice(&p->payload));
+	}
+	arena_reset(&p->arena);
+}
+
+static int
+start(struct analyst_process *p, const struct process_analyst_config *config, struct err *err)
+{
+	const struct sandbox sandbox = {
+		.user = config->user, .only_compute = true, .memory = ADDRESS_SPACE
+	};
+
+	p->analyst = analyst_new(config->analyst, &p->counters, err);
+	return p->analyst == NULL ? -1 : sandbox_enter(&sandbox, err);
+}
+
+static void
+work(struct analyst_process *p)
+{
+	struct ipc_frame frame;
+	int more;
+
+	forward(p, IPC_HELLO, SLICE_EMPTY);
+	while ((more = ipc_next(&p->reader, &frame)) >= 0) {
+		if (more == 0) {
+			struct pollfd in = { .fd = p->ends->in, .events = POLLIN };
+			(void)poll(&in, 1, 1000);
+		} else if (frame.type == IPC_MAIL) {
+			handle_mail(p, frame.payload);
+		} else {
+			forward(p, frame.type, frame.payload);
+		}
+		if (monotonic_ns() >= p->state_due)
+			send_state(p);
+	}
+	send_state(p);
+}
+
+int
+process_analyst(const struct process_analyst_config *config, const struct ipc_ends *ends)
+{
+	struct analyst_process p = { .ends = ends };
+	struct err err = { "" };
+	int status = 0;
+
+	ipc_reader_init(&p.reader, ends->in, &ends->cookie);
+	arena_init(&p.arena, 2 * LIMIT_MAIL_MEMORY);
+	buf_init(&p.payload, LIMIT_FRAME);
+	if (start(&p, config, &err) == 0) {
+		work(&p);
+	} else {
+		fprintf(stderr, "heloscope run: the analyst: %s\n", err.text);
+		status = 1;
+	}
+	analyst_free(p.analyst);
+	arena_release(&p.arena);
+	buf_release(&p.payload);
+	ipc_reader_release(&p.reader);
+	return status;
+}

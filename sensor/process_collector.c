@@ -1,0 +1,304 @@
+#include "sensor/process_collector.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "sensor/base/ptime.h"
+#include "sensor/base/text.h"
+#include "sensor/limits.h"
+#include "sensor/record_layout.h"
+
+struct collector_process {
+	const struct process_collector_config *config;
+	struct ipc_reader records, events;
+	struct sink sink;
+	struct collector *collector;
+	struct counters counters;	  /* sums of all processes */
+	struct ipc_state told[PROCESSES]; /* last state of each */
+	struct buf pending;		  /* payload of the MAIL_BEGIN without its MAIL */
+	bool pending_mail;
+	struct arena arena; /* of one message */
+	int64_t lost_counted, commit_due;
+	int64_t prune_due; /* CLOCK_REALTIME */
+	bool refusing;	   /* the store refused: said already */
+};
+
+static int64_t
+now_ns(clockid_t clock)
+{
+	struct timespec t;
+	clock_gettime(clock, &t);
+	return t.tv_sec * PTIME_SECOND + t.tv_nsec;
+}
+
+/* ---- the store refuses, and takes again ---- */
+
+static void
+result(struct collector_process *p, int rc, const struct err *err)
+{
+	if (rc >= 0)
+		return;
+	COUNT(&p->counters, store_errors);
+	if (!p->refusing)
+		fprintf(stderr, "heloscope run: the store refuses: %s\n", err->text);
+	p->refusing = true;
+}
+
+static int
+commit(struct collector_process *p)
+{
+	struct err err = { "" };
+	int64_t lost = p->records.lost + p->events.lost;
+
+	COUNT_BY(&p->counters, frames_lost, lost - p->lost_counted);
+	p->lost_counted = lost;
+	int rc = collector_commit(p->collector, now_ns(CLOCK_REALTIME), &err);
+	if (rc == 0 && p->refusing) {
+		fprintf(stderr, "heloscope run: the store takes records again\n");
+		p->refusing = false;
+	}
+	result(p, rc, &err);
+	p->commit_due = now_ns(CLOCK_MONOTONIC) + PTIME_SECOND;
+	return rc;
+}
+
+static void
+prune(struct collector_process *p)
+{
+	struct err err = { "" };
+	int64_t now = now_ns(CLOCK_REALTIME);
+
+	result(p, p->config->store->prune(p->config->store->ctx, now, &err), &err);
+	p->prune_due = now + PTIME_HOUR;
+}
+
+/* ---- messages ---- */
+
+static int
+store_mail(struct collector_process *p, struct slice record, bool refused)
+{
+	struct session_record session;
+	struct mail_record mail;
+	struct err err = { "" };
+
+	if (ipc_unpack_mail(record, &session, &mail, &p->arena) < 0)
+		return -1;
+	if (refused) {
+		mail.refused = true;
+		COUNT(&p->counters, mails_refused);
+	}
+	result(p, collector_mail(p->collector, &session, &mail, &err), &err);
+	return 0;
+}
+
+/* The mail that was announced and never came: the analyst broke on it. */
+static int
+refuse_pending(struct collector_process *p)
+{
+	int rc = p->pending_mail ? store_mail(p, buf_slice(&p->pending), true) : 0;
+
+	p->pending_mail = false;
+	return rc;
+}
+
+static int
+on_hello(struct collector_process *p, struct slice payload)
+{
+	(void)payload;
+	return refuse_pending(p);
+}
+
+static int
+on_mail_begin(struct collector_process *p, struct slice payload)
+{
+	int rc = refuse_pending(p);
+
+	buf_clear(&p->pending);
+	buf_add(&p->pending, payload);
+	p->pending_mail = true;
+	return rc;
+}
+
+static int
+on_mail(struct collector_process *p, struct slice payload)
+{
+	struct ipc_mail parts;
+
+	if (ipc_split_mail(payload, &parts) < 0 || store_mail(p, parts.record, false) < 0)
+		return refuse_pending(p), -1;
+	p->pending_mail = false;
+	return 0;
+}
+
+static int
+on_session(struct collector_process *p, struct slice payload)
+{
+	struct session_record session;
+	struct err err = { "" };
+
+	if (record_unpack(payload, &layout_session, &session, &p->arena) < 0)
+		return -1;
+	result(p, collector_session(p->collector, &session, &err), &err);
+	return 0;
+}
+
+static int
+on_service(struct collector_process *p, struct slice payload)
+{
+	struct ipc_service service;
+	struct err err = { "" };
+
+	if (ipc_unpack_service(payload, &service) < 0)
+		return -1;
+	result(p, collector_service(p->collector, service.server, service.time, &err), &err);
+	return 0;
+}
+
+/* Each process counts from its own start: what is new since it told last is added. */
+static int
+on_state(struct collector_process *p, struct slice payload)
+{
+	struct ipc_state state;
+
+	if (ipc_unpack_state(payload, &state) < 0)
+		return -1;
+	struct ipc_state *told = &p->told[state.process];
+	if (told->pid != state.pid)
+		memset(told, 0, sizeof *told);
+	for (size_t i = 0; i < COUNTERS_COUNT; i++)
+		p->counters.value[i] += state.counters.value[i] - told->counters.value[i];
+	*told = state;
+	return 0;
+}
+
+static int
+on_event(struct collector_process *p, struct slice payload)
+{
+	struct ipc_event event;
+	struct err err = { "" };
+
+	if (ipc_unpack_event(payload, &event) < 0)
+		return -1;
+	const char *kind = text_clean(&p->arena, slice_str(event.kind), sizeof event.kind);
+	const char *text = text_clean(&p->arena, slice_str(event.text), sizeof event.text);
+	result(p, collector_event(p->collector, event.time, kind, text, &err), &err);
+	return 0;
+}
+
+static void
+handle(struct collector_process *p, const struct ipc_frame *frame)
+{
+	static int (*const handlers[IPC_TYPES])(struct collector_process *, struct slice) = {
+		[IPC_HELLO] = on_hello,
+		[IPC_MAIL_BEGIN] = on_mail_begin,
+		[IPC_MAIL] = on_mail,
+		[IPC_SESSION] = on_session,
+		[IPC_SERVICE] = on_service,
+		[IPC_STATE] = on_state,
+		[IPC_EVENT] = on_event,
+	};
+
+	if (handlers[frame->type](p, frame->payload) < 0)
+		COUNT(&p->counters, frames_lost);
+	arena_reset(&p->arena);
+}
+
+/* ---- life ---- */
+
+static int
+start(struct collector_process *p, struct err *err)
+{
+	const struct process_collector_config *c = p->config;
+	const struct sandbox sandbox = { .user = c->user };
+	struct collector_config collector = *c->collector;
+
+	if (sandbox_enter(&sandbox, err) < 0 || c->store->open(c->store->ctx, &p->sink, err) < 0)
+		return -1;
+	collector.sink = &p->sink;
+	p->collector = collector_new(&collector, &p->counters, err);
+	return p->collector == NULL ? -1 : 0;
+}
+
+static void
+wait_messages(const struct collector_process *p)
+{
+	struct pollfd fds[] = {
+		{ .fd = p->records.fd, .events = POLLIN },
+		{ .fd = p->events.fd, .events = POLLIN },
+	};
+	int64_t ns = p->commit_due - now_ns(CLOCK_MONOTONIC);
+
+	if (ns > 0)
+		(void)poll(fds, 2, (int)(ns / PTIME_MS) + 1);
+}
+
+/* 1 = a message of that pipe was handled, 0 = none is there.  At its end it is looked at no more.
+ */
+static int
+read_one(struct collector_process *p, struct ipc_reader *from)
+{
+	struct ipc_frame frame;
+	int more = from->fd < 0 ? 0 : ipc_next(from, &frame);
+
+	if (more > 0)
+		handle(p, &frame);
+	if (more < 0)
+		from->fd = -1;
+	return more > 0;
+}
+
+static void
+work(struct collector_process *p)
+{
+	int handled;
+
+	do {
+		handled = read_one(p, &p->events) + read_one(p, &p->records);
+		if (now_ns(CLOCK_MONOTONIC) >= p->commit_due)
+			commit(p);
+		if (now_ns(CLOCK_REALTIME) >= p->prune_due)
+			prune(p);
+		if (handled == 0)
+			wait_messages(p);
+	} while (handled > 0 || p->records.fd >= 0);
+}
+
+static int
+finish(struct collector_process *p)
+{
+	struct err err = { "" };
+
+	(void)refuse_pending(p);
+	(void)commit(p);
+	int rc = collector_finish(p->collector, now_ns(CLOCK_REALTIME), &err);
+	result(p, rc, &err);
+	return rc < 0 ? 1 : 0;
+}
+
+int
+process_collector(const struct process_collector_config *config, const struct ipc_ends *ends)
+{
+	struct collector_process p = { .config = config };
+	struct err err = { "" };
+	int status = 1;
+
+	ipc_reader_init(&p.records, ends->in, &ends->cookie);
+	ipc_reader_init(&p.events, ends->events, &ends->cookie);
+	buf_init(&p.pending, LIMIT_FRAME);
+	arena_init(&p.arena, 3 * LIMIT_MAIL_MEMORY);
+	if (start(&p, &err) == 0) {
+		work(&p);
+		status = finish(&p);
+	} else {
+		fprintf(stderr, "heloscope run: the collector: %s\n", err.text);
+	}
+	collector_free(p.collector);
+	config->store->close(config->store->ctx);
+	arena_release(&p.arena);
+	buf_release(&p.pending);
+	ipc_reader_release(&p.records);
+	ipc_reader_release(&p.events);
+	return status;
+}

@@ -1,0 +1,26 @@
+/* The supervisor: starts the processes, starts again those that die, ends them in order.  Parses
+ * nothing from outside.
+ *
+ * Input:  SIGINT, SIGTERM, SIGCHLD.
+ * Output: processes joined by pipes of which the supervisor keeps both ends, so that what is in a
+ *         pipe outlives the process that wrote or would have read it; restarts on stderr, and as
+ *         counters and events to the collector.
+ * Memory: none that grows. */
+#ifndef HELOSCOPE_SUPERVISOR_H
+#define HELOSCOPE_SUPERVISOR_H
+
+#include "sensor/ipc.h"
+
+struct supervisor_config {
+	void *ctx;
+	/* What each process runs, by enum process; NULL = there is no such process. Called in the
+	 * child with SIGINT, SIGTERM and SIGCHLD blocked; returns its exit status. Analyst and
+	 * collector end at the end of their input, worker and web at SIGTERM. */
+	int (*run[PROCESSES])(void *ctx, const struct ipc_ends *ends);
+};
+
+/* Until SIGINT or SIGTERM; then every process has ended and everything in the pipes is handled: 0.
+ * -1 and err if the processes cannot be started. */
+int supervisor_run(const struct supervisor_config *config, struct err *err);
+
+#endif
