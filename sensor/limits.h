@@ -10,7 +10,7 @@
 	X(FRAGMENT_BYTES, 16777216, "bytes", "fragments held, all datagrams together")                                \
 	X(STREAMS, 65536, "streams", "TCP streams followed at once (configurable)")                                   \
 	X(STREAM_QUEUED, 4194304, "bytes", "segments of one stream waiting for a hole to fill")                       \
-	X(STREAM_JUMP, 67108864, "bytes", "largest hole in a stream that is bridged; a packet further away is not of it")     \
+	X(STREAM_JUMP, 16777216, "bytes", "largest hole in a stream that is bridged; a packet further away is not of it")     \
 	X(STREAM_HELD, 256, "packets", "packets of one stream held back until what they acknowledge has come")        \
 	X(QUEUED_ALL, 268435456, "bytes", "segments waiting in all streams")                                          \
 	X(ALIASES, 262144, "addresses", "IPv6 addresses with a stand-in while streams use them")                     \
