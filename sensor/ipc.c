@@ -41,13 +41,13 @@ ipc_write(int fd, const struct ipc_cookie *cookie, enum ipc_type type, struct sl
 {
 	uint8_t first[4096]; /* PIPE_BUF: the header and what fits behind it, in one write */
 	uint32_t type_le = htole32((uint32_t)type), length_le = htole32((uint32_t)payload.len);
-	uint64_t hash_le = htole64(hash_stable(payload.ptr, payload.len));
 	size_t fits = sizeof first - IPC_HEADER;
 
 	if (payload.len > LIMIT_FRAME) {
 		errno = EMSGSIZE;
 		return -1;
 	}
+	uint64_t hash_le = htole64(hash_stable(payload.ptr, payload.len));
 	if (fits > payload.len)
 		fits = payload.len;
 	memcpy(first, cookie->bytes, IPC_COOKIE);

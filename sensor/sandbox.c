@@ -72,6 +72,11 @@ static const int allowed[] = {
 	SCMP_SYS(tgkill), SCMP_SYS(exit), SCMP_SYS(exit_group)
 };
 
+/* libpcap asks whether the interface is up. */
+static const struct scmp_arg_cmp interface_flags = {
+	.arg = 1, .op = SCMP_CMP_EQ, .datum_a = SIOCGIFFLAGS
+};
+
 static int
 only_compute(struct err *err)
 {
@@ -80,10 +85,9 @@ only_compute(struct err *err)
 
 	for (size_t i = 0; rc == 0 && i < sizeof allowed / sizeof *allowed; i++)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
-	/* libpcap asks whether the interface is up. */
 	if (rc == 0)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-			SCMP_A1(SCMP_CMP_EQ, SIOCGIFFLAGS));
+		rc = seccomp_rule_add_array(
+			filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, &interface_flags);
 	if (rc == 0)
 		rc = seccomp_load(filter);
 	seccomp_release(filter);
