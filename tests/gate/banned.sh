@@ -10,6 +10,7 @@ file_max=600    # lines
 exceptions() {
 	cat <<-'ROWS'
 	tests/unit/decap/test_decap_layers.c          one table of frames, a row each
+	tests/unit/host/test_verdict.c                 one story after the other, read from top to bottom
 	tests/unit/record/test_record_json.c:session   every field of a record is set once
 	ROWS
 }
