@@ -119,7 +119,6 @@
 	X(accepted_at, "servers that accepted mail")                                               \
 	X(relay_in, "mails accepted from outside: key, sender domain, recipient domain")           \
 	X(relay_out, "mails sent out: key, sender domain, recipient domain")                       \
-	X(id_in, "Message-IDs accepted from outside, hashed")                                      \
 	X(id_out, "Message-IDs sent out, hashed")
 
 enum sum {

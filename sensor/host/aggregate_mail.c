@@ -216,32 +216,39 @@ count_recipients(struct aggregate *a, const struct mail_record *m)
 	aggregate_add(a, SUM_rcpts_unknown, m->rcpts_cut);
 }
 
-/* What tells that a mail came in and left again.  With the recipient's domain it is relaying; with
- * the Message-ID alone it may be a forward.  A mail without Message-ID is known by its envelope. */
+/* What tells that a mail came in and left again: its Message-ID and the recipient's domain, or
+ * without a Message-ID its envelope. */
 static void
-count_passage(
-	struct aggregate *a, const struct mail_record *m, enum names_kind relay, enum names_kind id)
+count_passage(struct aggregate *a, const struct mail_record *m, enum names_kind kind)
 {
 	char from[NAMES_TEXT], to[NAMES_TEXT], text[NAMES_TEXT + 1];
 	struct slice sender = names_clip(domain_of(m->mail_from, from), 80);
 	struct slice mid = slice_str(m->header.message_id);
-	uint64_t mid_hash = hash_stable(mid.ptr, mid.len);
 
-	if (mid.len > 0) {
-		snprintf(text, sizeof text, "%016" PRIx64, mid_hash);
-		aggregate_name(a, id, slice_str(text), m->end);
-	}
 	for (size_t i = 0; i < m->rcpts_count; i++) {
-		struct slice rcpt = slice_str(m->rcpts[i].address);
 		struct slice domain = names_clip(domain_of(m->rcpts[i].address, to), 80);
-		uint64_t key = mid.len > 0 ? mid_hash : hash_stable(rcpt.ptr, rcpt.len);
+		struct slice key = mid.len > 0 ? mid : slice_str(m->rcpts[i].address);
 
 		if (m->rcpts[i].disposition == DISPOSITION_REJECTED || domain.len == 0)
 			continue;
-		snprintf(text, sizeof text, "%016" PRIx64 " %.*s %.*s", key, (int)sender.len,
-			(const char *)sender.ptr, (int)domain.len, (const char *)domain.ptr);
-		aggregate_name(a, relay, slice_str(text), m->end);
+		snprintf(text, sizeof text, "%016" PRIx64 " %.*s %.*s",
+			hash_stable(key.ptr, key.len), (int)sender.len, (const char *)sender.ptr,
+			(int)domain.len, (const char *)domain.ptr);
+		aggregate_name(a, kind, slice_str(text), m->end);
 	}
+}
+
+/* A Message-ID that left, as the first word of the above. */
+static void
+count_id_out(struct aggregate *a, const struct mail_record *m)
+{
+	struct slice mid = slice_str(m->header.message_id);
+	char text[20];
+
+	if (mid.len == 0)
+		return;
+	snprintf(text, sizeof text, "%016" PRIx64, hash_stable(mid.ptr, mid.len));
+	aggregate_name(a, NAMES_id_out, slice_str(text), m->end);
 }
 
 static void
@@ -271,8 +278,10 @@ count_as_client(struct aggregate *a, const struct session_record *s, const struc
 	if (m->outcome == OUTCOME_ACCEPTED)
 		aggregate_name(
 			a, NAMES_accepted_at, slice_str(addr_format(s->server.addr, text)), m->end);
-	if (s->direction == DIRECTION_OUTBOUND)
-		count_passage(a, m, NAMES_relay_out, NAMES_id_out);
+	if (s->direction == DIRECTION_OUTBOUND) {
+		count_passage(a, m, NAMES_relay_out);
+		count_id_out(a, m);
+	}
 }
 
 static void
@@ -291,7 +300,7 @@ count_as_server(struct aggregate *a, const struct session_record *s, const struc
 		s->auth.mechanism[0] != '\0')
 		return;
 	aggregate_add(a, SUM_in_external, 1);
-	count_passage(a, m, NAMES_relay_in, NAMES_id_in);
+	count_passage(a, m, NAMES_relay_in);
 }
 
 void

@@ -17,6 +17,8 @@ static const struct {
 	{ CAUSE_OPEN_PROXY, OBS_HTTP, 0.9 },
 	{ CAUSE_OPEN_PROXY, OBS_PROXY_PORT, 0.3 },
 
+	/* names the script; by itself below what is shown */
+	{ CAUSE_WEB_FORM, OBS_PHP, 0.05 },
 	{ CAUSE_WEB_FORM, OBS_INJECTED, 0.9 },
 	{ CAUSE_WEB_FORM, OBS_PHP_FANOUT, 0.9 },
 

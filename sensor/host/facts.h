@@ -42,7 +42,7 @@ struct facts {
 	int64_t relayed_domains;    /* their different recipient domains, at most RELAY_DOMAINS */
 	const struct named *relay_example;
 	int64_t foreign_in; /* samples from outside from a foreign to a foreign domain, left or not */
-	int64_t forwarded;  /* Message-IDs that came in and left, relayed ones excepted */
+	int64_t forwarded;  /* samples that came from outside and left to another domain */
 	int64_t peak_hour, peak_rcpts; /* busiest hour */
 };
 

@@ -17,6 +17,15 @@ enum role judge_role(const struct facts *f, const struct observed *o);
 /* advice.c: out->advice for the first cause of out, the software seen and the lists in force. */
 void judge_advice(const struct facts *f, struct host_record *out);
 
+/* summary.c: out->summary, from the rest of out. */
+void judge_summary(const struct facts *f, const struct observed *o, struct host_record *out);
+
+/* Thresholds of the words. */
+#define LIKELY_FROM 0.5	   /* probability of a list */
+#define WATCH_FROM 0.15	   /* probability of a list */
+#define CONCERN_FROM 0.3   /* strength of an observation that is a concern by itself */
+#define THROTTLED_FROM 0.5 /* strength of rate limits, private reputation */
+
 /* Three decimals: what is shown, and the same on every machine. */
 double judge_round(double value);
 

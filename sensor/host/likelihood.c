@@ -111,6 +111,7 @@ static const struct {
 };
 #define ROWS (sizeof rows / sizeof rows[0])
 
+#define PREDICTED_MAX 0.95 /* several observations are often of the same mails */
 #define PROVEN 0.99	   /* a server says so */
 #define WIDER_LOG_ODDS 3.5 /* "Spamhaus" without saying which */
 
@@ -150,9 +151,11 @@ log_odds(const struct observed *o, const char *list)
 }
 
 static double
-logistic(double x)
+probability_of(double odds)
 {
-	return 1 / (1 + exp(-x));
+	double p = 1 / (1 + exp(-odds));
+
+	return p < PREDICTED_MAX ? p : PREDICTED_MAX;
 }
 
 double
@@ -161,7 +164,7 @@ judge_likelihood(const struct facts *f, const struct observed *o)
 	double highest = 0;
 
 	for (size_t i = 0; i < LISTS; i++) {
-		double p = logistic(log_odds(o, lists[i].list));
+		double p = probability_of(log_odds(o, lists[i].list));
 
 		if (find_mention(f, lists[i].mentioned) == NULL && p > highest)
 			highest = p;
@@ -201,7 +204,7 @@ weigh_list(const struct facts *f, const struct observed *o, const struct list_ro
 	if (wider != NULL)
 		odds += WIDER_LOG_ODDS;
 	l->list = row->list;
-	l->probability = judge_round(exact != NULL ? PROVEN : logistic(odds));
+	l->probability = judge_round(exact != NULL ? PROVEN : probability_of(odds));
 	if (exact != NULL)
 		say_mention(f, l, exact, "so");
 	if (wider != NULL)

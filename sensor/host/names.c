@@ -139,6 +139,17 @@ names_find(const struct names *n, const char *text)
 	return NULL;
 }
 
+enum presence
+names_presence(const struct names *n, const struct named *item, size_t max)
+{
+	struct slice text = slice_str(item->text);
+	size_t at = place_of(n, item->hash, text);
+
+	if (at < n->count && named_cmp(&n->items[at], item->hash, text) == 0)
+		return PRESENCE_YES;
+	return at == n->count && n->count >= max ? PRESENCE_UNKNOWN : PRESENCE_NO;
+}
+
 const struct named *
 names_top(const struct names *n)
 {

@@ -31,6 +31,9 @@ void names_release(struct names *n);
 void names_add(struct names *n, struct slice text, int64_t time, size_t max);
 void names_merge(struct names *into, const struct names *from, size_t max);
 const struct named *names_find(const struct names *n, const char *text);
+/* Was it ever added?  A full set has forgotten the names with larger hashes and cannot tell. */
+enum presence { PRESENCE_UNKNOWN, PRESENCE_YES, PRESENCE_NO };
+enum presence names_presence(const struct names *n, const struct named *item, size_t max);
 /* The most frequent (of equals the smallest text), or NULL. */
 const struct named *names_top(const struct names *n);
 /* Bytes of memory in use, about. */

@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "sensor/base/ptime.h"
+
 typedef void observer(const struct facts *f, struct observation *o);
 
 static const struct {
@@ -41,6 +43,17 @@ observe_say(const struct facts *f, struct observation *o, const char *format, ..
 	va_end(args);
 	o->said[o->said_count++] =
 		arena_string(f->arena, names_clip(slice_str(text), OBSERVED_TEXT - 1));
+}
+
+const char *
+observe_time(int64_t time, char out[OBSERVED_TIME])
+{
+	char text[PTIME_TEXT_MAX];
+
+	/* 2008-06-12T03:04:05.000000Z: the day has 10 characters, hour and minute 5 */
+	ptime_format(time, text);
+	snprintf(out, OBSERVED_TIME, "%.10s %.5s UTC", text, text[0] != '\0' ? text + 11 : "");
+	return out;
 }
 
 double

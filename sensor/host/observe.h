@@ -14,6 +14,7 @@
 #define OBSERVABLES(X)                                                                                        \
 	X(LISTED, listed, true, "public lists named in refusals, still in force")                                    \
 	X(NETWORK_LISTED, network_listed, true, "lists that name the neighbourhood")                                 \
+	X(DELISTED, delisted, true, "public lists that let go within the window")                                    \
 	X(PRIVATE, private, true, "providers' own reputation, and lists without a name")                             \
 	X(THROTTLED, throttled, true, "rate limits")                                                                 \
 	X(GREYLISTED, greylisted, false, "greylisting: every new sender meets it")                                   \
@@ -71,6 +72,9 @@ bool observable_is_concern(enum observable which);
 /* For the files that observe: adds a sentence; nothing when quiet. */
 void observe_say(const struct facts *f, struct observation *o, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+#define OBSERVED_TIME 32
+/* "2008-06-12 03:04 UTC"; returns out. */
+const char *observe_time(int64_t time, char out[OBSERVED_TIME]);
 /* 0 at or below low, 1 at or above high, straight between. */
 double ramp(double value, double low, double high);
 double share_of(int64_t part, int64_t whole);

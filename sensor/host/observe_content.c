@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "sensor/base/ptime.h"
 #include "sensor/host/helo.h"
 
 #define N(name) (f->sum->sums[SUM_##name])
@@ -25,7 +24,7 @@ is_web_user(const char *id)
 void
 observe_spam(const struct facts *f, struct observation *o)
 {
-	char hour[PTIME_TEXT_MAX];
+	char hour[OBSERVED_TIME];
 	const struct named *rule = names_top(&f->sum->names[NAMES_rule]);
 
 	if (f->spam == 0)
@@ -46,7 +45,7 @@ observe_spam(const struct facts *f, struct observation *o)
 	if (f->burst_hour != 0)
 		observe_say(f, o,
 			"in the hour of %s %" PRId64 " of %" PRId64 " mails scored 5.0 or more",
-			ptime_format(f->burst_hour, hour), f->burst_spam, f->burst_judged);
+			observe_time(f->burst_hour, hour), f->burst_spam, f->burst_judged);
 	if (rule != NULL)
 		observe_say(f, o, "the rule that hit most of them is %s (%" PRId64 " times)",
 			rule->text, rule->count);
@@ -149,10 +148,13 @@ observe_batch(const struct facts *f, struct observation *o)
 	if (N(mails_batch) == 0)
 		return;
 	o->strength = explains(N(mails_batch), N(mails));
+	/* spam that calls itself the result of a job */
+	if (!facts_innocent(f) && f->ratio >= RATIO_BOUND)
+		o->strength *= 0.2;
 	observe_say(f, o,
 		"%" PRId64 " of %" PRId64
-		" mails are results of cron or a batch system, to %" PRId64
-		" recipients in %" PRId64 " domains",
+		" mails are results of cron or a batch system (recipients: %" PRId64
+		", domains: %" PRId64 ")",
 		N(mails_batch), N(mails), f->distinct[SKETCH_recipients],
 		f->distinct[SKETCH_domains]);
 	if (sender != NULL)

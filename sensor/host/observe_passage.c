@@ -2,8 +2,6 @@
 
 #include <inttypes.h>
 
-#include "sensor/base/ptime.h"
-
 #define N(name) (f->sum->sums[SUM_##name])
 
 void
@@ -87,13 +85,13 @@ observe_proxy_port(const struct facts *f, struct observation *o)
 
 	for (size_t i = 0; i < f->services_count; i++) {
 		for (size_t k = 0; k < sizeof ports / sizeof ports[0]; k++) {
-			char first[PTIME_TEXT_MAX];
+			char first[OBSERVED_TIME];
 
 			if (f->services[i].port != ports[k])
 				continue;
 			o->strength = 0.5;
 			observe_say(f, o, "port %d answers, where proxies listen, since %s",
-				ports[k], ptime_format(f->services[i].first, first));
+				ports[k], observe_time(f->services[i].first, first));
 		}
 	}
 }

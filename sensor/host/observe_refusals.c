@@ -29,7 +29,7 @@ plural(int64_t n)
 static void
 say_mention(const struct facts *f, struct observation *o, const struct mention *m, const char *verb)
 {
-	char since[PTIME_TEXT_MAX], server[ADDR_TEXT_MAX];
+	char since[OBSERVED_TIME], server[ADDR_TEXT_MAX];
 	int64_t servers = (int64_t)m->servers.count;
 	const char *list = traits_is_list(m->list) ? m->list : "a list without saying which";
 
@@ -39,7 +39,7 @@ say_mention(const struct facts *f, struct observation *o, const struct mention *
 			" server%s that name%s %s%s, since %s; "
 			"%s said: %s",
 			m->rcpts, plural(m->rcpts), servers, plural(servers),
-			servers == 1 ? "s" : "", list, verb, ptime_format(m->since, since),
+			servers == 1 ? "s" : "", list, verb, observe_time(m->since, since),
 			addr_format(m->server, server), m->reply);
 		return;
 	}
@@ -47,7 +47,7 @@ say_mention(const struct facts *f, struct observation *o, const struct mention *
 		"%" PRId64 " refusal%s by %" PRId64
 		" server%s that name%s %s%s, since %s; %s said: %s",
 		m->count, plural(m->count), servers, plural(servers), servers == 1 ? "s" : "", list,
-		verb, ptime_format(m->since, since), addr_format(m->server, server), m->reply);
+		verb, observe_time(m->since, since), addr_format(m->server, server), m->reply);
 }
 
 static void
@@ -74,6 +74,21 @@ void
 observe_network_listed(const struct facts *f, struct observation *o)
 {
 	observe_lists(f, o, SCOPE_NETWORK);
+}
+
+void
+observe_delisted(const struct facts *f, struct observation *o)
+{
+	for (size_t i = 0; i < f->listings_count; i++) {
+		const struct listing *l = &f->listings[i];
+		char since[OBSERVED_TIME], until[OBSERVED_TIME];
+
+		if (l->until == 0)
+			continue;
+		o->strength = 0.4;
+		observe_say(f, o, "%s named it from %s to %s", l->list,
+			observe_time(l->since, since), observe_time(l->until, until));
+	}
 }
 
 void

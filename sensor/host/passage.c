@@ -74,8 +74,8 @@ is_kept_here(const struct facts *f, struct slice domain)
 	for (size_t i = 0; i < in->count; i++) {
 		if (!slice_eq(passage_of(in->items[i].text).rcpt, domain))
 			continue;
-		came++;
-		left += names_find(out, in->items[i].text) != NULL;
+		came += names_presence(out, &in->items[i], LIMIT_HOST_NAMES) != PRESENCE_UNKNOWN;
+		left += names_presence(out, &in->items[i], LIMIT_HOST_NAMES) == PRESENCE_YES;
 	}
 	return left * 2 < came;
 }
@@ -120,30 +120,25 @@ find_relayed(struct facts *f)
 	f->relayed_domains = (int64_t)domains.count;
 }
 
-/* A Message-ID that came and left without its recipient's domain. */
+/* It came, its Message-ID left, and surely not to the same domain. */
 static bool
-is_relayed_id(const struct facts *f, const char *id)
+is_forwarded(const struct facts *f, const struct named *came)
 {
-	const struct names *in = &f->sum->names[NAMES_relay_in];
+	char id[17];
 
-	for (size_t i = 0; i < in->count; i++) {
-		if (strncmp(in->items[i].text, id, strlen(id)) == 0 &&
-			names_find(&f->sum->names[NAMES_relay_out], in->items[i].text) != NULL)
-			return true;
-	}
-	return false;
+	memcpy(id, came->text, sizeof id - 1);
+	id[sizeof id - 1] = '\0';
+	return names_presence(&f->sum->names[NAMES_relay_out], came, LIMIT_HOST_NAMES) ==
+		       PRESENCE_NO &&
+	       names_find(&f->sum->names[NAMES_id_out], id) != NULL;
 }
 
 void
 passage_build(struct facts *f)
 {
-	const struct names *in = &f->sum->names[NAMES_id_in];
+	const struct names *in = &f->sum->names[NAMES_relay_in];
 
 	find_relayed(f);
-	for (size_t i = 0; i < in->count; i++) {
-		const char *id = in->items[i].text;
-
-		if (names_find(&f->sum->names[NAMES_id_out], id) != NULL && !is_relayed_id(f, id))
-			f->forwarded++;
-	}
+	for (size_t i = 0; i < in->count; i++)
+		f->forwarded += strlen(in->items[i].text) > 16 && is_forwarded(f, &in->items[i]);
 }

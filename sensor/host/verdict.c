@@ -7,12 +7,6 @@
 #include "sensor/base/ptime.h"
 #include "sensor/host/judge.h"
 
-/* Thresholds of the words. */
-#define LIKELY_FROM 0.5	   /* probability of a list */
-#define WATCH_FROM 0.15	   /* probability of a list */
-#define CONCERN_FROM 0.3   /* strength of an observation that is a concern by itself */
-#define THROTTLED_FROM 0.5 /* strength of rate limits, private reputation */
-
 /* "clean" needs sight: three mails without spam bring the sequential test to its lower bound; ten
  * recipients where only envelopes are seen; and at least a fifth of the sessions not hidden by TLS.
  */
@@ -41,11 +35,8 @@ is_seen_enough(const struct facts *f)
 }
 
 static bool
-is_concern(const struct facts *f, const struct observed *o)
+is_concern(const struct observed *o)
 {
-	/* a list that let go, or lapsed, within the window */
-	if (f->listings_count > 0)
-		return true;
 	for (size_t i = 0; i < OBS_COUNT; i++) {
 		if (observable_is_concern((enum observable)i) && o->of[i].strength >= CONCERN_FROM)
 			return true;
@@ -64,7 +55,7 @@ word_of(const struct facts *f, const struct observed *o, double likelihood)
 		o->of[OBS_THROTTLED].strength >= THROTTLED_FROM ||
 		o->of[OBS_NETWORK_LISTED].strength > 0)
 		return VERDICT_THROTTLED;
-	if (likelihood >= WATCH_FROM || is_concern(f, o) ||
+	if (likelihood >= WATCH_FROM || is_concern(o) ||
 		/* greylisting at scale says that nobody knows this sender, and no more */
 		o->of[OBS_GREYLISTED].strength >= THROTTLED_FROM)
 		return VERDICT_WATCH;
@@ -138,62 +129,6 @@ find_since(const struct facts *f)
 	return since;
 }
 
-static const char *
-first_sentence(const struct observed *o, const struct host_record *r)
-{
-	if (r->verdict == VERDICT_LISTED)
-		return o->of[OBS_LISTED].said_count > 0 ? o->of[OBS_LISTED].said[0] : "";
-	if (r->verdict == VERDICT_THROTTLED) {
-		static const enum observable order[] = { OBS_PRIVATE, OBS_THROTTLED,
-			OBS_NETWORK_LISTED };
-
-		for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-			const struct observation *seen = &o->of[order[i]];
-
-			if (seen->strength >= THROTTLED_FROM && seen->said_count > 0)
-				return seen->said[0];
-		}
-	}
-	if (r->causes_count > 0 && r->causes[0].evidence_count > 0)
-		return r->causes[0].evidence[0];
-	for (size_t i = 0; i < OBS_COUNT; i++) {
-		if (o->of[i].strength >= CONCERN_FROM && o->of[i].said_count > 0 &&
-			observable_is_concern((enum observable)i))
-			return o->of[i].said[0];
-	}
-	return "";
-}
-
-static void
-write_summary(const struct facts *f, const struct observed *o, struct host_record *r)
-{
-	static const char *const starts[VERDICTS] = {
-		[VERDICT_UNKNOWN] = "Too little was seen to judge it",
-		[VERDICT_CLEAN] = "Nothing stands out",
-		[VERDICT_WATCH] = "Worth a look",
-		[VERDICT_THROTTLED] =
-			"Slowed down or refused by providers, on no public list as far as seen",
-		[VERDICT_LIKELY] = "About to be listed",
-		[VERDICT_LISTED] = "Listed",
-	};
-	const int64_t *n = f->sum->sums;
-	const char *sentence = first_sentence(o, r);
-	char text[OBSERVED_TEXT * 2];
-
-	if (r->verdict == VERDICT_UNKNOWN || r->verdict == VERDICT_CLEAN)
-		snprintf(text, sizeof text,
-			"%s: %" PRId64 " mails to %" PRId64 " recipients seen, %" PRId64
-			" of %" PRId64 " sessions encrypted.",
-			starts[r->verdict], n[SUM_mails], n[SUM_rcpts], n[SUM_sessions_encrypted],
-			n[SUM_sessions]);
-	else if (r->causes_count > 0)
-		snprintf(text, sizeof text, "%s; cause, it seems: %s. %s", starts[r->verdict],
-			cause_word(r->causes[0].cause), sentence);
-	else
-		snprintf(text, sizeof text, "%s: %s", starts[r->verdict], sentence);
-	r->summary = arena_string(f->arena, names_clip(slice_str(text), OBSERVED_TEXT - 1));
-}
-
 static void
 copy_listings(const struct facts *f, struct host_record *r)
 {
@@ -263,7 +198,7 @@ fill_record(const struct facts *f, struct host_record *r)
 	copy_listings(f, r);
 	copy_services(f, r);
 	judge_advice(f, r);
-	write_summary(f, &o, r);
+	judge_summary(f, &o, r);
 }
 
 void
