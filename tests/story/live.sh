@@ -79,9 +79,13 @@ mail() {
 ip netns exec "$world" python3 "$here/smtp_peer.py" serve 192.0.2.25 >"$work/server" &
 disown # the shell says nothing of its end
 until_true 10 listening || fail "the mail server does not start"
-ip netns exec "$campus" "$heloscope" run -i helo0 --serve 127.0.0.1:8125 --store "$work/live.db" --net 192.0.2.1 \
-	--privacy off >"$work/log" 2>&1 &
-sensor=$!
+start() {
+	ip netns exec "$campus" "$heloscope" run -i helo0 --serve 127.0.0.1:8125 \
+		--store "$work/live.db" --net 192.0.2.1 --privacy off >"$work/log" 2>&1 &
+	sensor=$!
+}
+
+start
 for name in collector analyst worker web; do
 	until_true 10 running "$name" || fail "there is no $name"
 done
@@ -133,3 +137,31 @@ done
 [[ -e $work/live.db.lock ]] && fail "the lock is left"
 "$heloscope" db check --store "$work/live.db" || fail "the store is damaged"
 echo "ok   ended in order"
+
+# Without its supervisor nothing goes on for ever, and nothing is lost.
+start
+until_true 20 healthy || fail "/healthz does not answer at the second start"
+sleep 1
+mail "before the supervisor was killed"
+ip -n "$campus" link set helo0 down
+sleep 0.5
+ip -n "$campus" link set helo0 up
+until_true 5 grep -q "the interface went down" "$work/log" || fail "a downed interface is not said"
+sleep 1
+mail "after the interface was down" 5
+mapfile -t pids < <(pgrep -P "$sensor")
+disown
+kill -9 "$sensor"
+sensor=
+ended() {
+	local pid
+	for pid in "${pids[@]}"; do
+		# A zombie has ended; who reaps it here is not our matter.
+		grep -qs '^State:.[^Z]' "/proc/$pid/status" && return 1
+	done
+	return 0
+}
+until_true 10 ended ||
+	fail "left without their supervisor: $(grep -hs '^Name:' $(printf "/proc/%s/status " "${pids[@]}") | xargs)"
+"$heloscope" db check --store "$work/live.db" || fail "the store is damaged"
+echo "ok   all of them end when the supervisor is killed"
