@@ -161,7 +161,6 @@ ended() {
 	done
 	return 0
 }
-until_true 10 ended ||
-	fail "left without their supervisor: $(grep -hs '^Name:' $(printf "/proc/%s/status " "${pids[@]}") | xargs)"
+until_true 10 ended || fail "processes are left without their supervisor: ${pids[*]}"
 "$heloscope" db check --store "$work/live.db" || fail "the store is damaged"
 echo "ok   all of them end when the supervisor is killed"
