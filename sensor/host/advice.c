@@ -38,12 +38,14 @@ command_for(const struct facts *f, const char *command)
 static void
 add_step(const struct facts *f, struct host_record *out, const char *step, const char *command)
 {
-	struct advice *a = ARENA_PUSH(f->arena, out->advice, ADVICE_MAX);
+	const char *filled = command_for(f, command);
+	struct advice *a;
 
-	if (a == NULL)
+	/* NULL: the arena is full */
+	if (step == NULL || filled == NULL ||
+		(a = ARENA_PUSH(f->arena, out->advice, ADVICE_MAX)) == NULL)
 		return;
-	a->step = step;
-	a->command = command_for(f, command);
+	*a = (struct advice){ step, filled };
 }
 
 /* A row that does not fit the family of the address: iptables has a program for each. */

@@ -1,5 +1,6 @@
-/* What is counted per host and hour: sums, first and last times, sketches, bounded examples.  All of it merges, in any order and any
- * split, and the verdict is a pure function of the merged hours, the time and the configuration.
+/* What is counted per host and hour: sums, first and last times, sketches, bounded examples.  All
+ * of it merges, in any order and any split, and the verdict is a pure function of the merged hours,
+ * the time and the configuration.
  *
  * Input:  session and mail records, once each; every string in them is the attacker's (clean text).
  * Memory: one struct per host and hour, with at most LIMIT_HOST_NAMES examples per kind. */
@@ -15,7 +16,8 @@ struct campus {
 	size_t nets_count;
 };
 bool campus_has(const struct campus *campus, struct addr a);
-enum direction campus_direction(const struct campus *campus, struct addr client, struct addr server);
+enum direction campus_direction(
+	const struct campus *campus, struct addr client, struct addr server);
 
 struct aggregate; /* its fields: aggregate_fields.h, for this stage alone */
 
@@ -23,12 +25,15 @@ struct aggregate *aggregate_new(void);
 void aggregate_free(struct aggregate *a);
 /* A finished session in which the host was the client (as_client) or the server. */
 void aggregate_session(struct aggregate *a, const struct session_record *session, bool as_client);
-void aggregate_mail(struct aggregate *a, const struct session_record *session, const struct mail_record *mail, bool as_client);
+void aggregate_mail(struct aggregate *a, const struct session_record *session,
+	const struct mail_record *mail, bool as_client);
 void aggregate_merge(struct aggregate *into, const struct aggregate *from);
-/* Stored form: versioned, little-endian; aggregate_unpack merges it into a: 0, or -1 if the bytes are not such a thing. */
+/* Stored form: versioned, little-endian; aggregate_unpack merges it into a: 0, or -1 if the bytes
+ * are not such a thing. */
 void aggregate_pack(const struct aggregate *a, struct buf *out);
 int aggregate_unpack(struct aggregate *a, struct slice packed);
-/* The numbers for charts, filters and the host record's counts{}: same names, same order, always. */
+/* The numbers for charts, filters and the host record's counts{}: same names, same order, always.
+ */
 size_t aggregate_counts(const struct aggregate *a, struct count *out, size_t max);
 
 #endif

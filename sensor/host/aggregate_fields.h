@@ -1,7 +1,8 @@
 /* The inside of an aggregate, for this stage alone.
  *
- * The four lists below drive merging, packing and the counts of the host record. Their order is the stored order: append only; a
- * removed row would need a new version of the stored form.  "in_" = the host was the server; else it was the client. */
+ * The four lists below drive merging, packing and the counts of the host record. Their order is the
+ * stored order: append only; a removed row would need a new version of the stored form.  "in_" =
+ * the host was the server; else it was the client. */
 #ifndef HELOSCOPE_HOST_AGGREGATE_FIELDS_H
 #define HELOSCOPE_HOST_AGGREGATE_FIELDS_H
 
@@ -52,7 +53,7 @@
 	X(mails_php_fanout, "of them with more recipients than the To field says")                 \
 	X(mails_batch, "mails of cron and batch systems")                                          \
 	X(mails_typed, "mails typed by hand")                                                      \
-	X(mails_bounce, "bounces"                      )                                           \
+	X(mails_bounce, "bounces")                                                                 \
 	X(mails_list, "mails of mailing lists")                                                    \
 	X(mails_injected, "mails with header fields injected through a form")                      \
 	X(mails_auto, "automatic answers")                                                         \
@@ -84,7 +85,8 @@
 	X(in_auth_sessions, "sessions as a server with AUTH")                                      \
 	X(in_auth_failures, "failed AUTH as a server")                                             \
 	X(in_http_verbs, "sessions as a server in which the client spoke HTTP")                    \
-	X(in_relay_probes, "sessions as a server in which the client tried to relay by odd addresses") \
+	X(in_relay_probes,                                                                         \
+		"sessions as a server in which the client tried to relay by odd addresses")        \
 	X(in_vrfy, "VRFY and EXPN received")
 
 /* Numbers of different things. */
@@ -125,7 +127,7 @@ enum sum {
 #define X(name, text) SUM_##name,
 	AGGREGATE_SUMS(X)
 #undef X
-	SUM_class, /* recipients and other replies, by enum reply_class */
+		SUM_class, /* recipients and other replies, by enum reply_class */
 	SUMS = SUM_class + REPLY_CLASSES,
 };
 
@@ -133,14 +135,14 @@ enum sketch_kind {
 #define X(name, text) SKETCH_##name,
 	AGGREGATE_SKETCHES(X)
 #undef X
-	SKETCHES
+		SKETCHES
 };
 
 enum names_kind {
 #define X(name, text) NAMES_##name,
 	AGGREGATE_NAMES(X)
 #undef X
-	NAMES
+		NAMES
 };
 
 struct aggregate {
@@ -152,7 +154,8 @@ struct aggregate {
 	struct mentions mentions;
 };
 
-/* Servers whose last acceptance is remembered are more than other examples: an acceptance ends a listing. */
+/* Servers whose last acceptance is remembered are more than other examples: an acceptance ends a
+ * listing. */
 static inline size_t
 names_max(enum names_kind kind)
 {

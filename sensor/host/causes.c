@@ -15,7 +15,7 @@ static const struct {
 	{ CAUSE_OPEN_RELAY, OBS_RELAY_HINT, 0.15 },
 
 	{ CAUSE_OPEN_PROXY, OBS_HTTP, 0.9 },
-	{ CAUSE_OPEN_PROXY, OBS_PROXY_PORT, 0.3 },
+	{ CAUSE_OPEN_PROXY, OBS_PROXY_PORT, 0.45 },
 
 	/* names the script; by itself below what is shown */
 	{ CAUSE_WEB_FORM, OBS_PHP, 0.05 },
@@ -40,6 +40,7 @@ static const struct {
 	{ CAUSE_SPAM_BOT, OBS_TYPED, -0.6 },
 	{ CAUSE_SPAM_BOT, OBS_RELAY, -0.7 },
 	{ CAUSE_SPAM_BOT, OBS_HTTP, -0.6 },
+	{ CAUSE_SPAM_BOT, OBS_PROXY_PORT, -0.3 },
 	{ CAUSE_SPAM_BOT, OBS_MAIL_SERVER, -0.5 },
 
 	{ CAUSE_COMPROMISED_ACCOUNT, OBS_SENDER_SPAM, 0.7 },

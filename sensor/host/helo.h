@@ -1,8 +1,8 @@
 /* Shapes of HELO names that a mail server on the Internet does not have.
  *
- * Source: RFC 5321 2.3.5, 4.1.1.1 (a name that resolves, or an address literal in brackets); the CBL listed for localhost and bare
- *         addresses; rspamd's hfilter for the others.
- * Input:  clean text, the client's. */
+ * Source: RFC 5321 2.3.5, 4.1.1.1 (a name that resolves, or an address literal in brackets); the
+ * CBL listed for localhost and bare addresses; rspamd's hfilter for the others. Input:  clean text,
+ * the client's. */
 #ifndef HELOSCOPE_HOST_HELO_H
 #define HELOSCOPE_HOST_HELO_H
 

@@ -1,6 +1,7 @@
 /* The hosts that the collector knows: aggregates per hour, services, verdicts.
  *
- * Memory: at most LIMIT_HOSTS hosts; the least risky that was idle longest is forgotten first, counted, and fetched again when it returns. */
+ * Memory: at most LIMIT_HOSTS hosts; the least risky that was idle longest is forgotten first,
+ * counted, and fetched again when it returns. */
 #ifndef HELOSCOPE_HOST_HOSTS_H
 #define HELOSCOPE_HOST_HOSTS_H
 
@@ -10,19 +11,25 @@
 
 struct hosts;
 
-/* `sink` may be NULL (nothing stored); else stored hours of a host are fetched when the host is first seen. */
-struct hosts *hosts_new(const struct campus *campus, const struct verdict_config *config, const struct sink *sink, struct counters *counters);
+/* `sink` may be NULL (nothing stored); else stored hours of a host are fetched when the host is
+ * first seen. */
+struct hosts *hosts_new(const struct campus *campus, const struct verdict_config *config,
+	const struct sink *sink, struct counters *counters);
 void hosts_free(struct hosts *h);
 
-/* Sets session->direction is the caller's; these count a record once for each campus host that it concerns. */
+/* Sets session->direction is the caller's; these count a record once for each campus host that it
+ * concerns. */
 void hosts_session(struct hosts *h, const struct session_record *session);
-void hosts_mail(struct hosts *h, const struct session_record *session, const struct mail_record *mail);
+void hosts_mail(
+	struct hosts *h, const struct session_record *session, const struct mail_record *mail);
 void hosts_service(struct hosts *h, struct endpoint server, int64_t time);
 /* Loads every host that the sink has since `since` (start of a collector). */
 int hosts_load(struct hosts *h, int64_t since, struct err *err);
-/* Writes what changed since the last call into the sink (hours, verdicts, services); no commit. 0 or -1. */
+/* Writes what changed since the last call into the sink (hours, verdicts, services); no commit. 0
+ * or -1. */
 int hosts_flush(struct hosts *h, int64_t now, struct err *err);
 /* Calls fn for every host, riskiest first (ties: by address); the record lives until fn returns. */
-void hosts_each(struct hosts *h, int64_t now, void (*fn)(void *ctx, const struct host_record *host), void *ctx);
+void hosts_each(struct hosts *h, int64_t now, void (*fn)(void *ctx, const struct host_record *host),
+	void *ctx);
 
 #endif

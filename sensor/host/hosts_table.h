@@ -12,7 +12,7 @@ struct hour {
 };
 
 struct host {
-	struct addr addr; /* key */
+	struct addr addr;   /* key */
 	struct hour *hours; /* oldest first */
 	size_t hours_count, hours_cap;
 	int64_t complete_from; /* hours before it may be in the store only */

@@ -1,6 +1,7 @@
 /* From observations to words: causes, likelihood per list, role, advice. One table each.
  *
- * Output: in the arena of the facts, into the host record; ranked, ties in the order of the tables. */
+ * Output: in the arena of the facts, into the host record; ranked, ties in the order of the tables.
+ */
 #ifndef HELOSCOPE_HOST_JUDGE_H
 #define HELOSCOPE_HOST_JUDGE_H
 

@@ -6,6 +6,9 @@
  * so the end may be up to an hour late, never early. */
 #include "sensor/host/facts.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static struct listing *
 open_listing(struct facts *f, const char *list)
 {
@@ -75,6 +78,17 @@ accepted_after(const struct facts *f, const struct aggregate *hour, const struct
 	return until;
 }
 
+/* By first time, then name. */
+static int
+by_time(const void *a, const void *b)
+{
+	const struct listing *x = a, *y = b;
+
+	if (x->since != y->since)
+		return x->since < y->since ? -1 : 1;
+	return strcmp(x->list, y->list);
+}
+
 void
 listings_build(struct facts *f)
 {
@@ -99,4 +113,6 @@ listings_build(struct facts *f)
 		if (l->until == 0 && lapse < f->now)
 			l->until = lapse;
 	}
+	if (f->listings_count > 0)
+		qsort(f->listings, f->listings_count, sizeof *f->listings, by_time);
 }

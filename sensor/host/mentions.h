@@ -1,7 +1,9 @@
-/* What other servers say about this host's reputation: per list (or provider) since when, until when, how often, who, in which words.
+/* What other servers say about this host's reputation: per list (or provider) since when, until
+ * when, how often, who, in which words.
  *
  * Input:  replies that were classified and found to speak of this host (clean text).
- * Memory: heap, at most LIMIT_HOST_NAMES mentions (those with the smallest hash of class and list), each with as many servers. */
+ * Memory: heap, at most LIMIT_HOST_NAMES mentions (those with the smallest hash of class and list),
+ * each with as many servers. */
 #ifndef HELOSCOPE_HOST_MENTIONS_H
 #define HELOSCOPE_HOST_MENTIONS_H
 
@@ -14,12 +16,12 @@ struct mention {
 	uint64_t hash;
 	enum reply_class class;
 	char *list;
-	int64_t since, last; /* ns */
-	int64_t count;	     /* replies */
-	int64_t rcpts;	     /* of them to RCPT: recipients refused */
-	char *reply;	     /* the earliest text; of equals the smallest server, then text */
-	struct addr server;  /* who said that */
-	bool named_us;	     /* at least one reply quoted this host's address */
+	int64_t since, last;  /* ns */
+	int64_t count;	      /* replies */
+	int64_t rcpts;	      /* of them to RCPT: recipients refused */
+	char *reply;	      /* the earliest text; of equals the smallest server, then text */
+	struct addr server;   /* who said that */
+	bool named_us;	      /* at least one reply quoted this host's address */
 	struct names servers; /* all who said so, by address */
 };
 

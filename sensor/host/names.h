@@ -1,8 +1,10 @@
 /* A bounded set of examples with counts and times: HELO names, scripts, sender domains, servers.
  *
- * Of more names than fit, those with the smallest hash stay (bottom-k sampling: Cohen, Kaplan, "Summarizing data using bottom-k sketches",
- * PODC 2007).  A name among the smallest of the whole is among the smallest of every part in which it occurs, so its count is complete,
- * and any split of the input gives the same set.  Two sets over the same names keep the same ones: their overlap can be measured.
+ * Of more names than fit, those with the smallest hash stay (bottom-k sampling: Cohen, Kaplan,
+ * "Summarizing data using bottom-k sketches", PODC 2007).  A name among the smallest of the whole
+ * is among the smallest of every part in which it occurs, so its count is complete, and any split
+ * of the input gives the same set.  Two sets over the same names keep the same ones: their overlap
+ * can be measured.
  *
  * Input:  clean text; longer than NAMES_TEXT is cut.
  * Memory: heap, at most `max` names (the same at every call on one set). */
@@ -39,7 +41,8 @@ const struct named *names_top(const struct names *n);
 /* Bytes of memory in use, about. */
 size_t names_bytes(const struct names *n);
 void names_pack(const struct names *n, struct buf *out);
-/* Fills an empty set: 0, or -1 (not clean text, not in order, too many); the caller releases it in either case. */
+/* Fills an empty set: 0, or -1 (not clean text, not in order, too many); the caller releases it in
+ * either case. */
 int names_unpack(struct names *n, struct cursor *in, size_t max);
 /* The front of text, at most max bytes, cut at a character's edge. */
 struct slice names_clip(struct slice text, size_t max);

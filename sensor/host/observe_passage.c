@@ -89,7 +89,8 @@ observe_proxy_port(const struct facts *f, struct observation *o)
 
 			if (f->services[i].port != ports[k])
 				continue;
-			o->strength = 0.5;
+			/* application servers listen there too: without spam it says little */
+			o->strength = f->spam > 0 ? 0.6 : 0.2;
 			observe_say(f, o, "port %d answers, where proxies listen, since %s",
 				ports[k], observe_time(f->services[i].first, first));
 		}

@@ -50,17 +50,23 @@ say_mention(const struct facts *f, struct observation *o, const struct mention *
 		verb, observe_time(m->since, since), addr_format(m->server, server), m->reply);
 }
 
+/* In the order in which they began, as the time line has them. */
 static void
 observe_lists(const struct facts *f, struct observation *o, enum scope scope)
 {
-	for (size_t i = 0; i < f->sum->mentions.count; i++) {
-		const struct mention *m = &f->sum->mentions.items[i];
+	for (size_t i = 0; i < f->listings_count; i++) {
+		const struct listing *l = &f->listings[i];
 
-		if (m->class != REPLY_LISTED || traits_of(m->list)->scope != scope ||
-			facts_listing(f, m->list) == NULL)
+		if (l->until != 0 || traits_of(l->list)->scope != scope)
 			continue;
 		o->strength = 1;
-		say_mention(f, o, m, "");
+		for (size_t k = 0; k < f->sum->mentions.count; k++) {
+			const struct mention *m = &f->sum->mentions.items[k];
+
+			if (m->class == REPLY_LISTED &&
+				slice_eq(slice_str(m->list), slice_str(l->list)))
+				say_mention(f, o, m, "");
+		}
 	}
 }
 

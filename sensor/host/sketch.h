@@ -1,9 +1,11 @@
 /* How many different things were seen, in 256 bytes: HyperLogLog with 2^8 registers.
  *
- * Source: Flajolet, Fusy, Gandouet, Meunier, "HyperLogLog: the analysis of a near-optimal cardinality estimation algorithm" (2007).
- *         With 64-bit hashes its correction for large numbers is not needed; the one for small numbers (linear counting) is.
- * Output: an estimate with a standard error of 1.04 / sqrt(256) = 6.5 %; below some hundred things it is nearly exact.
- * Memory: the registers come from the heap at the first thing. Adding the same thing again, merging twice, any order: the same registers. */
+ * Source: Flajolet, Fusy, Gandouet, Meunier, "HyperLogLog: the analysis of a near-optimal
+ * cardinality estimation algorithm" (2007). With 64-bit hashes its correction for large numbers is
+ * not needed; the one for small numbers (linear counting) is. Output: an estimate with a standard
+ * error of 1.04 / sqrt(256) = 6.5 %; below some hundred things it is nearly exact. Memory: the
+ * registers come from the heap at the first thing. Adding the same thing again, merging twice, any
+ * order: the same registers. */
 #ifndef HELOSCOPE_HOST_SKETCH_H
 #define HELOSCOPE_HOST_SKETCH_H
 

@@ -44,22 +44,40 @@ sentence_of(const struct observed *o, const struct host_record *r)
 	return concern_of(o);
 }
 
+/* "Listed by Spamhaus ZEN, SpamCop" */
+static void
+listed_by(const struct facts *f, char *out, size_t size)
+{
+	const char *before = "Listed by ";
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < f->listings_count && len < size; i++) {
+		if (f->listings[i].until != 0)
+			continue;
+		len += (size_t)snprintf(out + len, size - len, "%s%s", before, f->listings[i].list);
+		before = ", ";
+	}
+}
+
 void
 judge_summary(const struct facts *f, const struct observed *o, struct host_record *out)
 {
-	static const char *const starts[VERDICTS] = {
+	char listed[OBSERVED_TEXT * 2];
+	const char *const starts[VERDICTS] = {
 		[VERDICT_UNKNOWN] = "Too little was seen to judge it",
 		[VERDICT_CLEAN] = "Nothing stands out",
 		[VERDICT_WATCH] = "Worth a look",
 		[VERDICT_THROTTLED] = "Slowed down or refused by providers, on no list of single "
 				      "hosts as far as seen",
 		[VERDICT_LIKELY] = "About to be listed",
-		[VERDICT_LISTED] = "Listed",
+		[VERDICT_LISTED] = listed,
 	};
 	const int64_t *n = f->sum->sums;
 	const char *start = starts[out->verdict];
 	char text[OBSERVED_TEXT * 2];
 
+	listed_by(f, listed, sizeof listed);
 	if (out->verdict == VERDICT_UNKNOWN || out->verdict == VERDICT_CLEAN)
 		snprintf(text, sizeof text,
 			"%s: mails %" PRId64 ", recipients %" PRId64 ", encrypted sessions %" PRId64

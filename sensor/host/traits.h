@@ -1,4 +1,5 @@
-/* What is known about names that come from elsewhere: blocklists and providers in replies, anomalies of sessions, labels of mails.
+/* What is known about names that come from elsewhere: blocklists and providers in replies,
+ * anomalies of sessions, labels of mails.
  *
  * Source: facts about lists (each row in traits.c names its own).
  * Input:  names as other stages give them; unknown ones get a row of their own kind. */
@@ -17,8 +18,8 @@ enum scope {
 struct traits {
 	const char *part; /* of the name, any case */
 	enum scope scope;
-	int64_t current_ns; /* a mention older than this says nothing of today */
-	const char *page;   /* where to look it up and ask for removal; "" = by its reply */
+	int64_t current_ns;  /* a mention older than this says nothing of today */
+	const char *page;    /* where to look it up and ask for removal; "" = by its reply */
 	const char *removal; /* how removal works, one sentence */
 };
 
@@ -29,9 +30,9 @@ bool traits_is_list(const char *list);
 
 enum anomaly_kind {
 	ANOMALY_OTHER,
-	ANOMALY_BOT,  /* no mail server does this */
-	ANOMALY_HTTP, /* HTTP inside SMTP */
-	ANOMALY_TYPED, /* a person at the keyboard */
+	ANOMALY_BOT,	     /* no mail server does this */
+	ANOMALY_HTTP,	     /* HTTP inside SMTP */
+	ANOMALY_TYPED,	     /* a person at the keyboard */
 	ANOMALY_RELAY_PROBE, /* an address that asks a server to relay */
 	ANOMALY_KINDS,
 };

@@ -1,7 +1,8 @@
-/* Non-negative integers in as few bytes as they need: seven bits a byte, least significant first, high bit = more follow (LEB128).
- * Most numbers of an hour are zero and take one byte.
+/* Non-negative integers in as few bytes as they need: seven bits a byte, least significant first,
+ * high bit = more follow (LEB128). Most numbers of an hour are zero and take one byte.
  *
- * Input:  stored bytes, not trusted: an overlong, negative or cut number latches `bad` of the cursor. One number has one form. */
+ * Input:  stored bytes, not trusted: an overlong, negative or cut number latches `bad` of the
+ * cursor. One number has one form. */
 #ifndef HELOSCOPE_HOST_VARINT_H
 #define HELOSCOPE_HOST_VARINT_H
 

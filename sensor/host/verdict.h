@@ -1,7 +1,7 @@
 /* The verdict on a host: which of the six words, why, and what to do.
  *
- * Source: facts about lists and causes, each rule with its own; Wald (1945) and Duan et al. (2012) for the sequential test.
- * Input:  merged aggregates, services, the time that counts as now.
+ * Source: facts about lists and causes, each rule with its own; Wald (1945) and Duan et al. (2012)
+ * for the sequential test. Input:  merged aggregates, services, the time that counts as now.
  * Output: a host record; the same input gives the same record, byte for byte.
  * Memory: everything in the caller's arena. */
 #ifndef HELOSCOPE_HOST_VERDICT_H
@@ -22,7 +22,8 @@ struct hour_of_host {
 struct verdict_config verdict_config_default(void);
 
 /* hours: oldest first, each hour once. */
-void verdict_host(const struct verdict_config *config, struct addr ip, const struct hour_of_host *hours, size_t hours_count,
-		  const struct service *services, size_t services_count, int64_t now, struct arena *arena, struct host_record *out);
+void verdict_host(const struct verdict_config *config, struct addr ip,
+	const struct hour_of_host *hours, size_t hours_count, const struct service *services,
+	size_t services_count, int64_t now, struct arena *arena, struct host_record *out);
 
 #endif

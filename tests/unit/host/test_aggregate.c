@@ -118,7 +118,8 @@ test_names_keep_complete_counts(void **state)
 		assert_int_equal(whole.items[i].count, merged.items[i].count);
 		assert_int_equal(whole.items[i].first, merged.items[i].first);
 		assert_int_equal(whole.items[i].last, merged.items[i].last);
-		assert_int_equal(whole.items[i].count, truth[atol(whole.items[i].text + 4)]);
+		assert_int_equal(
+			whole.items[i].count, truth[strtol(whole.items[i].text + 4, NULL, 10)]);
 	}
 	assert_int_equal(names_presence(&whole, &whole.items[5], LIMIT_HOST_NAMES), PRESENCE_YES);
 	names_release(&whole);

@@ -91,6 +91,7 @@ test_the_night_of_2008(void **state)
 	tale_end(&t);
 	assert_verdict(&t, VERDICT_LISTED);
 	assert_first_cause(&t, CAUSE_WEB_FORM);
+	assert_said(&t, "Listed by Spamhaus ZEN; cause, it seems: web-form");
 	assert_said(&t, "37 recipients refused by 4 servers that name Spamhaus ZEN");
 	assert_said(&t, "ask Spamhaus ZEN for removal: https://check.spamhaus.org/");
 	assert_said(&t, "iptables -I FORWARD -s 200.136.80.4 ");
