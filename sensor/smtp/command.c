@@ -28,6 +28,15 @@ verb_of(struct slice word)
 }
 
 bool
+verb_begins(struct slice word)
+{
+	for (int v = VERB_UNKNOWN + 1; v < VERB_GREETING; v++)
+		if (slice_istarts(slice_str(verb_texts[v]), word))
+			return true;
+	return false;
+}
+
+bool
 verb_is_http(enum verb verb)
 {
 	return verb == VERB_GET || verb == VERB_POST || verb == VERB_CONNECT;

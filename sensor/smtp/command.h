@@ -53,6 +53,8 @@ enum verb {
 #define VERB_MAX 9 /* bytes; more than the longest verb: what does not fit is none */
 
 enum verb verb_of(struct slice word);
+/* The word is a verb or the front of one. */
+bool verb_begins(struct slice word);
 /* "EHLO", "greeting", "data-end", "" for VERB_UNKNOWN. */
 const char *verb_text(enum verb verb);
 bool verb_is_http(enum verb verb);

@@ -132,8 +132,10 @@ step(struct data_reader *d, struct slice *in, struct slice *out)
 		break;
 	}
 	*in = slice_skip(*in, eat);
-	if (!d->any_crlf && data_end_here(d))
+	if (!d->any_crlf && data_end_here(d)) {
+		d->state = DATA_LINE;
 		result = DATA_END;
+	}
 	return result;
 }
 

@@ -87,7 +87,7 @@ dialect_text(const struct dialect *d, struct arena *arena)
 	}
 	if (d->more)
 		buf_str(&b, "|+");
-	buf_str(&b, !d->quit ? "|cut" : "");
+	buf_str(&b, d->quit ? "" : d->tls ? "|tls" : "|cut");
 	buf_str(&b, d->lf && d->crlf ? " mixed" : d->lf ? " lf" : " crlf");
 	buf_str(&b, d->pipelined ? " pipelined" : "");
 	buf_str(&b, d->quit_pipelined ? " quit-with-dot" : "");

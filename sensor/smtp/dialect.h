@@ -23,6 +23,7 @@ struct dialect {
 	bool pipelined;	     /* a command was sent before the reply to the one before it */
 	bool quit_pipelined; /* QUIT came right behind the final dot */
 	bool typed;
+	bool tls; /* the rest went under TLS */
 	bool quit;
 };
 

@@ -67,8 +67,9 @@ line_visible(enum line_secrets secrets, const struct front *f, bool whole)
 	size_t n = 0;
 	for (; n < sizeof(word) && start + n < end; n++)
 		word[n] = (uint8_t)front_at(f, start + n);
-	if (n < sizeof(word) && start + n == all && !whole)
-		return all; /* the verb is not complete: a few bytes, to be judged with the next */
+	/* The verb is not complete: a few bytes, to be judged with the next. */
+	if (n < sizeof(word) && start + n == all && !whole && verb_begins(slice_of(word, n)))
+		return all;
 	enum verb verb = end - start <= sizeof(word) ? verb_of(slice_of(word, n)) : VERB_UNKNOWN;
 	explicit_bzero(word, sizeof(word));
 	if (verb == VERB_AUTH || verb == VERB_EXPS) {
