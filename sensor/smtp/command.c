@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "sensor/base/chars.h"
 #include "sensor/smtp/command.h"
 
@@ -185,48 +183,15 @@ param_next(struct slice *params, struct slice *name, struct slice *value)
 bool
 command_is_sure(const struct command *c)
 {
-	struct path path;
-	switch (c->verb) {
-	case VERB_MAIL:
+	if (c->verb == VERB_MAIL) {
+		struct path path;
 		path_parse(c->args, "FROM", &path);
 		return !(path.faults & (PATH_BAD | PATH_NO_BRACKETS));
-	case VERB_EHLO:
-	case VERB_HELO:
-	case VERB_LHLO:
+	}
+	if (c->verb == VERB_EHLO || c->verb == VERB_HELO || c->verb == VERB_LHLO)
 		return c->args.len > 0 && c->args.len <= 255 &&
 		       slice_index(c->args, ' ') == c->args.len;
-	case VERB_RSET:
-	case VERB_QUIT:
-		return c->args.len == 0;
-	case VERB_UNKNOWN:
-	case VERB_RCPT:
-	case VERB_DATA:
-	case VERB_BDAT:
-	case VERB_VRFY:
-	case VERB_EXPN:
-	case VERB_HELP:
-	case VERB_NOOP:
-	case VERB_ETRN:
-	case VERB_STARTTLS:
-	case VERB_AUTH:
-	case VERB_EXPS:
-	case VERB_TURN:
-	case VERB_ATRN:
-	case VERB_SEND:
-	case VERB_SOML:
-	case VERB_SAML:
-	case VERB_BURL:
-	case VERB_XCLIENT:
-	case VERB_XFORWARD:
-	case VERB_GET:
-	case VERB_POST:
-	case VERB_CONNECT:
-	case VERB_GREETING:
-	case VERB_DATA_END:
-	case VERBS_COUNT:
-		break;
-	}
-	return false;
+	return (c->verb == VERB_RSET || c->verb == VERB_QUIT) && c->args.len == 0;
 }
 
 bool

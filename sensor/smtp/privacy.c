@@ -119,7 +119,9 @@ secret_part(const struct privacy *p, struct slice run, struct slice local)
 	size_t equals = slice_index(run, '=');
 	if (domain.len > 0 && equals < run.len && is_noted(p, slice_skip(run, equals + 1)))
 		return slice_skip(mailbox, equals + 1);
+	/* A bare local part: what RCPT was answered here, or a recipient without a domain. */
 	bool word = local.len >= WORD_MIN && slice_ieq(mailbox, local);
+	word |= domain.len == 0 && run.len >= WORD_MIN && is_noted(p, run);
 	return word ? mailbox : SLICE_EMPTY;
 }
 

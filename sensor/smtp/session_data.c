@@ -1,3 +1,4 @@
+#include "sensor/base/chars.h"
 #include "sensor/smtp/session_state.h"
 
 static void
@@ -69,11 +70,18 @@ data_end(struct smtp_session *s)
 		p->last = true;
 }
 
-void
-data_eat(struct smtp_session *s, struct slice *in)
+/* The data's end may have been lost, and no reply will tell. */
+static bool
+may_have_ended(const struct smtp_session *s)
+{
+	return !s->server_alive && (s->data_mail == NULL || s->data_mail->record.gap > 0);
+}
+
+/* Content up to the end of *in or of the data. */
+static void
+take_content(struct smtp_session *s, struct slice *in)
 {
 	struct slice piece;
-	content_seen(s);
 	for (;;) {
 		switch (data_next(&s->data, in, &piece)) {
 		case DATA_MORE:
@@ -86,6 +94,52 @@ data_eat(struct smtp_session *s, struct slice *in)
 			data_end(s);
 			return;
 		}
+	}
+}
+
+/* A line of content that begins like MAIL: if it is a sure command, the data has ended in the gap,
+ * and what follows is another mail's. */
+static void
+look_for_mail(struct smtp_session *s, struct slice *in)
+{
+	struct line line;
+	struct command c;
+	if (line_next(&s->client_lines, in, &line) == 0)
+		return;
+	s->data_resumes = false;
+	command_parse(line.text, &c);
+	if (c.verb == VERB_MAIL && command_is_sure(&c)) {
+		data_count_anomalies(s);
+		session_mail_end(s, s->data_mail);
+		s->data_mail = NULL;
+		s->mode = CLIENT_COMMAND;
+		client_line(s, &line);
+		return;
+	}
+	struct slice text = line.text, end = line.crlf ? SLICE("\r\n") : SLICE("\n");
+	take_content(s, &text);
+	take_content(s, &end);
+}
+
+void
+data_eat(struct smtp_session *s, struct slice *in)
+{
+	content_seen(s);
+	while (s->mode == CLIENT_DATA && in->len > 0) {
+		if (!may_have_ended(s) && !s->client_lines.unfinished) {
+			take_content(s, in);
+			return;
+		}
+		bool start = s->data_resumes || s->data.state == DATA_LINE ||
+			     s->data.state == DATA_LINE_LF;
+		if (s->client_lines.unfinished || (start && chars_lower(in->ptr[0]) == 'm')) {
+			look_for_mail(s, in);
+			continue;
+		}
+		struct slice line = slice_take(*in, slice_index(*in, '\n') + 1);
+		*in = slice_skip(*in, line.len);
+		s->data_resumes = false;
+		take_content(s, &line);
 	}
 }
 

@@ -29,6 +29,15 @@ gap_content(struct smtp_session *s, int64_t bytes)
 		envelope_gap(s->data_mail, bytes);
 }
 
+static void
+data_lose(struct smtp_session *s)
+{
+	data_gap(&s->data);
+	s->data_resumes = true;
+	if (s->client_lines.unfinished)
+		line_gap(&s->client_lines);
+}
+
 /* The chunk's size is known, so that its end is found even inside of a gap. */
 static void
 gap_bdat(struct smtp_session *s, int64_t bytes)
@@ -54,7 +63,7 @@ gap_hold(struct smtp_session *s, int64_t bytes)
 		session_tls_begin(s);
 	} else {
 		data_begin(s, s->current);
-		data_gap(&s->data);
+		data_lose(s);
 		gap_content(s, bytes);
 	}
 }
@@ -74,7 +83,7 @@ gap_client(struct smtp_session *s, int64_t bytes)
 		gap_hold(s, bytes);
 		break;
 	case CLIENT_DATA:
-		data_gap(&s->data);
+		data_lose(s);
 		gap_content(s, bytes);
 		break;
 	case CLIENT_BDAT:

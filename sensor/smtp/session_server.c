@@ -47,7 +47,9 @@ record_reply(
 	if (keeps_text(p, a->code) || s->trace != NULL) {
 		struct buf b;
 		buf_init(&b, 2 * LIMIT_REPLY_TEXT);
-		visible_text(s, a->text, p->local, &b);
+		/* A challenge is part of the client's secret. */
+		if (a->code != 334)
+			visible_text(s, a->text, p->local, &b);
 		text = session_text(s, buf_slice(&b), LIMIT_REPLY_TEXT);
 		buf_release(&b);
 	}

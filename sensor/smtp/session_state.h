@@ -83,10 +83,11 @@ struct smtp_session {
 	bool ehlo_answered; /* the last EHLO's extensions are known */
 	bool offers_pipelining, offers_utf8;
 	bool lmtp;
-	bool crlf_seen; /* the client ends lines with CRLF */
-	bool after_dot; /* the last thing of the client was the end of data */
-	bool doubtful;	/* the last mail had a dot line that some servers take for its end */
-	bool unsure;	/* something of the dialogue was lost */
+	bool crlf_seen;	   /* the client ends lines with CRLF */
+	bool after_dot;	   /* the last thing of the client was the end of data */
+	bool data_resumes; /* in the data, right behind a gap: perhaps at the start of a line */
+	bool doubtful;	   /* the last mail had a dot line that some servers take for its end */
+	bool unsure;	   /* something of the dialogue was lost */
 	bool quit, ended;
 	int64_t refused, accepted; /* recipients */
 	int32_t guesses;	   /* texts looked at for the server's program */
