@@ -9,10 +9,11 @@
 /* Stop the mail, at the gateway and at the host. */
 const struct advice_row advice_first[] = {
 	{ CAUSES, ANY, "Stop the host's mail at the gateway while you look (nftables)",
-		"nft add rule inet filter forward ip saddr {ip} tcp dport '{ 25, 587 }' counter "
+		"nft insert rule inet filter forward ip saddr {ip} tcp dport '{ 25, 587 }' counter "
 		"reject" },
 	{ CAUSES, ANY, "Stop the host's mail at the gateway while you look (nftables)",
-		"nft add rule inet filter forward ip6 saddr {ip} tcp dport '{ 25, 587 }' counter "
+		"nft insert rule inet filter forward ip6 saddr {ip} tcp dport '{ 25, 587 }' "
+		"counter "
 		"reject" },
 	{ CAUSES, ANY, "The same with iptables",
 		"iptables -I FORWARD -s {ip} -p tcp -m multiport --dports 25,587 -j REJECT "
@@ -110,6 +111,8 @@ const struct advice_row advice_by_cause[] = {
 		"Postfix: keep the web server's account from submitting mail",
 		"postconf -e 'authorized_submit_users = !www-data, static:all'" },
 
+	{ CAUSE_PHP_SCRIPT, ANY, "Look for a break-in", "chkrootkit; rkhunter --check --sk" },
+
 	{ CAUSE_SPAM_BOT, ANY, "Find the process that sends",
 		"ss -tnp 'dport = :25'; lsof -nP -i :25" },
 	{ CAUSE_SPAM_BOT, ANY, "Look for a break-in (Linux)",
@@ -122,6 +125,8 @@ const struct advice_row advice_by_cause[] = {
 		"" },
 	{ CAUSE_SPAM_BOT, ANY, "Let no other program than the mail server send (on the host)",
 		"iptables -A OUTPUT -p tcp --dport 25 -m owner ! --uid-owner postfix -j REJECT" },
+	{ CAUSE_SPAM_BOT, ANY, "Let no other program than the mail server send (on the host)",
+		"ip6tables -A OUTPUT -p tcp --dport 25 -m owner ! --uid-owner postfix -j REJECT" },
 
 	{ CAUSE_COMPROMISED_ACCOUNT, ANY,
 		"Lock the account, end its sessions and application passwords, look at its "

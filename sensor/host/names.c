@@ -29,11 +29,12 @@ names_clip(struct slice text, size_t max)
 static int
 named_cmp(const struct named *item, uint64_t hash, struct slice text)
 {
-	size_t len = strlen(item->text);
+	size_t len;
 	int order;
 
 	if (item->hash != hash)
 		return item->hash < hash ? -1 : 1;
+	len = strlen(item->text);
 	order = memcmp(item->text, text.ptr, len < text.len ? len : text.len);
 	if (order != 0)
 		return order;
@@ -123,8 +124,14 @@ names_add(struct names *n, struct slice text, int64_t time, size_t max)
 void
 names_merge(struct names *into, const struct names *from, size_t max)
 {
-	for (size_t i = 0; i < from->count; i++)
-		add_counted(into, slice_str(from->items[i].text), &from->items[i], max);
+	for (size_t i = 0; i < from->count; i++) {
+		const struct named *item = &from->items[i];
+
+		/* in order of hash: this one and all after it are beyond the bound */
+		if (into->count == max && item->hash > into->items[max - 1].hash)
+			return;
+		add_counted(into, slice_str(item->text), item, max);
+	}
 }
 
 const struct named *

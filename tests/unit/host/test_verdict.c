@@ -697,6 +697,33 @@ test_hostile_script_name(void **state)
 	tale_over(&t);
 }
 
+/* An IPv6 host gets rules of its family, and only those. */
+static void
+test_rules_by_family(void **state)
+{
+	static struct tale t;
+	struct verdict_config config = verdict_config_default();
+	struct hour_of_host hour = { NIGHT, NULL };
+	struct aggregate *a;
+	const char *words;
+
+	(void)state;
+	tale_begin(&t);
+	for (int i = 0; i < 20; i++)
+		tell_plain(&t, SERVER_A, numbered(&t, "u%d@x.example", i),
+			numbered(&t, "x@v%d.example", i), 9);
+	a = count_in_order(&t, NIGHT);
+	hour.aggregate = a;
+	verdict_host(&config, an_addr("2001:db8::4"), &hour, 1, NULL, 0, t.now, &t.arena, &t.host);
+	words = all_words(&t, &t.host);
+	assert_non_null(strstr(words, "forward ip6 saddr 2001:db8::4 tcp"));
+	assert_non_null(strstr(words, "ip6tables -I FORWARD -s 2001:db8::4 "));
+	assert_null(strstr(words, " iptables "));
+	assert_null(strstr(words, "ip saddr"));
+	aggregate_free(a);
+	tale_over(&t);
+}
+
 int
 main(void)
 {
@@ -729,6 +756,7 @@ main(void)
 		cmocka_unit_test(test_nothing_seen),
 		cmocka_unit_test(test_innocent_php),
 		cmocka_unit_test(test_hostile_script_name),
+		cmocka_unit_test(test_rules_by_family),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
