@@ -271,7 +271,7 @@ finish(struct collector_process *p)
 	struct err err = { "" };
 
 	(void)refuse_pending(p);
-	(void)commit(p);
+	(void)commit(p); /* a refusal ends the batch: the last commit then stands alone */
 	int rc = collector_finish(p->collector, now_ns(CLOCK_REALTIME), &err);
 	result(p, rc, &err);
 	return rc < 0 ? 1 : 0;

@@ -64,7 +64,7 @@ struct given {
 	size_t nets_count;
 };
 
-/* The option in a table of things that may be repeated. */
+/* One more of an option that may be repeated. */
 static int
 add_value(struct running *r, const char **list, size_t *count, size_t max, const char *value)
 {
