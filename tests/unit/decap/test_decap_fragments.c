@@ -206,6 +206,10 @@ test_apart(void **state)
 		/* In IPv6 the first fragment alone says what the datagram carries. */
 		assert_int_equal(run(&b, made_slice(&m), &p, NULL), v6);
 		assert_int_equal(run_piece(&b, v6, 1, &last), v6 ? 0 : 1);
+		make_fragment(&m, v6, 3, &last);
+		m.room[m.at + (v6 ? 40 : 9)] = 17;
+		assert_int_equal(run(&b, made_slice(&m), &p, NULL), 0);
+		assert_int_equal(run_piece(&b, v6, 3, &first), v6);
 		assert_int_equal(run_piece(&b, v6, 2, &first), 1);
 	}
 	bench_release(&b);

@@ -192,13 +192,14 @@ test_spoiled(void **state)
 	bench_release(&b);
 }
 
-/* Short Ethernet frames are filled up to 60 bytes: what IP does not count is no payload. */
+/* Short Ethernet frames are filled up to 60 bytes: what no length counts is no payload. */
 static void
 test_padding(void **state)
 {
 	(void)state;
 	static const char *const scripts[] = { "eth ipv4 tcp", "eth ipv6 tcp",
-		"eth vlan:3 pppoe:1 ppp ipv4 tcp", "eth snap ipv4 tcp" };
+		"eth vlan:3 pppoe:1 ppp ipv4 tcp", "eth snap ipv4 tcp", "eth snap ipv4:2 tcp",
+		"eth pppoe:1 ppp ipv6:1 tcp" };
 	struct bench b;
 	struct packet p;
 	struct made m;

@@ -17,6 +17,7 @@ test_window_scale(void **state)
 		{ { 1, 1, 3, 3, 0 }, PACKET_SYN, 0 },
 		{ { 1, 1, 1, 1, 1, 3, 3, 200 }, PACKET_SYN, 14 },
 		{ { 2, 4, 5, 0xb4, 1, 3, 3, 9 }, PACKET_SYN, 9 },
+		{ { 3, 3, 15, 0 }, PACKET_SYN, 14 },
 		{ { 0, 3, 3, 7 }, PACKET_SYN, -1 },
 		{ { 2, 0, 3, 3, 7 }, PACKET_SYN, -1 },
 		{ { 2, 99, 3, 3, 7 }, PACKET_SYN, -1 },
