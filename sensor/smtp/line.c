@@ -5,9 +5,11 @@
 #include "sensor/smtp/command.h"
 #include "sensor/smtp/line.h"
 
-/* Longest front of a line that decides what may be kept: "AUTH", white space, a mechanism of 20
- * characters (RFC 4422 3.1). */
-#define DECIDING 64 /* bytes */
+/* What decides over a line lies within these bytes of it: SPACES_MAX, a verb, SPACES_MAX, a
+ * mechanism. */
+#define DECIDING 96
+#define SPACES_MAX 32
+#define MECHANISM_MAX 20 /* RFC 4422 3.1 */
 
 void
 line_init(struct line_reader *r, enum line_secrets secrets)
@@ -52,6 +54,35 @@ front_span(const struct front *f, size_t i, bool space)
 	return i;
 }
 
+/* IANA "SASL Mechanisms", and what Microsoft's and old servers offer besides. */
+static const char *const mechanisms[] = { "PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "NTLM",
+	"GSSAPI", "GSS-SPNEGO", "GS2-KRB5", "XOAUTH", "XOAUTH2", "OAUTHBEARER", "OAUTH10A",
+	"SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512",
+	"EXTERNAL", "ANONYMOUS", "KERBEROS_V4", "OTP", "SKEY", "SRP", "MSN", "SPA", "EXCHANGEAUTH",
+	"X-NTLM" };
+
+/* Length of the mechanism's name at `at`; 0 when it is none that we know, and may be the secret
+ * itself.  Not `whole`: the front of one will do. */
+static size_t
+mechanism_length(const struct front *f, size_t at, bool whole)
+{
+	uint8_t name[MECHANISM_MAX];
+	size_t n = 0;
+	size_t length = front_span(f, at, false) - at;
+	while (n < sizeof(name) && n < length) {
+		name[n] = (uint8_t)front_at(f, at + n);
+		n++;
+	}
+	bool known = false;
+	for (size_t i = 0; i < sizeof(mechanisms) / sizeof(mechanisms[0]); i++) {
+		struct slice m = slice_str(mechanisms[i]);
+		known |= whole ? slice_ieq(m, slice_of(name, n))
+			       : slice_istarts(m, slice_of(name, n));
+	}
+	explicit_bzero(name, sizeof(name));
+	return known && n == length ? n : 0;
+}
+
 /* How many bytes of the line may be kept, as far as its front is known. */
 static size_t
 line_visible(enum line_secrets secrets, const struct front *f, bool whole)
@@ -62,6 +93,8 @@ line_visible(enum line_secrets secrets, const struct front *f, bool whole)
 	if (secrets == LINE_SECRET)
 		return 0;
 	size_t start = front_span(f, 0, true);
+	if (start > SPACES_MAX)
+		return 0;
 	size_t end = front_span(f, start, false);
 	uint8_t word[VERB_MAX];
 	size_t n = 0;
@@ -73,8 +106,10 @@ line_visible(enum line_secrets secrets, const struct front *f, bool whole)
 	enum verb verb = end - start <= sizeof(word) ? verb_of(slice_of(word, n)) : VERB_UNKNOWN;
 	explicit_bzero(word, sizeof(word));
 	if (verb == VERB_AUTH || verb == VERB_EXPS) {
-		size_t mechanism = front_span(f, front_span(f, end, true), false);
-		return mechanism;
+		size_t at = front_span(f, end, true);
+		bool ends = whole || front_span(f, at, false) < all;
+		n = at - end <= SPACES_MAX ? mechanism_length(f, at, ends) : 0;
+		return n > 0 || (at == all && at - end <= SPACES_MAX) ? at + n : end;
 	}
 	return verb == VERB_UNKNOWN && secrets == LINE_AFTER_AUTH ? 0 : all;
 }

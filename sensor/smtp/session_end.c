@@ -4,7 +4,7 @@
 static void
 end_mails(struct smtp_session *s)
 {
-	if (s->mode == CLIENT_HOLD) {
+	while (s->mode == CLIENT_HOLD && hold_slice(s).len > 0) {
 		hold_decide(s, true);
 		session_drain(s);
 	}
@@ -55,9 +55,7 @@ smtp_session_end(struct smtp_session *s, enum close_reason why, int64_t time, st
 	if (!s->ended) {
 		s->ended = true;
 		s->now = time;
-		bool unsure = s->unsure; /* pending_lost() is no loss here: the stream is whole */
 		end_mails(s);
-		s->unsure = unsure;
 		end_anomalies(s, why);
 		end_record(s, why);
 		session_changed(s);

@@ -71,7 +71,7 @@ gap_hold(struct smtp_session *s, int64_t bytes)
 void
 gap_client(struct smtp_session *s, int64_t bytes)
 {
-	if (s->mode == CLIENT_HOLD) {
+	while (s->mode == CLIENT_HOLD && hold_slice(s).len > 0) {
 		hold_decide(s, true);
 		session_drain(s);
 	}

@@ -22,20 +22,6 @@ hold_slice(const struct smtp_session *s)
 	return slice_skip(buf_slice(&s->held), s->held_at);
 }
 
-void
-hold_left(struct smtp_session *s, size_t left)
-{
-	s->held_at = s->held.len - left;
-	if (left == 0) {
-		buf_clear(&s->held);
-		s->held_at = 0;
-	} else if (s->mode == CLIENT_HOLD) {
-		/* The held bytes contained another DATA. */
-		buf_eat(&s->held, s->held_at);
-		s->held_at = 0;
-	}
-}
-
 static void
 decide_starttls(struct smtp_session *s, struct slice held)
 {
@@ -72,6 +58,30 @@ hold_decide(struct smtp_session *s, bool force)
 			s, 0); /* the client would not go on without the reply: it was in the gap */
 }
 
+/* The reply to DATA may still come, unless replies are not seen at all. */
+static void
+hold_try(struct smtp_session *s)
+{
+	bool full = s->held.len >= LIMIT_SMTP_HELD;
+	if (!s->server_alive || full)
+		hold_decide(s, full);
+}
+
+void
+hold_left(struct smtp_session *s, size_t left)
+{
+	s->held_at = s->held.len - left;
+	if (left == 0) {
+		buf_clear(&s->held);
+		s->held_at = 0;
+	} else if (s->mode == CLIENT_HOLD) {
+		/* The held bytes contained another DATA. */
+		buf_eat(&s->held, s->held_at);
+		s->held_at = 0;
+		hold_try(s);
+	}
+}
+
 void
 hold_eat(struct smtp_session *s, struct slice *in)
 {
@@ -80,8 +90,5 @@ hold_eat(struct smtp_session *s, struct slice *in)
 	struct slice piece = slice_take(*in, room);
 	buf_add(&s->held, piece);
 	*in = slice_skip(*in, piece.len);
-	/* The reply to DATA may still come, unless replies are not seen at all. */
-	bool full = s->held.len >= LIMIT_SMTP_HELD;
-	if (!s->server_alive || full)
-		hold_decide(s, full);
+	hold_try(s);
 }

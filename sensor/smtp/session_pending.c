@@ -27,7 +27,7 @@ struct pending *
 pending_push(struct smtp_session *s, enum verb verb, struct envelope *mail)
 {
 	if (s->pending_count >= LIMIT_PENDING) {
-		s->record.cut = true;
+		s->record.cut = s->unsure = true;
 		pending_lost(s, 0);
 		return NULL;
 	}
@@ -48,7 +48,6 @@ void
 pending_lost(struct smtp_session *s, size_t keep)
 {
 	const struct answer none = { .enhanced = SLICE_EMPTY, .list = "", .time = s->now };
-	s->unsure = true;
 	while (s->pending_count > keep) {
 		struct pending p = *pending_at(s, 0);
 		pending_pop(s);
@@ -85,7 +84,7 @@ pending_match(struct smtp_session *s, int code)
 		 * step. */
 		return s->pending_count > 0 && code != 354 && code != 334;
 	}
-	if (i > 0)
-		pending_lost(s, s->pending_count - i);
+	s->unsure |= i > 0;
+	pending_lost(s, s->pending_count - i);
 	return true;
 }

@@ -125,7 +125,11 @@ on_reply(struct smtp_session *s, const struct reply_whole *whole)
 	if (whole->code >= 400)
 		reply_classify(
 			whole->code, whole->enhanced, whole->text, answers_what(&p), &meaning);
-	struct answer a = { whole->code, whole->enhanced, whole->text, meaning.class, meaning.list,
+	/* The zone of a list without a name of ours lives in `meaning` only. */
+	const char *list = meaning.list != meaning.zone
+				   ? meaning.list
+				   : session_text(s, slice_str(meaning.zone), REPLY_ZONE_MAX);
+	struct answer a = { whole->code, whole->enhanced, whole->text, meaning.class, list,
 		s->now };
 	s->record.cut |= whole->cut;
 	if (!waited && p.verb == VERB_UNKNOWN)

@@ -11,8 +11,6 @@ void
 session_tls_begin(struct smtp_session *s)
 {
 	s->mode = CLIENT_TLS;
-	buf_clear(&s->held);
-	s->held_at = 0;
 	session_changed(s);
 }
 
