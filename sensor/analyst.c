@@ -51,7 +51,8 @@ analyst_mail(struct analyst *a, const struct session_record *session, struct mai
 	struct slice content, struct arena *arena)
 {
 	struct message message;
-	bool judged = content.len > 0;
+	bool judged = content.len > 0, was_cut = mail->cut; /* then the dialogue has counted it */
+
 	if (judged && !within_bounds(content, arena)) {
 		mail->refused = true;
 		COUNT(a->counters, mails_refused);
@@ -62,6 +63,6 @@ analyst_mail(struct analyst *a, const struct session_record *session, struct mai
 		message_to_record(&message, &a->privacy, arena, mail);
 	}
 	rules_score(a->rules, session, judged ? &message : NULL, mail, a->counters, arena);
-	if (mail->cut)
+	if (mail->cut && !was_cut)
 		COUNT(a->counters, mails_cut);
 }

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "sensor/analyst.h"
+#include "sensor/base/buf.h"
 #include "sensor/limits.h"
 #include "sensor/record_layout.h"
 
@@ -156,10 +157,37 @@ test_torture(void **state)
 	fixture_free(&f);
 }
 
+/* A mail that the dialogue has cut was counted there; one that is cut here is counted here. */
+static void
+cut_once(void **state)
+{
+	struct fixture f;
+	(void)state;
+
+	fixture_new(&f);
+	record_init(&layout_mail, &f.mail);
+	record_init(&layout_session, &f.session);
+	f.mail.cut = true;
+	analyst_mail(f.analyst, &f.session, &f.mail, SLICE("Subject: x\r\n\r\nx\r\n"), &f.arena);
+	assert_true(f.mail.cut);
+	assert_int_equal(f.counters.value[COUNTER_mails_cut], 0);
+
+	struct buf many;
+	buf_init(&many, LIMIT_MAIL_KEPT);
+	for (int i = 0; i < LIMIT_HEADER_FIELDS + 1; i++)
+		buf_str(&many, "X: y\r\n");
+	run(&f, buf_slice(&many));
+	assert_true(f.mail.cut);
+	assert_int_equal(f.counters.value[COUNTER_mails_cut], 1);
+	buf_release(&many);
+	fixture_free(&f);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cut_once),
 		cmocka_unit_test(test_mail),
 		cmocka_unit_test(test_no_content),
 		cmocka_unit_test(test_too_large),
