@@ -3,21 +3,6 @@
 #include "sensor/base/ptime.h"
 #include "sensor/record_layout.h"
 
-struct list {
-	const uint8_t *items;
-	size_t count;
-};
-
-static struct list
-list_at(const struct field *f, const uint8_t *record)
-{
-	struct list l;
-
-	memcpy(&l.items, record + f->offset, sizeof(l.items));
-	memcpy(&l.count, record + f->count_offset, sizeof(l.count));
-	return l;
-}
-
 static void
 write_text(struct json *j, const char *s)
 {
@@ -58,7 +43,7 @@ write_endpoint(struct json *j, struct endpoint e)
 }
 
 static void
-write_pairs(struct json *j, struct list l)
+write_pairs(struct json *j, struct field_list l)
 {
 	const struct name_value *pair = (const void *)l.items;
 
@@ -71,7 +56,7 @@ write_pairs(struct json *j, struct list l)
 }
 
 static void
-write_names(struct json *j, struct list l)
+write_names(struct json *j, struct field_list l)
 {
 	const struct name_value *pair = (const void *)l.items;
 
@@ -82,7 +67,7 @@ write_names(struct json *j, struct list l)
 }
 
 static void
-write_counts(struct json *j, struct list l)
+write_counts(struct json *j, struct field_list l)
 {
 	const struct count *c = (const void *)l.items;
 
@@ -97,7 +82,7 @@ write_counts(struct json *j, struct list l)
 static void write_value(struct json *j, const struct field *f, const uint8_t *record);
 
 static void
-write_list(struct json *j, const struct field *f, struct list l)
+write_list(struct json *j, const struct field *f, struct field_list l)
 {
 	const struct layout *item = f->item;
 	bool plain = f->type != FIELD_LIST;
@@ -148,16 +133,16 @@ write_value(struct json *j, const struct field *f, const uint8_t *record)
 	case FIELD_STRINGS:
 	case FIELD_INTS:
 	case FIELD_LIST:
-		write_list(j, f, list_at(f, record));
+		write_list(j, f, field_list_get(f, record));
 		break;
 	case FIELD_PAIRS:
-		write_pairs(j, list_at(f, record));
+		write_pairs(j, field_list_get(f, record));
 		break;
 	case FIELD_NAMES:
-		write_names(j, list_at(f, record));
+		write_names(j, field_list_get(f, record));
 		break;
 	case FIELD_COUNTS:
-		write_counts(j, list_at(f, record));
+		write_counts(j, field_list_get(f, record));
 		break;
 	case FIELD_STRUCT:
 		record_json(j, f->item, p, false);
@@ -195,7 +180,7 @@ is_empty(const struct field *f, const uint8_t *record)
 	case FIELD_PAIRS:
 	case FIELD_NAMES:
 	case FIELD_COUNTS:
-		return list_at(f, record).count == 0;
+		return field_list_get(f, record).count == 0;
 	}
 	return false;
 }

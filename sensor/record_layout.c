@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "sensor/record_layout.h"
 
 /* A table per struct. The order of the rows is the order of the keys in JSON; README and man page
@@ -289,3 +291,14 @@ static const struct field host_fields[] = {
 	ROW("name", FIELD_STRING, name),
 };
 const struct layout layout_host = LAYOUT("host", host_fields);
+
+struct field_list
+field_list_get(const struct field *f, const void *record)
+{
+	const uint8_t *bytes = record;
+	struct field_list l;
+
+	memcpy(&l.items, bytes + f->offset, sizeof l.items);
+	memcpy(&l.count, bytes + f->count_offset, sizeof l.count);
+	return l;
+}

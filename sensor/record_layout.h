@@ -41,6 +41,13 @@ struct field {
 	unsigned flags;
 };
 
+/* What a list's row points to within a record. */
+struct field_list {
+	uint8_t *items;
+	size_t count;
+};
+struct field_list field_list_get(const struct field *f, const void *record);
+
 struct layout {
 	const char *name; /* "session", "mail", "host" */
 	size_t size;	  /* of the struct */

@@ -48,24 +48,8 @@ pack_addr(struct buf *out, const struct addr *a)
 	buf_add(out, slice_of(a->bytes, addr_len(a->family)));
 }
 
-/* Where a list's row points: the pointer, the count and the capacity within the record. */
-struct list {
-	uint8_t *items;
-	size_t count;
-};
-
-static struct list
-list_get(const struct field *f, const uint8_t *record)
-{
-	struct list l;
-
-	memcpy(&l.items, record + f->offset, sizeof(l.items));
-	memcpy(&l.count, record + f->count_offset, sizeof(l.count));
-	return l;
-}
-
 static void
-list_set(const struct field *f, uint8_t *record, struct list l)
+list_set(const struct field *f, uint8_t *record, struct field_list l)
 {
 	memcpy(record + f->offset, &l.items, sizeof(l.items));
 	memcpy(record + f->count_offset, &l.count, sizeof(l.count));
@@ -73,7 +57,7 @@ list_set(const struct field *f, uint8_t *record, struct list l)
 }
 
 static void
-pack_list(struct buf *out, const struct field *f, struct list l)
+pack_list(struct buf *out, const struct field *f, struct field_list l)
 {
 	pack_u32(out, (uint32_t)l.count);
 	for (size_t i = 0; i < l.count; i++)
@@ -122,7 +106,7 @@ pack_field(struct buf *out, const struct field *f, const uint8_t *record)
 	case FIELD_PAIRS:
 	case FIELD_NAMES:
 	case FIELD_COUNTS:
-		pack_list(out, f, list_get(f, record));
+		pack_list(out, f, field_list_get(f, record));
 		break;
 	}
 }
@@ -249,10 +233,10 @@ least_packed(const struct layout *layout)
 
 static void unpack_fields(struct reader *r, const struct layout *layout, uint8_t *record);
 
-static struct list
+static struct field_list
 unpack_list(struct reader *r, const struct layout *item)
 {
-	struct list l = { .count = cursor_le32(&r->in) };
+	struct field_list l = { .count = cursor_le32(&r->in) };
 
 	if (l.count == 0)
 		return l;
@@ -353,11 +337,11 @@ record_init(const struct layout *layout, void *record)
 	}
 }
 
-static struct list
-copy_list(const struct layout *item, struct list from, struct arena *arena)
+static struct field_list
+copy_list(const struct layout *item, struct field_list from, struct arena *arena)
 {
-	struct list to = { .items =
-				   from.count ? arena_array(arena, from.count, item->size) : NULL };
+	struct field_list to = { .items = from.count ? arena_array(arena, from.count, item->size)
+						     : NULL };
 
 	for (size_t i = 0; to.items && i < from.count; i++)
 		record_copy(item, from.items + i * item->size, to.items + i * item->size, arena);
@@ -379,6 +363,6 @@ record_copy(const struct layout *layout, const void *from, void *to, struct aren
 		else if (f->type == FIELD_STRUCT)
 			record_copy(f->item, p, p, arena);
 		else if (f->item)
-			list_set(f, bytes, copy_list(f->item, list_get(f, bytes), arena));
+			list_set(f, bytes, copy_list(f->item, field_list_get(f, bytes), arena));
 	}
 }
