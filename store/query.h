@@ -58,6 +58,12 @@ int table_query(struct store *s, const struct table *t, const struct filter *f,
 int table_count(struct store *s, const struct table *t, const struct filter *f, int64_t *count,
 	struct err *err);
 
+/* A table as text: the head line and a row of CSV (base/csv.h), and a row as one JSON object with a
+ * line end. Appended to out. */
+void table_csv_head(const struct table *t, struct buf *out);
+void table_csv_row(const struct table *t, const struct cell *cells, struct buf *out);
+void table_json_row(const struct table *t, const struct cell *cells, struct buf *out);
+
 /* A cursor over the same rows, for streaming: next = 1 row, 0 end, -1. */
 struct table_cursor;
 int table_open(struct store *s, const struct table *t, const struct filter *f,

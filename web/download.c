@@ -3,9 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sensor/base/csv.h"
-#include "sensor/base/json.h"
-#include "sensor/base/ptime.h"
 #include "web/page.h"
 #include "web/route.h"
 
@@ -23,91 +20,6 @@ struct download {
 	struct arena arena; /* of the request: the filter's texts */
 };
 
-/* ---- a row ---- */
-
-static void
-csv_cell(struct csv *csv, const struct column *column, const struct cell *cell)
-{
-	if (cell->null) {
-		csv_empty(csv);
-		return;
-	}
-	switch (column->type) {
-	case CELL_TEXT:
-		csv_text(csv, cell->text);
-		break;
-	case CELL_INT:
-		csv_int(csv, cell->integer);
-		break;
-	case CELL_REAL:
-		csv_real(csv, cell->real);
-		break;
-	case CELL_TIME:
-		csv_time(csv, cell->integer);
-		break;
-	}
-}
-
-static void
-csv_row(struct download *d, const struct cell *cells)
-{
-	struct csv csv;
-	csv_init(&csv, &d->line);
-	for (size_t i = 0; i < d->table->columns_count; i++) {
-		csv_cell(&csv, &d->table->columns[i], &cells[i]);
-	}
-	csv_end(&csv);
-}
-
-static void
-csv_head(struct download *d)
-{
-	struct csv csv;
-	csv_init(&csv, &d->line);
-	for (size_t i = 0; i < d->table->columns_count; i++) {
-		csv_text(&csv, slice_str(d->table->columns[i].name));
-	}
-	csv_end(&csv);
-}
-
-static void
-json_cell(struct json *json, const struct column *column, const struct cell *cell)
-{
-	char text[PTIME_TEXT_MAX];
-	json_key(json, column->name);
-	if (cell->null || (column->type == CELL_TIME && cell->integer == 0)) {
-		json_null(json);
-		return;
-	}
-	switch (column->type) {
-	case CELL_TEXT:
-		json_text(json, cell->text);
-		break;
-	case CELL_INT:
-		json_int(json, cell->integer);
-		break;
-	case CELL_REAL:
-		json_double(json, cell->real);
-		break;
-	case CELL_TIME:
-		json_string(json, ptime_format(cell->integer, text));
-		break;
-	}
-}
-
-static void
-json_row(struct download *d, const struct cell *cells)
-{
-	struct json json;
-	json_init(&json, &d->line);
-	json_object(&json);
-	for (size_t i = 0; i < d->table->columns_count; i++) {
-		json_cell(&json, &d->table->columns[i], &cells[i]);
-	}
-	json_object_end(&json);
-	buf_byte(&d->line, '\n');
-}
-
 /* ---- the stream ---- */
 
 /* 1 = a row is in the line, 0 = end, -1. */
@@ -118,7 +30,8 @@ next_row(struct download *d)
 	struct err err = { "" };
 	int rc = table_next(d->cursor, &cells, &err);
 	if (rc == 1) {
-		(d->format == FORMAT_CSV ? csv_row : json_row)(d, cells);
+		(d->format == FORMAT_CSV ? table_csv_row : table_json_row)(
+			d->table, cells, &d->line);
 	}
 	return d->line.lost > 0 ? -1 : rc;
 }
@@ -186,7 +99,7 @@ download(struct request *r, struct answer *a, enum format format)
 	}
 	buf_init(&d->line, PAGE_MAX);
 	if (format == FORMAT_CSV) {
-		csv_head(d);
+		table_csv_head(d->table, &d->line);
 	}
 	a->type = format == FORMAT_CSV ? TYPE_CSV : TYPE_NDJSON;
 	a->disposition = arena_printf(&r->arena, "attachment; filename=\"heloscope-%s.%s\"",

@@ -6,9 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sensor/base/csv.h"
-#include "sensor/base/json.h"
-#include "sensor/base/ptime.h"
 #include "sensor/cli/reading.h"
 
 #define LINE_MAX_BYTES (256 * 1024 * 1024) /* of one row */
@@ -226,94 +223,22 @@ write_line(struct export *e)
 	return ferror(e->out) == 0;
 }
 
-static void
-csv_head(struct export *e)
-{
-	struct csv csv;
-
-	csv_init(&csv, &e->line);
-	for (size_t i = 0; i < e->table->columns_count; i++)
-		csv_text(&csv, slice_str(e->table->columns[i].name));
-	csv_end(&csv);
-	write_line(e);
-}
-
-static void
-csv_cell(struct csv *csv, enum cell_type type, const struct cell *cell)
-{
-	if (cell->null) {
-		csv_empty(csv);
-		return;
-	}
-	switch (type) {
-	case CELL_TEXT:
-		csv_text(csv, cell->text);
-		break;
-	case CELL_INT:
-		csv_int(csv, cell->integer);
-		break;
-	case CELL_REAL:
-		csv_real(csv, cell->real);
-		break;
-	case CELL_TIME:
-		csv_time(csv, cell->integer);
-		break;
-	}
-}
-
 static bool
 csv_row(void *ctx, const struct cell *cells)
 {
 	struct export *e = ctx;
-	struct csv csv;
 
-	csv_init(&csv, &e->line);
-	for (size_t i = 0; i < e->table->columns_count; i++)
-		csv_cell(&csv, e->table->columns[i].type, &cells[i]);
-	csv_end(&csv);
+	table_csv_row(e->table, cells, &e->line);
 	e->rows++;
 	return write_line(e);
-}
-
-static void
-json_cell(struct json *j, enum cell_type type, const struct cell *cell)
-{
-	char text[PTIME_TEXT_MAX];
-
-	if (cell->null || (type == CELL_TIME && cell->integer == 0)) {
-		json_null(j);
-		return;
-	}
-	switch (type) {
-	case CELL_TEXT:
-		json_text(j, cell->text);
-		break;
-	case CELL_INT:
-		json_int(j, cell->integer);
-		break;
-	case CELL_REAL:
-		json_double(j, cell->real);
-		break;
-	case CELL_TIME:
-		json_string(j, ptime_format(cell->integer, text));
-		break;
-	}
 }
 
 static bool
 json_row(void *ctx, const struct cell *cells)
 {
 	struct export *e = ctx;
-	struct json j;
 
-	json_init(&j, &e->line);
-	json_object(&j);
-	for (size_t i = 0; i < e->table->columns_count; i++) {
-		json_key(&j, e->table->columns[i].name);
-		json_cell(&j, e->table->columns[i].type, &cells[i]);
-	}
-	json_object_end(&j);
-	buf_byte(&e->line, '\n');
+	table_json_row(e->table, cells, &e->line);
 	e->rows++;
 	return write_line(e);
 }
@@ -341,8 +266,10 @@ write_rows(struct export *e, struct err *err)
 {
 	if (e->json && has_records(e->table))
 		return query_records(e->store, e->table, &e->filter, json_record, e, err);
-	if (!e->json)
-		csv_head(e);
+	if (!e->json) {
+		table_csv_head(e->table, &e->line);
+		write_line(e);
+	}
 	return table_query(e->store, e->table, &e->filter, e->json ? json_row : csv_row, e, err);
 }
 
