@@ -170,13 +170,8 @@ read_file(struct reading *r, const char *path)
 	bool terminal = isatty(STDERR_FILENO) && !r->json;
 	int more;
 
-	if (capture_open_file(path, &c, &err) < 0)
+	if (setup_open_file(path, &c, &err) < 0)
 		return cli_fail(r->command, EXIT_FAILED, "%s", err.text);
-	if (!decap_knows(capture_linktype(c))) {
-		capture_refuse_linktype(c, &err);
-		capture_close(c);
-		return cli_fail(r->command, EXIT_FAILED, "%s", err.text);
-	}
 	while (!r->failed && (more = capture_next(c, &frame, &err)) != 0) {
 		if (more < 0) {
 			note_damage(r, err.text);
@@ -200,9 +195,7 @@ static int
 parse(struct reading *r, int argc, char **argv, bool *stop)
 {
 	struct cli_args args = cli_args(r->command, argc, argv);
-	const char *store = NULL, *config = NULL, *rules = NULL, *nets[CONFIG_NETS_MAX];
-	bool privacy_off = false;
-	size_t nets_count = 0;
+	struct setup_given given = { .nets_count = 0 };
 	int option;
 
 	*stop = true;
@@ -216,7 +209,7 @@ parse(struct reading *r, int argc, char **argv, bool *stop)
 			r->files[r->files_count++] = args.value;
 			break;
 		case OPTION_STORE:
-			store = args.value;
+			given.store = args.value;
 			break;
 		case OPTION_NO_STORE:
 			r->no_store = true;
@@ -225,46 +218,31 @@ parse(struct reading *r, int argc, char **argv, bool *stop)
 			r->json = true;
 			break;
 		case OPTION_NET:
-			if (nets_count == CONFIG_NETS_MAX)
+			if (given.nets_count == CONFIG_NETS_MAX)
 				return cli_fail(r->command, EXIT_USAGE, "more than %d networks",
 					CONFIG_NETS_MAX);
-			nets[nets_count++] = args.value;
+			given.nets[given.nets_count++] = args.value;
 			break;
 		case OPTION_RULES:
-			rules = args.value;
+			given.rules = args.value;
 			break;
 		case OPTION_CONFIG:
-			config = args.value;
+			given.config = args.value;
 			break;
 		case OPTION_PRIVACY:
-			privacy_off = strcmp(args.value, "off") == 0;
-			if (!privacy_off && strcmp(args.value, "on") != 0)
-				return cli_fail(r->command, EXIT_USAGE,
-					"--privacy is 'on' or 'off', not '%s'", args.value);
+			given.privacy = args.value;
 			break;
 		}
 	}
 	if (r->files_count == 0)
 		return cli_fail(
 			r->command, EXIT_USAGE, "name a capture file, or - for standard input");
-	if (store != NULL && r->no_store)
+	if (given.store != NULL && r->no_store)
 		return cli_fail(
 			r->command, EXIT_USAGE, "--store and --no-store exclude each other");
 
-	struct config *c = &r->setup.config;
-	config_default(c);
-	if (config_load(c, config, &r->err) < 0)
+	if (setup_configure(&r->setup, &given, &r->err) < 0)
 		return cli_fail(r->command, EXIT_USAGE, "%s", r->err.text);
-	for (size_t i = 0; i < nets_count; i++)
-		if (config_add_net(c, nets[i], &r->err) < 0)
-			return cli_fail(r->command, EXIT_USAGE, "--net: %s", r->err.text);
-	if (store != NULL)
-		snprintf(c->store, sizeof c->store, "%s", store);
-	if (rules != NULL) {
-		snprintf(c->rules[0], sizeof c->rules[0], "%s", rules);
-		c->rules_count = 1;
-	}
-	c->privacy_off |= privacy_off;
 	*stop = false;
 	return EXIT_DONE;
 }

@@ -49,7 +49,7 @@ struct running {
 	const char *interfaces[INTERFACES_MAX];
 	size_t interfaces_count;
 	char sources[512]; /* the interfaces, joined by spaces */
-	bool serve;
+	const char *serve; /* address of the report; NULL = none */
 	struct endpoint listen;
 	struct sandbox_user user;  /* worker and analyst */
 	struct sandbox_user owner; /* of the store's folder: collector and web */
@@ -57,12 +57,6 @@ struct running {
 };
 
 /* ---- arguments ---- */
-
-struct given {
-	const char *values[sizeof options / sizeof *options];
-	const char *nets[CONFIG_NETS_MAX];
-	size_t nets_count;
-};
 
 /* One more of an option that may be repeated. */
 static int
@@ -76,7 +70,34 @@ add_value(struct running *r, const char **list, size_t *count, size_t max, const
 }
 
 static int
-parse(struct running *r, struct given *g, int argc, char **argv, bool *stop)
+take_option(struct running *r, struct setup_given *g, int option, const char *value)
+{
+	switch (option) {
+	case OPTION_INTERFACE:
+		return add_value(r, r->interfaces, &r->interfaces_count, INTERFACES_MAX, value);
+	case OPTION_NET:
+		return add_value(r, g->nets, &g->nets_count, CONFIG_NETS_MAX, value);
+	case OPTION_SERVE:
+		r->serve = value;
+		break;
+	case OPTION_STORE:
+		g->store = value;
+		break;
+	case OPTION_RULES:
+		g->rules = value;
+		break;
+	case OPTION_CONFIG:
+		g->config = value;
+		break;
+	case OPTION_PRIVACY:
+		g->privacy = value;
+		break;
+	}
+	return EXIT_DONE;
+}
+
+static int
+parse(struct running *r, struct setup_given *g, int argc, char **argv, bool *stop)
 {
 	struct cli_args args = cli_args(r->command, argc, argv);
 	int option, status = EXIT_DONE;
@@ -90,12 +111,7 @@ parse(struct running *r, struct given *g, int argc, char **argv, bool *stop)
 				"'%s': name an interface with -i %s", args.value, args.value);
 		if (option < 0)
 			return EXIT_USAGE;
-		if (option == OPTION_INTERFACE)
-			status = add_value(
-				r, r->interfaces, &r->interfaces_count, INTERFACES_MAX, args.value);
-		else if (option == OPTION_NET)
-			status = add_value(r, g->nets, &g->nets_count, CONFIG_NETS_MAX, args.value);
-		g->values[option] = args.value;
+		status = take_option(r, g, option, args.value);
 	}
 	if (status == EXIT_DONE && r->interfaces_count == 0)
 		return cli_fail(r->command, EXIT_USAGE,
@@ -105,30 +121,11 @@ parse(struct running *r, struct given *g, int argc, char **argv, bool *stop)
 }
 
 static int
-configure(struct running *r, const struct given *g, struct err *err)
+configure(struct running *r, const struct setup_given *g, struct err *err)
 {
-	struct config *c = &r->setup.config;
-	const char *privacy = g->values[OPTION_PRIVACY], *store = g->values[OPTION_STORE];
-
-	config_default(c);
-	if (config_load(c, g->values[OPTION_CONFIG], err) < 0)
+	if (setup_configure(&r->setup, g, err) < 0)
 		return -1;
-	for (size_t i = 0; i < g->nets_count; i++)
-		if (config_add_net(c, g->nets[i], err) < 0)
-			return -1;
-	if (store != NULL &&
-		(size_t)snprintf(c->store, sizeof c->store, "%s", store) >= sizeof c->store)
-		return err_set(err, "--store: longer than %zu bytes", sizeof c->store - 1);
-	if (g->values[OPTION_RULES] != NULL) {
-		snprintf(c->rules[0], sizeof c->rules[0], "%s", g->values[OPTION_RULES]);
-		c->rules_count = 1;
-	}
-	if (privacy != NULL && strcmp(privacy, "on") != 0 && strcmp(privacy, "off") != 0)
-		return err_set(err, "--privacy is 'on' or 'off', not '%s'", privacy);
-	if (privacy != NULL)
-		c->privacy_off = strcmp(privacy, "off") == 0;
-	r->serve = g->values[OPTION_SERVE] != NULL;
-	return r->serve ? config_endpoint(g->values[OPTION_SERVE], &r->listen, err) : 0;
+	return r->serve != NULL ? config_endpoint(r->serve, &r->listen, err) : 0;
 }
 
 /* ---- checks: what can be wrong is said before anything starts ---- */
@@ -207,7 +204,7 @@ check_store(struct running *r, struct err *err)
 		store_open(c->store, c->sensor, &store, err) < 0)
 		return -1;
 	store_close(store);
-	return r->serve ? check_listen(&r->listen, err) : 0;
+	return r->serve != NULL ? check_listen(&r->listen, err) : 0;
 }
 
 /* As the owner of the folder, so that the files made now are his. A key file that the configuration
@@ -376,7 +373,7 @@ print_start(struct running *r)
 }
 
 static int
-start(struct running *r, const struct given *given)
+start(struct running *r, const struct setup_given *given)
 {
 	struct err err = { "" };
 	struct supervisor_config supervisor = { .ctx = r,
@@ -391,7 +388,7 @@ start(struct running *r, const struct given *given)
 	struct capture_live_options live = live_options(&r->setup.config);
 	if (check(r, &live, &err) < 0)
 		return cli_fail(r->command, EXIT_FAILED, "%s", err.text);
-	if (r->serve)
+	if (r->serve != NULL)
 		supervisor.run[PROCESS_WEB] = run_web;
 	print_start(r);
 	if (supervisor_run(&supervisor, &err) < 0)
@@ -403,7 +400,7 @@ static int
 run(const struct cli_command *self, int argc, char **argv)
 {
 	struct running *r = must_alloc(sizeof *r);
-	struct given given = { .nets_count = 0 };
+	struct setup_given given = { .nets_count = 0 };
 	bool stop;
 
 	memset(r, 0, sizeof *r);

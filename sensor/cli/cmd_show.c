@@ -109,25 +109,19 @@ on_service(void *ctx, struct endpoint server, int64_t time)
 }
 
 static int
-show_file(const struct cli_command *self, struct showing *s, struct worker *w, const char *path)
+show_file(const struct cli_command *self, struct worker *w, const char *path)
 {
 	struct capture *c;
 	struct frame frame;
 	struct err err = { "" };
 	int more;
 
-	if (capture_open_file(path, &c, &err) < 0)
+	if (setup_open_file(path, &c, &err) < 0)
 		return cli_fail(self, EXIT_FAILED, "%s", err.text);
-	if (!decap_knows(capture_linktype(c))) {
-		capture_refuse_linktype(c, &err);
-		capture_close(c);
-		return cli_fail(self, EXIT_FAILED, "%s", err.text);
-	}
 	while ((more = capture_next(c, &frame, &err)) > 0)
 		worker_frame(w, &frame);
 	worker_finish(w);
 	capture_close(c);
-	(void)s;
 	return more < 0 ? cli_fail(self, EXIT_DAMAGED, "%s", err.text) : EXIT_DONE;
 }
 
@@ -140,7 +134,6 @@ show(const struct cli_command *self, struct showing *s, const char *path)
 		s->stage == STAGE_STREAMS ? on_line : NULL,
 		s->stage == STAGE_SMTP ? on_line : NULL };
 
-	s->setup.config.privacy_off = true;
 	if (setup_finish(&s->setup, false, &err) < 0)
 		return cli_fail(self, EXIT_FAILED, "%s", err.text);
 	s->analyst = analyst_new(&s->setup.analyst, &s->counters, &err);
@@ -150,7 +143,7 @@ show(const struct cli_command *self, struct showing *s, const char *path)
 	if (w == NULL)
 		return cli_fail(self, EXIT_FAILED, "%s", err.text);
 	worker_probe(w, &probe);
-	int status = show_file(self, s, w, path);
+	int status = show_file(self, w, path);
 	worker_free(w);
 	return status;
 }
@@ -168,7 +161,8 @@ static int
 run(const struct cli_command *self, int argc, char **argv)
 {
 	struct cli_args args = cli_args(self, argc, argv);
-	const char *operands[2] = { NULL, NULL }, *config = NULL;
+	const char *operands[2] = { NULL, NULL };
+	struct setup_given given = { .privacy = "off" };
 	struct err err = { "" };
 	size_t count = 0;
 	int option;
@@ -179,7 +173,7 @@ run(const struct cli_command *self, int argc, char **argv)
 		if (option == CLI_WRONG)
 			return EXIT_USAGE;
 		if (option == OPTION_CONFIG)
-			config = args.value;
+			given.config = args.value;
 		else if (count == 2)
 			return cli_fail(self, EXIT_USAGE, "one stage and one file, not also '%s'",
 				args.value);
@@ -194,8 +188,7 @@ run(const struct cli_command *self, int argc, char **argv)
 	s->stage = (enum stage)find_stage(operands[0]);
 	arena_init(&s->arena, LIMIT_MAIL_MEMORY);
 	buf_init(&s->line, LIMIT_FRAME);
-	config_default(&s->setup.config);
-	int status = config_load(&s->setup.config, config, &err) < 0
+	int status = setup_configure(&s->setup, &given, &err) < 0
 			     ? cli_fail(self, EXIT_USAGE, "%s", err.text)
 			     : show(self, s, operands[1]);
 	analyst_free(s->analyst);

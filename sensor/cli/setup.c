@@ -10,6 +10,57 @@
 #include "sensor/base/ptime.h"
 
 static int
+copy_text(char *out, size_t size, const char *text, const char *option, struct err *err)
+{
+	if ((size_t)snprintf(out, size, "%s", text) >= size)
+		return err_set(err, "%s: longer than %zu bytes", option, size - 1);
+	return 0;
+}
+
+static int
+set_privacy(struct config *c, const char *mode, struct err *err)
+{
+	if (strcmp(mode, "on") != 0 && strcmp(mode, "off") != 0)
+		return err_set(err, "--privacy is 'on' or 'off', not '%s'", mode);
+	c->privacy_off = strcmp(mode, "off") == 0;
+	return 0;
+}
+
+int
+setup_configure(struct setup *s, const struct setup_given *g, struct err *err)
+{
+	struct config *c = &s->config;
+	struct err net = { "" };
+
+	config_default(c);
+	if (config_load(c, g->config, err) < 0)
+		return -1;
+	for (size_t i = 0; i < g->nets_count; i++)
+		if (config_add_net(c, g->nets[i], &net) < 0)
+			return err_set(err, "--net: %s", net.text);
+	if (g->store != NULL && copy_text(c->store, sizeof c->store, g->store, "--store", err) < 0)
+		return -1;
+	if (g->rules != NULL) {
+		c->rules_count = 1;
+		if (copy_text(c->rules[0], sizeof c->rules[0], g->rules, "--rules", err) < 0)
+			return -1;
+	}
+	return g->privacy == NULL ? 0 : set_privacy(c, g->privacy, err);
+}
+
+int
+setup_open_file(const char *path, struct capture **out, struct err *err)
+{
+	if (capture_open_file(path, out, err) < 0)
+		return -1;
+	if (decap_knows(capture_linktype(*out)))
+		return 0;
+	capture_refuse_linktype(*out, err);
+	capture_close(*out);
+	return -1;
+}
+
+static int
 make_key(const char *path, uint8_t key[SETUP_KEY_BYTES], struct err *err)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -18,6 +18,17 @@ struct setup {
 	struct campus campus;
 };
 
+/* What the command line says over the configuration; NULL = not given. */
+struct setup_given {
+	const char *config, *store, *rules, *privacy;
+	const char *nets[CONFIG_NETS_MAX];
+	size_t nets_count;
+};
+
+/* Fills s->config: defaults, the file, then what was given. 0, or -1 and err (wrong use). */
+int setup_configure(struct setup *s, const struct setup_given *given, struct err *err);
+/* Opens a capture file whose link type is understood. 0, or -1 and err. */
+int setup_open_file(const char *path, struct capture **out, struct err *err);
 /* Fills the rest from s->config.  The key is that of [privacy] key_file, else the file
  * heloscope.key beside the store, made at the first use; with `stored` false and no key_file it is
  * a constant: such records are hidden from the eye, not from an attacker. 0, or -1 and err. */
