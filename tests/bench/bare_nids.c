@@ -29,7 +29,7 @@ on_stream(struct tcp_stream *stream, void **unused)
 }
 
 static void
-no_log(int type, int err, struct ip *ip, void *data)
+no_log(int type, int err, void *ip, void *data)
 {
 	(void)type, (void)err, (void)ip, (void)data;
 }
@@ -48,13 +48,13 @@ main(int argc, char **argv)
 	nids_params.filename = argv[1];
 	nids_params.n_tcp_streams = 65536;
 	nids_params.scan_num_hosts = 0;
-	nids_params.syslog = (void (*)())no_log;
+	nids_params.syslog = no_log;
 	if (!nids_init()) {
 		fprintf(stderr, "bare_nids: %s\n", nids_errbuf);
 		return 1;
 	}
 	nids_register_chksum_ctl(&no_checksums, 1);
-	nids_register_tcp((void *)on_stream);
+	nids_register_tcp(on_stream);
 	nids_run();
 	printf("%llu streams, %llu closed, %llu bytes\n", count.streams, count.closes, count.bytes);
 	return 0;

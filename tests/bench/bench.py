@@ -3,7 +3,7 @@
 
 usage: bench.py --program HELOSCOPE --tools FOLDER [--rounds N] [-n SESSIONS] [-c CONCURRENT] [GENERATOR'S OPTIONS]
 
-FOLDER has count_pcap and bare_nids, built (run.sh does it).  The programs take turns, so that what else the machine does falls on
+FOLDER has count_pcap, bare_nids and stages, built (run.sh does it).  The programs take turns, so that what else the machine does falls on
 all alike; printed are medians: seconds of CPU (user and system), of the clock, MB of capture a second of the clock; and the largest
 resident memory of all rounds.
 """
@@ -35,7 +35,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
     parser.add_argument("--program", required=True)
     parser.add_argument("--tools", required=True)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("-n", default="20000")
     parser.add_argument("-c", default="500")
     args, options = parser.parse_known_args()
@@ -48,6 +48,9 @@ def main():
         runs = [
             ("count_pcap", [os.path.join(args.tools, "count_pcap"), capture]),
             ("bare_nids", [os.path.join(args.tools, "bare_nids"), capture]),
+        ] + [
+            ("up to " + stage, [os.path.join(args.tools, "stages"), stage, capture]) for stage in ("decap", "stream", "smtp")
+        ] + [
             ("read --no-store", [args.program, "read", "--no-store", "--json", capture]),
             ("read --store", [args.program, "read", "--store", store, capture]),
         ]

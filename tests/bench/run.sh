@@ -7,7 +7,7 @@ set -uo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 3
 root=$(cd "$here/../.." && pwd)
-rounds=5 sessions=20000 concurrent=500
+rounds=7 sessions=20000 concurrent=500
 
 while [[ $# -gt 0 ]]; do
 	case $1 in
@@ -25,8 +25,7 @@ if [[ ! -e $root/../shared/bench/gen_smtp_pcap.py ]]; then
 	echo "run.sh: ../shared/bench/gen_smtp_pcap.py is not beside the repository: there is nothing to measure with" >&2
 	exit 3
 fi
-"$root/deploy/packages.sh" build || exit 3
-command -v python3 >/dev/null || { echo "run.sh: needs python3 (deploy/packages.sh test)" >&2; exit 3; }
+"$root/deploy/packages.sh" test || exit 3
 
 work=$(mktemp -d) || exit 3
 trap 'rm -rf "$work"' EXIT
@@ -34,10 +33,8 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 build() {
-	cmake -S "$root" -B "$root/build-release" -DCMAKE_BUILD_TYPE=Release -DHELOSCOPE_TESTS=OFF &&
-		cmake --build "$root/build-release" --target heloscope -j"$(nproc)" &&
-		gcc -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -o "$work/count_pcap" "$here/count_pcap.c" -lpcap &&
-		gcc -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -o "$work/bare_nids" "$here/bare_nids.c" -lnids -lpcap
+	cmake -S "$root" -B "$root/build-release" -DCMAKE_BUILD_TYPE=Release &&
+		cmake --build "$root/build-release" --target heloscope count_pcap bare_nids stages -j"$(nproc)"
 }
 build >"$work/log" 2>&1 || {
 	tail -n 40 "$work/log" >&2
@@ -48,7 +45,7 @@ build >"$work/log" 2>&1 || {
 program=$root/build-release/heloscope
 size=(-n "$sessions" -c "$concurrent")
 status=0
-python3 "$here/bench.py" --program "$program" --tools "$work" --rounds "$rounds" "${size[@]}" || exit 1
+python3 "$here/bench.py" --program "$program" --tools "$root/build-release/tests/bench" --rounds "$rounds" "${size[@]}" || exit 1
 echo
 python3 "$here/check_truth.py" --program "$program" "${size[@]}" || status=1
 python3 "$here/check_truth.py" --program "$program" "${size[@]}" --ipv6 0.3 --vlan 80 --retx 0.01 --reorder 0.02 || status=1
