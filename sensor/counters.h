@@ -25,6 +25,7 @@
 	X(streams_midstream, "streams that began before the capture")                                  \
 	X(streams_one_sided, "streams of which one side was never seen")                               \
 	X(streams_evicted, "streams given up because the table was full")                              \
+	X(embryos_evicted, "handshakes without data given up because the table was full")              \
 	X(streams_refused, "streams not followed because the table was full")                          \
 	X(stream_bytes, "bytes rebuilt from streams")                                                  \
 	X(gaps, "holes in streams that the mirror never delivered")                                    \

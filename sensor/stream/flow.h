@@ -47,30 +47,34 @@ struct half {
 
 enum flow_state { FLOW_EMBRYO, FLOW_OPEN, FLOW_CLOSED };
 
+/* What every packet needs stands first, and stays in few cache lines. */
 struct flow {
+	UT_hash_handle hh;
 	struct flow_key key;
+	uint64_t hash; /* of the key */
 	enum flow_state state;
-	struct stream_info info;
 	bool client_is_low;
-	bool syn_seen;	     /* a SYN or SYN-ACK of it */
+	bool syn_seen;	    /* a SYN or SYN-ACK of it */
+	bool nids_gone;	    /* libnids has freed its stream */
+	bool reset_pending; /* an RST came while something waits */
+	bool reuse;	    /* a SYN with another number came: reuse_seq */
+	bool opened;	    /* …for the handler, or refused: its late packets are to be known */
+	uint32_t reuse_seq;
+	int64_t last;	     /* time of the last packet */
+	int64_t listed;	     /* …when it was put at the end of its list */
 	struct half half[2]; /* by enum side */
-	uint32_t alias[2];   /* libnids' addresses, host order; 0 = none taken */
 	struct tcp_stream *nids;
-	void *user;	       /* the handler's */
-	enum close_reason why; /* set by libnids' callback */
-	bool nids_gone;	       /* libnids has freed its stream */
+	void *user; /* the handler's */
 	struct held_packet *held, **held_end;
 	size_t held_count;
-	int64_t last;		  /* time of the last packet */
 	int64_t waiting;	  /* since when something waits; 0 = nothing */
 	uint32_t waiting_packets; /* of this stream since then */
 	uint8_t waits;		  /* how often the wait was renewed */
-	bool reset_pending;	  /* an RST came while something waits */
-	bool reuse;		  /* a SYN with another number came: reuse_seq */
-	uint32_t reuse_seq;
-	struct flow *prev, *next;		  /* list by last packet, oldest first */
+	enum close_reason why;	  /* set by libnids' callback */
+	uint32_t alias[2];	  /* libnids' addresses, host order; 0 = none taken */
+	struct flow *prev, *next; /* list by last packet, oldest first */
 	struct flow *waiting_prev, *waiting_next; /* list by waiting */
-	UT_hash_handle hh;
+	struct stream_info info;
 };
 
 static inline enum side

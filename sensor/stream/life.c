@@ -85,8 +85,8 @@ life_open(struct stream_table *t, struct flow *f)
 	return true;
 }
 
-/* The handler's last word, and everything that the open stream held is given back; the entry stays
- * as a tombstone, so that late packets do not open the stream again. */
+/* The handler's last word, and everything that the open stream held is given back; the entry is
+ * freed when the packet is done with (stream_table_reap). */
 void
 life_close(struct stream_table *t, struct flow *f, enum close_reason why)
 {

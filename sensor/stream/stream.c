@@ -20,6 +20,7 @@
 #include "sensor/stream/life.h"
 #include "sensor/stream/services.h"
 #include "sensor/stream/stream_table.h"
+#include "sensor/stream/timewait.h"
 
 static void
 learn_base(struct flow *f, enum side side, uint32_t base)
@@ -55,11 +56,6 @@ take_syn(struct stream_table *t, struct flow *f, enum side from, const struct pa
 			f->reuse_seq = p->seq;
 		}
 		return;
-	}
-	if (f->state == FLOW_CLOSED) {
-		if (syn_ack || p->seq + 1 == h->base)
-			return;
-		stream_table_renew(t, f, p, from);
 	}
 	f->syn_seen = true;
 	h->seen = true;
@@ -170,6 +166,7 @@ take_early_packet(struct stream_table *t, struct flow *f, enum side from, const 
 		learn_base(f, to, p->ack);
 	if (!f->half[to].base_known || (p->payload.len == 0 && !(p->flags & PACKET_FIN)))
 		return;
+	f->opened = true;
 	if (!life_open(t, f)) {
 		COUNT(t->counters, streams_refused);
 		stream_table_drop_aliases(t, f);
@@ -192,22 +189,14 @@ stream_packet(struct stream_table *t, const struct packet *p)
 	if (f == NULL)
 		return;
 	COUNT(t->counters, segments);
-	f->last = t->now;
 	stream_table_touch(t, f);
-	if (p->flags & PACKET_SYN) {
+	if (p->flags & PACKET_SYN)
 		take_syn(t, f, from, p);
-		return;
-	}
-	switch (f->state) {
-	case FLOW_EMBRYO:
+	else if (f->state == FLOW_EMBRYO)
 		take_early_packet(t, f, from, p);
-		break;
-	case FLOW_OPEN:
+	else
 		take_open_packet(t, f, from, p);
-		break;
-	case FLOW_CLOSED:
-		break;
-	}
+	stream_table_reap(t);
 }
 
 void
@@ -224,6 +213,7 @@ stream_finish(struct stream_table *t)
 {
 	while (t->lists[FLOW_OPEN].first != NULL)
 		life_end(t, t->lists[FLOW_OPEN].first, CLOSE_EOF);
+	stream_table_reap(t);
 }
 
 /* For stream_table.c: the oldest must go. */
@@ -260,6 +250,7 @@ stream_table_new(const struct stream_config *config, const struct stream_handler
 	}
 	t->aliases = alias_table_new();
 	t->services = services_new();
+	t->timewait = timewait_new(config->streams);
 	return t;
 }
 
@@ -273,5 +264,6 @@ stream_table_free(struct stream_table *t)
 	nids_stop();
 	alias_table_free(t->aliases);
 	services_free(t->services);
+	timewait_free(t->timewait);
 	free(t);
 }

@@ -1,6 +1,7 @@
 #include "sensor/stream/stream_nids.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <nids.h>
@@ -15,6 +16,8 @@ static struct {
 	struct counters *counters;
 	pcap_t *dead;
 	struct flow *current; /* the flow that is being fed */
+	char *buffer;	      /* libnids' receive buffer: one for all streams, see lend_buffer() */
+	int buffer_size;
 	uint8_t packet[40 + NIDS_SEGMENT_MAX];
 } nids;
 
@@ -35,6 +38,35 @@ on_no_memory(char *where)
 {
 	fprintf(stderr, "heloscope: out of memory in libnids (%s)\n", where);
 	abort();
+}
+
+/* libnids keeps a buffer of 4 KiB and more for each direction of each stream, though all that it
+ * delivers is taken at once: one buffer, lent for the time of a segment, serves them all.  libnids
+ * may make it larger. */
+static void
+lend_buffer(struct half_stream *half)
+{
+	if (half->data != NULL || half->count != half->offset)
+		return;
+	half->data = nids.buffer;
+	half->bufsize = nids.buffer_size;
+	nids.buffer = NULL;
+	nids.buffer_size = 0;
+}
+
+static void
+take_buffer_back(struct half_stream *half)
+{
+	if (half->data == NULL || half->count != half->offset)
+		return;
+	if (nids.buffer != NULL) {
+		free(half->data);
+	} else {
+		nids.buffer = half->data;
+		nids.buffer_size = half->bufsize;
+	}
+	half->data = NULL;
+	half->bufsize = 0;
 }
 
 static void
@@ -67,6 +99,10 @@ on_tcp(struct tcp_stream *s, void **unused)
 	case NIDS_RESET:
 	case NIDS_TIMED_OUT: {
 		struct flow *f = s->user;
+		s->client.offset = s->client.count; /* libnids frees what is left */
+		s->server.offset = s->server.count;
+		take_buffer_back(&s->client);
+		take_buffer_back(&s->server);
 		f->nids_gone = true;
 		f->nids = NULL;
 		nids.events->closed(nids.events->ctx, f,
@@ -122,6 +158,7 @@ nids_stop(void)
 	nids_unregister_tcp(on_tcp);
 	nids_exit();
 	pcap_close(nids.dead); /* libnids closes only what it opened */
+	free(nids.buffer);
 	memset(&nids, 0, sizeof nids);
 }
 
@@ -192,14 +229,18 @@ feed(struct flow *f, const struct fed *s, int64_t time)
 	head.ts.tv_sec = (time_t)(time / PTIME_SECOND);
 	head.ts.tv_usec = (suseconds_t)(time % PTIME_SECOND / PTIME_US);
 	nids.current = f;
+	if (f->nids != NULL)
+		lend_buffer(s->from == SIDE_CLIENT ? &f->nids->server : &f->nids->client);
 	nids_pcap_handler(NULL, &head, ip);
 	nids.current = NULL;
 
 	/* libnids throws its queue away when rmem_alloc passes 64 KiB.  Ours is bounded by the
 	 * caller, so it starts from zero each time. */
 	if (!f->nids_gone && f->nids != NULL) {
-		f->nids->client.rmem_alloc = 0;
-		f->nids->server.rmem_alloc = 0;
+		struct half_stream *half =
+			s->from == SIDE_CLIENT ? &f->nids->server : &f->nids->client;
+		half->rmem_alloc = 0;
+		take_buffer_back(half);
 	}
 }
 

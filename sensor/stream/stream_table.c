@@ -3,11 +3,16 @@
 #include <string.h>
 
 #include "sensor/base/ptime.h"
+#include "sensor/limits.h"
 #include "sensor/stream/alias.h"
+#include "sensor/stream/timewait.h"
 
-/* A handshake without data, and the memory of an ended stream (2 MSL, RFC 9293 3.4.2, is 4 minutes;
- * a minute catches the late packets). */
-#define SHORT_LIFE (60 * PTIME_SECOND)
+/* A handshake without data. */
+#define EMBRYO_LIFE (60 * PTIME_SECOND)
+/* A place in a list is as exact as this: moving a stream at each packet would touch two others. */
+#define LISTED_EXACT (PTIME_SECOND / 4)
+/* A segment this far behind the end of an ended stream is of another one. */
+enum { NEW_STREAM_BEYOND = 1 << 20 };
 
 static bool
 watched(const struct stream_table *t, uint16_t port)
@@ -65,8 +70,11 @@ void
 stream_table_touch(struct stream_table *t, struct flow *f)
 {
 	struct flow_list *l = &t->lists[f->state];
-	if (l->last == f)
+
+	f->last = t->now;
+	if (l->last == f || t->now - f->listed < LISTED_EXACT)
 		return;
+	f->listed = t->now;
 	list_remove(l, f);
 	list_append(l, f);
 }
@@ -77,6 +85,7 @@ stream_table_move(struct stream_table *t, struct flow *f, enum flow_state to)
 	t->open += (to == FLOW_OPEN) - (f->state == FLOW_OPEN);
 	list_remove(&t->lists[f->state], f);
 	f->state = to;
+	f->listed = t->now;
 	list_append(&t->lists[to], f);
 }
 
@@ -93,29 +102,48 @@ stream_table_drop_aliases(struct stream_table *t, struct flow *f)
 static void
 flow_remove(struct stream_table *t, struct flow *f)
 {
-	stream_give_up(t, f, CLOSE_TIMEOUT);
 	list_remove(&t->lists[f->state], f);
 	HASH_DEL(t->flows, f);
 	free(f);
 }
 
-/* At the limit the least valuable goes first: ended streams and handshakes without data, then the
- * longest idle. */
+/* Of a stream that was only silent, the next packet begins another one. */
+static void
+remember(struct stream_table *t, const struct flow *f)
+{
+	const struct ended ended = { f->hash, f->last, f->half[SIDE_CLIENT].base,
+		{ f->half[SIDE_CLIENT].next, f->half[SIDE_SERVER].next }, f->client_is_low };
+
+	if (f->opened && t->now - f->last <= t->config.idle_ns)
+		timewait_add(t->timewait, &ended);
+}
+
+void
+stream_table_reap(struct stream_table *t)
+{
+	struct flow *f;
+
+	while ((f = t->lists[FLOW_CLOSED].first) != NULL) {
+		remember(t, f);
+		flow_remove(t, f);
+	}
+}
+
+/* At the limit the least valuable goes first: handshakes without data, then the longest idle. */
 static void
 make_room(struct stream_table *t)
 {
-	static const enum flow_state order[] = { FLOW_CLOSED, FLOW_EMBRYO, FLOW_OPEN };
-
 	if (HASH_COUNT(t->flows) < (unsigned)t->config.streams)
 		return;
-	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-		struct flow *oldest = t->lists[order[i]].first;
-		if (oldest == NULL)
-			continue;
-		if (order[i] == FLOW_OPEN)
-			COUNT(t->counters, streams_evicted);
+	struct flow *oldest = t->lists[FLOW_EMBRYO].first;
+	if (oldest == NULL) {
+		oldest = t->lists[FLOW_OPEN].first;
+		COUNT(t->counters, streams_evicted);
+		stream_give_up(t, oldest, CLOSE_TIMEOUT);
+		stream_table_reap(t);
+	} else {
+		COUNT(t->counters, embryos_evicted);
 		flow_remove(t, oldest);
-		return;
 	}
 }
 
@@ -151,6 +179,47 @@ first_sender(const struct stream_table *t, const struct packet *p, enum side *fr
 	return watched(t, *from == SIDE_CLIENT ? p->dst.port : p->src.port);
 }
 
+/* Late packets of a stream that has ended: all that it sent lies before its end.  A SYN with
+ * another number, and data far from there, are of a new one on its ports. */
+static bool
+is_late(const struct ended *e, const struct packet *p, bool src_is_low)
+{
+	enum side from = src_is_low == e->client_is_low ? SIDE_CLIENT : SIDE_SERVER;
+	uint32_t beyond = p->seq - e->end[from];
+	bool syn = p->flags & PACKET_SYN, ack = p->flags & PACKET_ACK;
+
+	if (syn)
+		return ack || from == SIDE_SERVER || p->seq + 1 == e->client_base;
+	return p->payload.len == 0 || beyond < NEW_STREAM_BEYOND ||
+	       -beyond < (uint32_t)LIMIT_STREAM_JUMP;
+}
+
+static struct flow *
+flow_add(struct stream_table *t, const struct packet *p, const struct flow_key *key, uint64_t hash,
+	bool src_is_low)
+{
+	enum side from;
+
+	if (!first_sender(t, p, &from))
+		return NULL;
+	struct ended *ended = timewait_find(t->timewait, hash, t->now);
+	if (ended != NULL && is_late(ended, p, src_is_low))
+		return NULL;
+	if (ended != NULL)
+		ended->hash = 0;
+	make_room(t);
+	struct flow *f = must_alloc(sizeof *f);
+	memset(f, 0, sizeof *f);
+	f->key = *key;
+	f->hash = hash;
+	f->client_is_low = src_is_low == (from == SIDE_CLIENT);
+	f->last = f->listed = t->now;
+	flow_start(t, f, p, from);
+	HASH_ADD_BYHASHVALUE(hh, t->flows, key, sizeof f->key, (unsigned)hash, f);
+	list_append(&t->lists[FLOW_EMBRYO], f);
+	return f;
+}
+
 struct flow *
 stream_table_find(struct stream_table *t, const struct packet *p, enum side *from)
 {
@@ -160,33 +229,28 @@ stream_table_find(struct stream_table *t, const struct packet *p, enum side *fro
 	if (!watched(t, p->src.port) && !watched(t, p->dst.port))
 		return NULL;
 	bool src_is_low = make_key(p, &key);
-	HASH_FIND(hh, t->flows, &key, sizeof key, f);
-	if (f != NULL) {
-		*from = src_is_low == f->client_is_low ? SIDE_CLIENT : SIDE_SERVER;
-		return f;
-	}
-	if (!first_sender(t, p, from))
+	uint64_t hash = hash_keyed(&key, sizeof key);
+	HASH_FIND_BYHASHVALUE(hh, t->flows, &key, sizeof key, (unsigned)hash, f);
+	if (f == NULL)
+		f = flow_add(t, p, &key, hash, src_is_low);
+	if (f == NULL)
 		return NULL;
-	make_room(t);
-	f = must_alloc(sizeof *f);
-	memset(f, 0, sizeof *f);
-	f->key = key;
-	f->client_is_low = src_is_low == (*from == SIDE_CLIENT);
-	flow_start(t, f, p, *from);
-	HASH_ADD(hh, t->flows, key, sizeof f->key, f);
-	list_append(&t->lists[FLOW_EMBRYO], f);
+	*from = src_is_low == f->client_is_low ? SIDE_CLIENT : SIDE_SERVER;
 	return f;
 }
 
 void
 stream_table_renew(struct stream_table *t, struct flow *f, const struct packet *p, enum side from)
 {
-	struct flow fresh = { .key = f->key, .client_is_low = f->client_is_low, .state = f->state };
+	struct flow fresh = { .key = f->key,
+		.hash = f->hash,
+		.hh = f->hh,
+		.client_is_low = f->client_is_low,
+		.state = f->state,
+		.prev = f->prev,
+		.next = f->next,
+		.last = f->last };
 
-	fresh.prev = f->prev;
-	fresh.next = f->next;
-	fresh.hh = f->hh;
-	fresh.last = f->last;
 	*f = fresh;
 	flow_start(t, f, p, from);
 	stream_table_move(t, f, FLOW_EMBRYO);
@@ -195,15 +259,13 @@ stream_table_renew(struct stream_table *t, struct flow *f, const struct packet *
 void
 stream_table_expire(struct stream_table *t)
 {
-	const int64_t life[] = { [FLOW_EMBRYO] = SHORT_LIFE,
-		[FLOW_OPEN] = t->config.idle_ns,
-		[FLOW_CLOSED] = SHORT_LIFE };
+	struct flow *f;
 
-	for (int s = 0; s < 3; s++) {
-		struct flow *f;
-		while ((f = t->lists[s].first) != NULL && t->now - f->last > life[s])
-			flow_remove(t, f);
-	}
+	while ((f = t->lists[FLOW_EMBRYO].first) != NULL && t->now - f->last > EMBRYO_LIFE)
+		flow_remove(t, f);
+	while ((f = t->lists[FLOW_OPEN].first) != NULL && t->now - f->last > t->config.idle_ns)
+		stream_give_up(t, f, CLOSE_TIMEOUT);
+	stream_table_reap(t);
 }
 
 void

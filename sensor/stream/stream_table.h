@@ -16,6 +16,7 @@ struct stream_table {
 	struct nids_events events;
 	struct alias_table *aliases;
 	struct services *services;
+	struct timewait *timewait;
 	struct flow *flows;			   /* uthash by key */
 	struct flow_list lists[3];		   /* by enum flow_state */
 	struct flow *waiting_first, *waiting_last; /* oldest first */
@@ -25,7 +26,7 @@ struct stream_table {
 };
 
 /* The stream of a packet and the side that sent it; a new one for a SYN or for data on a watched
- * port; NULL = not ours. */
+ * port; NULL = not ours, or of a stream that has ended. */
 struct flow *stream_table_find(struct stream_table *t, const struct packet *p, enum side *from);
 void stream_table_touch(struct stream_table *t, struct flow *f);
 void stream_table_move(struct stream_table *t, struct flow *f, enum flow_state to);
@@ -34,6 +35,8 @@ void stream_table_renew(
 	struct stream_table *t, struct flow *f, const struct packet *p, enum side from);
 void stream_table_drop_aliases(struct stream_table *t, struct flow *f);
 void stream_table_expire(struct stream_table *t);
+/* Frees the streams in FLOW_CLOSED, and remembers them for a while. */
+void stream_table_reap(struct stream_table *t);
 void stream_table_clear(struct stream_table *t);
 
 /* In stream.c. */
