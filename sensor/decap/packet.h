@@ -15,6 +15,9 @@ struct packet {
 	uint8_t flags; /* PACKET_… */
 	uint16_t window;
 	int8_t window_scale; /* option of a SYN; -1 = absent */
+	bool timestamped;    /* RFC 7323 3: timestamp is the sender's */
+	uint16_t urgent;     /* pointer, with PACKET_URG */
+	uint32_t timestamp;
 	struct slice payload; /* TCP payload that was captured */
 	uint32_t missing;     /* payload bytes beyond the snaplen */
 	uint16_t vlan[PACKET_VLANS]; /* VLAN ids, outermost first */

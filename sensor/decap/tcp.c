@@ -1,25 +1,35 @@
-/* TCP header: RFC 9293 3.1; window scale of RFC 7323 2.
+/* TCP header: RFC 9293 3.1; window scale and timestamps of RFC 7323 2 and 3.
  *
  * Taken beyond the standard: options that make no sense end the list of options, and not the
  * segment, as receivers do. */
 #include "sensor/decap/layer.h"
 
-enum { OPTION_END = 0, OPTION_NOP = 1, OPTION_WINDOW_SCALE = 3, WINDOW_SCALE_MAX = 14 };
+enum { OPTION_END = 0, OPTION_NOP = 1, OPTION_WINDOW_SCALE = 3, OPTION_TIMESTAMP = 8 };
+enum { WINDOW_SCALE_MAX = 14 };
 
-static int8_t
-window_scale(struct slice options)
+static void
+take_option(struct packet *out, const uint8_t *option, size_t len)
+{
+	if (option[0] == OPTION_TIMESTAMP && len == 10) {
+		out->timestamped = true;
+		out->timestamp = be32(option + 2);
+	} else if (option[0] == OPTION_WINDOW_SCALE && len == 3 && out->flags & PACKET_SYN) {
+		out->window_scale =
+			(int8_t)(option[2] < WINDOW_SCALE_MAX ? option[2] : WINDOW_SCALE_MAX);
+	}
+}
+
+static void
+take_options(struct packet *out, struct slice options)
 {
 	while (options.len >= 2 && options.ptr[0] != OPTION_END) {
 		size_t len = options.ptr[0] == OPTION_NOP ? 1 : options.ptr[1];
 
 		if (len == 0 || len > options.len)
 			break;
-		if (options.ptr[0] == OPTION_WINDOW_SCALE && len == 3)
-			return (int8_t)(options.ptr[2] < WINDOW_SCALE_MAX ? options.ptr[2]
-									  : WINDOW_SCALE_MAX);
+		take_option(out, options.ptr, len);
 		options = slice_skip(options, len);
 	}
-	return -1;
 }
 
 /* RFC 9293 3.1, RFC 8200 8.1: over addresses, length, protocol and segment. */
@@ -55,9 +65,10 @@ tcp_parse(struct walk *w)
 	out->ack = be32(h + 8);
 	out->flags = h[13] & 0x3f;
 	out->window = be16(h + 14);
+	out->urgent = be16(h + 18);
 	/* Of a segment cut by the snaplen even options may be missing. */
-	if (out->flags & PACKET_SYN)
-		out->window_scale = window_scale(slice_take(w->rest, header - 20));
+	if (header > 20)
+		take_options(out, slice_take(w->rest, header - 20));
 	out->payload = slice_skip(segment, header);
 	out->missing = (uint32_t)(wire - header - out->payload.len);
 	return walk_stop(w, END_TCP, 0, "TCP");
