@@ -30,6 +30,8 @@
 	X(stream_bytes, "bytes rebuilt from streams")                                                  \
 	X(gaps, "holes in streams that the mirror never delivered")                                    \
 	X(gap_bytes, "bytes in those holes")                                                           \
+	X(gap_bytes_late, "bytes that came after they had been taken for lost")                        \
+	X(segments_stale, "segments with an old timestamp, set aside")                                 \
 	X(aliases_full, "IPv6 packets without a free stand-in address")                                \
 	X(nids_warnings, "warnings of libnids")                                                        \
 	X(sessions, "SMTP sessions")                                                                   \

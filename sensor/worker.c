@@ -189,6 +189,21 @@ on_gap(void *ctx, void *stream, enum side from, int64_t bytes, int64_t time)
 }
 
 static void
+on_anomaly(void *ctx, void *stream, enum side from, enum stream_anomaly what)
+{
+	static const enum anomaly anomalies[] = {
+		[STREAM_CHANGED] = ANOMALY_CHANGED,
+		[STREAM_URGENT] = ANOMALY_URGENT,
+		[STREAM_STALE] = ANOMALY_STALE,
+	};
+	struct tcp_session *s = stream;
+	(void)ctx;
+
+	probe_stream(s, from, anomaly_name(anomalies[what]), 0);
+	smtp_session_note(s->smtp, anomalies[what]);
+}
+
+static void
 session_free(struct tcp_session *s)
 {
 	if (s->prev != NULL)
@@ -236,7 +251,13 @@ worker_new(const struct worker_config *config, const struct worker_output *outpu
 	struct counters *counters, struct err *err)
 {
 	struct worker *w = must_alloc(sizeof *w);
-	struct stream_handler handler = { w, on_open, on_data, on_gap, on_close, on_service };
+	struct stream_handler handler = { .ctx = w,
+		.open = on_open,
+		.data = on_data,
+		.gap = on_gap,
+		.anomaly = on_anomaly,
+		.close = on_close,
+		.service = on_service };
 
 	memset(w, 0, sizeof *w);
 	w->config = *config;
@@ -297,9 +318,16 @@ worker_tick(struct worker *w, int64_t now)
 	}
 }
 
+size_t
+worker_unknown(const struct worker *w, size_t from, decap_unknown_fn *fn, void *ctx)
+{
+	return decap_unknown(w->decap, from, fn, ctx);
+}
+
 void
 worker_finish(struct worker *w)
 {
+	decap_finish(w->decap);
 	stream_finish(w->streams);
 }
 

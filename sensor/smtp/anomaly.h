@@ -1,4 +1,5 @@
-/* What a client does that no ordinary mail server does.  Names are part of the records. */
+/* What a client does that no ordinary mail server does; the last but one are TCP's, told by the
+ * stream stage of either side.  Names are part of the records. */
 #ifndef HELOSCOPE_SMTP_ANOMALY_H
 #define HELOSCOPE_SMTP_ANOMALY_H
 
@@ -52,6 +53,10 @@
 	X(HELO_LOCALHOST, "helo-localhost", "RFC 5321 4.1.1.1: the client's own name")             \
 	X(HELO_NO_DOT, "helo-no-dot", "RFC 5321 2.3.5: fully qualified")                           \
 	X(HELO_TARGET, "helo-is-target", "the server's own name or address as HELO")               \
+	X(CHANGED, "changed-retransmission",                                                       \
+		"RFC 9293 3.8.1: a segment sent again has the same bytes; the first copy counts")  \
+	X(URGENT, "urgent-data", "RFC 6093 5: no new use; the receiver does not read the byte")    \
+	X(STALE, "old-timestamp", "RFC 7323 5.3: a segment that the receiver dropped for it")      \
 	X(HAND_TYPED, "hand-typed",                                                                \
 		"single bytes at the speed of fingers, or backspaces in commands")
 

@@ -82,6 +82,12 @@ session_anomaly(struct smtp_session *s, enum anomaly which, int64_t times)
 }
 
 void
+smtp_session_note(struct smtp_session *s, enum anomaly which)
+{
+	session_anomaly(s, which, 1);
+}
+
+void
 session_trace(struct smtp_session *s, const char *format, ...)
 {
 	if (s->trace == NULL)

@@ -11,6 +11,7 @@
 
 #include "sensor/counters.h"
 #include "sensor/record.h"
+#include "sensor/smtp/anomaly.h"
 
 enum smtp_side { SMTP_CLIENT, SMTP_SERVER };
 
@@ -42,6 +43,8 @@ int smtp_session_data(struct smtp_session *s, enum smtp_side from, struct slice 
 /* `bytes` of that side were never seen; 1 / 0 as above (call again with bytes = 0 after a 1). */
 int smtp_session_gap(struct smtp_session *s, enum smtp_side from, int64_t bytes, int64_t time,
 	struct smtp_mail *out);
+/* What the stage before has noticed. */
+void smtp_session_note(struct smtp_session *s, enum anomaly which);
 /* The stream ended; call until 0: 1 = a mail that was still open (outcome aborted or unknown). */
 int smtp_session_end(
 	struct smtp_session *s, enum close_reason why, int64_t time, struct smtp_mail *out);

@@ -4,6 +4,7 @@
 #define HELOSCOPE_STREAM_FLOW_H
 
 #include "sensor/base/hash.h"
+#include "sensor/stream/sent.h"
 #include "sensor/stream/spans.h"
 #include "sensor/stream/stream.h"
 
@@ -15,35 +16,68 @@ struct flow_key {
 	uint8_t family, zero[3];
 };
 
-/* A packet that waits until the bytes that it acknowledges have come. */
-struct held_packet {
-	struct held_packet *next;
+/* Data or a FIN, in any order. */
+struct segment {
 	enum side from;
 	uint32_t seq, ack;
+	uint32_t missing; /* bytes behind the payload that the capture has cut off */
 	uint8_t flags;
-	size_t len;
+	struct slice payload;
+};
+
+/* The number behind everything that it carries. */
+static inline uint32_t
+segment_end(const struct segment *s)
+{
+	return s->seq + (uint32_t)s->payload.len + s->missing + (s->flags & PACKET_FIN ? 1 : 0);
+}
+
+/* A segment that waits: until the bytes that it acknowledges have come (held), until nothing else
+ * comes in its place (doubtful), or for the answer to a SYN (syn_data). */
+struct held_packet {
+	struct held_packet *next;
+	struct segment segment;
 	uint8_t payload[];
+};
+
+struct held_list {
+	struct held_packet *first;
+	size_t count;
 };
 
 struct half {
 	bool seen; /* a packet of this side was captured */
 	bool base_known;
 	bool acked_known;
-	bool fin_known; /* its FIN was captured; fin_seq is valid */
-	bool fin_done;	/* …and everything before it is delivered */
-	bool absent;	/* the mirror does not deliver this side: do not wait for it */
-	uint32_t base;	/* sequence number of the first byte of data */
+	bool fin_known;	     /* its FIN was captured; fin_seq is valid */
+	bool fin_done;	     /* …and everything before it is delivered */
+	bool absent;	     /* the mirror does not deliver this side: do not wait for it */
+	bool stamped;	     /* its SYN had a timestamp: newest_stamp is valid */
+	bool urgent;	     /* the byte at urgent_seq is out of band */
+	int8_t window_scale; /* of its SYN; -1 = unknown */
+	uint32_t base;	     /* sequence number of the first byte of data */
 	uint32_t next;	/* sequence number that is delivered next (a delivered FIN counts one) */
+	uint32_t told;	/* gaps up to here are told; beyond next where only an acknowledgement
+			   says that these bytes were sent: they may come yet */
 	uint32_t acked; /* highest acknowledgement by the other side */
 	uint32_t fin_seq;
-	uint32_t gap_end;    /* next < gap_end while a filler is fed */
-	int64_t gap_bytes;   /* of the filler so far */
-	uint32_t ack_fed;    /* last acknowledgement of this side's bytes that libnids was shown */
-	uint32_t window;     /* bytes, scaled, as this side last advertised */
-	int8_t window_scale; /* of its SYN; -1 = unknown */
-	struct spans ahead;  /* beyond the hole, held by libnids */
-	int64_t queued;	     /* bytes of them */
+	uint32_t gap_end; /* next < gap_end while a filler is fed */
+	uint32_t ack_fed; /* last acknowledgement of this side's bytes that libnids was shown */
+	uint32_t window;  /* bytes, scaled, as this side last advertised */
+	uint32_t newest_stamp; /* timestamp of the newest segment in order */
+	uint32_t urgent_seq;
+	struct spans ahead; /* beyond the hole, held by libnids */
+	struct spans cut;   /* of the segments seen, what the capture has cut off */
+	int64_t queued;	    /* bytes ahead */
+	struct sent sent;
 };
+
+/* Where the next byte is expected, or told lost. */
+static inline uint32_t
+half_front(const struct half *h)
+{
+	return seq_before(h->next, h->told) ? h->told : h->next;
+}
 
 enum flow_state { FLOW_EMBRYO, FLOW_OPEN, FLOW_CLOSED };
 
@@ -56,17 +90,19 @@ struct flow {
 	bool client_is_low;
 	bool syn_seen;	    /* a SYN or SYN-ACK of it */
 	bool nids_gone;	    /* libnids has freed its stream */
-	bool reset_pending; /* an RST came while something waits */
+	bool reset_pending; /* an RST came, of reset_from at reset_seq: stragglers may follow */
 	bool reuse;	    /* a SYN with another number came: reuse_seq */
 	bool opened;	    /* …for the handler, or refused: its late packets are to be known */
+	enum side reset_from;
+	uint32_t reset_seq;
 	uint32_t reuse_seq;
 	int64_t last;	     /* time of the last packet */
 	int64_t listed;	     /* …when it was put at the end of its list */
 	struct half half[2]; /* by enum side */
 	struct tcp_stream *nids;
 	void *user; /* the handler's */
-	struct held_packet *held, **held_end;
-	size_t held_count;
+	struct held_list held, doubtful;
+	struct held_packet *syn_data;
 	int64_t waiting;	  /* since when something waits; 0 = nothing */
 	uint32_t waiting_packets; /* of this stream since then */
 	uint8_t waits;		  /* how often the wait was renewed */

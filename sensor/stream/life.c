@@ -3,12 +3,15 @@
 #include "sensor/base/ptime.h"
 #include "sensor/stream/alias.h"
 #include "sensor/stream/delivery.h"
+#include "sensor/stream/held.h"
 
 /* How long something waits.  A mirror reorders within milliseconds; 4 packets of the stream proved
  * too few and 8 left streams open, so time decides, and packets only when many have gone by. */
 #define WAIT_HOLE (500 * PTIME_MS)
-/* Further waits, where only an acknowledgement says that bytes were sent. */
-enum { WAIT_SILENT = 3 };
+/* Further waits: where only an acknowledgement says that bytes were sent, and after a reset that is
+ * not exactly in place, which the receiver refuses (RFC 5961 3.2) or the mirror has torn from its
+ * stream. */
+enum { WAIT_SILENT = 3, WAIT_RESET = 60 };
 
 static void
 waiting_start(struct stream_table *t, struct flow *f)
@@ -47,7 +50,7 @@ waiting_end(struct stream_table *t, struct flow *f)
 static bool
 waits(const struct flow *f)
 {
-	return f->held != NULL || f->reset_pending || delivery_has_hole(f, SIDE_CLIENT) ||
+	return f->held.count > 0 || f->reset_pending || delivery_has_hole(f, SIDE_CLIENT) ||
 	       delivery_has_hole(f, SIDE_SERVER);
 }
 
@@ -71,7 +74,8 @@ life_open(struct stream_table *t, struct flow *f)
 		return false;
 	}
 	for (int s = 0; s < 2; s++) {
-		f->half[s].next = f->half[s].gap_end = f->half[s].base;
+		struct half *h = &f->half[s];
+		h->next = h->told = h->gap_end = h->base;
 	}
 	f->nids_gone = false;
 	if (nids_open(f, t->now) < 0)
@@ -93,17 +97,20 @@ life_close(struct stream_table *t, struct flow *f, enum close_reason why)
 	bool one_sided = !f->half[SIDE_CLIENT].seen || !f->half[SIDE_SERVER].seen;
 
 	waiting_end(t, f);
-	while (f->held != NULL)
-		delivery_drop_held(t, f, &f->held);
+	held_clear(t, &f->held);
+	held_clear(t, &f->doubtful);
 	for (int s = 0; s < 2; s++) {
 		t->queued -= f->half[s].queued;
 		f->half[s].queued = 0;
 		spans_release(&f->half[s].ahead);
+		spans_release(&f->half[s].cut);
 	}
 	nids_forget(f);
 	if (one_sided)
 		COUNT(t->counters, streams_one_sided);
-	t->handler.close(t->handler.ctx, f->user, why, one_sided, t->now);
+	held_free(t, f->syn_data);
+	f->syn_data = NULL;
+	t->handler.close(t->handler.ctx, f->user, why, one_sided, f->last);
 	f->user = NULL;
 	stream_table_drop_aliases(t, f);
 	stream_table_move(t, f, FLOW_CLOSED);
@@ -117,11 +124,11 @@ life_flush(struct stream_table *t, struct flow *f)
 		bool progress = false;
 		delivery_release(t, f);
 		for (int s = 0; s < 2 && !f->nids_gone; s++) {
-			uint32_t before = f->half[s].next;
-			if (f->half[s].ahead.count > 0 || f->held != NULL ||
+			uint32_t next = f->half[s].next, told = f->half[s].told;
+			if (f->half[s].ahead.count > 0 || f->held.count > 0 ||
 				delivery_lost(f, (enum side)s))
 				delivery_gap(t, f, (enum side)s);
-			progress |= f->half[s].next != before;
+			progress |= f->half[s].next != next || f->half[s].told != told;
 		}
 		if (f->nids_gone || !progress)
 			return;
@@ -161,11 +168,21 @@ life_settle(struct stream_table *t, struct flow *f)
 		life_wait(t, f);
 }
 
+/* A reset exactly in place is obeyed; stragglers had their time. */
+static bool
+reset_obeyed(const struct flow *f)
+{
+	const struct half *h = &f->half[f->reset_from];
+
+	return f->reset_pending &&
+	       (f->reset_seq == h->next || (h->fin_done && f->reset_seq + 1 == h->next));
+}
+
 /* The wait is over for what has waited long enough. */
 void
 life_give_up(struct stream_table *t, struct flow *f, bool silent_too)
 {
-	if (f->reset_pending) {
+	if (f->reset_pending && (reset_obeyed(f) || f->waits >= WAIT_RESET)) {
 		life_end(t, f, CLOSE_RESET);
 		return;
 	}
@@ -182,15 +199,18 @@ life_give_up(struct stream_table *t, struct flow *f, bool silent_too)
 		delivery_release(t, f);
 	}
 	/* What still waits, waits for the sender: a fresh wait. */
+	uint8_t waits = f->waits;
 	waiting_end(t, f);
 	life_settle(t, f);
+	if (f->waiting != 0 && f->reset_pending)
+		f->waits = (uint8_t)(waits + 1);
 }
 
 /* Only a bare acknowledgement says that bytes are missing: the next data will tell more. */
 static bool
 is_silent(const struct flow *f)
 {
-	return f->held == NULL && !f->reset_pending && f->half[SIDE_CLIENT].ahead.count == 0 &&
+	return f->held.count == 0 && !f->reset_pending && f->half[SIDE_CLIENT].ahead.count == 0 &&
 	       f->half[SIDE_SERVER].ahead.count == 0;
 }
 

@@ -29,6 +29,13 @@ struct stream_info {
 	uint8_t layer_count;
 };
 
+/* What no sound sender does.  The receiver's choice is made as Linux makes it. */
+enum stream_anomaly {
+	STREAM_CHANGED, /* sent again with other bytes: the first copy counts */
+	STREAM_URGENT,	/* a byte out of band (RFC 6093): the receiver's program does not read it */
+	STREAM_STALE, /* a segment with an old timestamp (RFC 7323 5.3): the receiver dropped it */
+};
+
 struct stream_handler {
 	void *ctx;
 	/* Returns what the other calls get as `stream`. */
@@ -36,6 +43,8 @@ struct stream_handler {
 	void (*data)(void *ctx, void *stream, enum side from, struct slice bytes, int64_t time);
 	/* `bytes` of side `from` were never delivered by the mirror. */
 	void (*gap)(void *ctx, void *stream, enum side from, int64_t bytes, int64_t time);
+	/* May be NULL. */
+	void (*anomaly)(void *ctx, void *stream, enum side from, enum stream_anomaly what);
 	/* Last event; one_sided: one side sent no packet that was seen. */
 	void (*close)(void *ctx, void *stream, enum close_reason why, bool one_sided, int64_t time);
 	/* Somebody answered a SYN with SYN-ACK, on any port. May be NULL. */

@@ -5,6 +5,7 @@
 #include "sensor/base/ptime.h"
 #include "sensor/limits.h"
 #include "sensor/stream/alias.h"
+#include "sensor/stream/held.h"
 #include "sensor/stream/timewait.h"
 
 /* A handshake without data. */
@@ -103,6 +104,7 @@ static void
 flow_remove(struct stream_table *t, struct flow *f)
 {
 	list_remove(&t->lists[f->state], f);
+	held_free(t, f->syn_data);
 	HASH_DEL(t->flows, f);
 	free(f);
 }
@@ -158,7 +160,6 @@ flow_start(struct stream_table *t, struct flow *f, const struct packet *p, enum 
 	f->info.vlan_count = p->vlan_count;
 	memcpy(f->info.layer, p->layer, sizeof f->info.layer);
 	f->info.layer_count = p->layer_count;
-	f->held_end = &f->held;
 	f->half[SIDE_CLIENT].window_scale = f->half[SIDE_SERVER].window_scale = -1;
 }
 
@@ -242,6 +243,7 @@ stream_table_find(struct stream_table *t, const struct packet *p, enum side *fro
 void
 stream_table_renew(struct stream_table *t, struct flow *f, const struct packet *p, enum side from)
 {
+	held_free(t, f->syn_data);
 	struct flow fresh = { .key = f->key,
 		.hash = f->hash,
 		.hh = f->hh,

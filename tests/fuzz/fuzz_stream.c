@@ -1,4 +1,5 @@
-/* Packets of one stream and of several, as the attacker likes, through the adapter and libnids behind it. */
+/* Packets of one stream and of several, as the attacker likes, through the adapter and libnids
+ * behind it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +46,8 @@ on_close(void *ctx, void *stream, enum close_reason why, bool one_sided, int64_t
 	(void)time;
 }
 
-/* 10 bytes make a packet: ports and side, flags, seq, ack (each near the other side's), length, time step. */
+/* 10 bytes make a packet: ports and side, flags, seq, ack (each near the other side's), length,
+ * time step. */
 static void
 one_packet(struct stream_table *t, const uint8_t *b, int64_t *time)
 {
@@ -76,7 +78,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct counters counters;
 	struct stream_config config = stream_config_default();
-	struct stream_handler handler = { &counters, on_open, on_data, on_gap, on_close, NULL };
+	struct stream_handler handler = { &counters, on_open, on_data, on_gap, NULL, on_close,
+		NULL };
 	struct err err = { "" };
 	int64_t time = PTIME_SECOND;
 

@@ -23,6 +23,7 @@ struct talk {
 	int last;	/* side of the last data event, so that events of one side run together */
 	int64_t data_bytes[2], gap_bytes[2];
 	int opens, closes, services;
+	int anomalies[3]; /* by enum stream_anomaly */
 };
 
 void talk_init(struct talk *t, bool v6);
