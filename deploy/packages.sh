@@ -10,6 +10,7 @@ set -euo pipefail
 build=(
 	gcc libc6-dev make cmake pkg-config
 	libpcap-dev libnids-dev         # packets, streams
+	zlib1g-dev libzstd-dev          # compressed captures
 	libgmime-3.0-dev libpsl-dev     # structure of mails, registered domains
 	libpcre2-dev                    # rules
 	libsqlite3-dev                  # store
@@ -23,7 +24,8 @@ testing=(
 	"${build[@]}"
 	libcmocka-dev clang libclang-rt-14-dev clang-format shellcheck
 	python3 jq sqlite3 procps util-linux
-	iproute2 tcpdump tshark         # live capture in a name space; a second opinion on captures
+	iproute2 ethtool tcpdump tshark # live capture in a name space; a second opinion on captures
+	tcpreplay zstd                  # captures onto the wire, and compressed
 	chromium                        # the report as a browser sees it
 )
 

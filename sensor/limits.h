@@ -5,6 +5,9 @@
 
 #define LIMITS(X)                                                                                                      \
 	X(SNAPLEN, 262144, "bytes", "largest captured frame; libpcap's own maximum, covers GRO super-packets")        \
+	X(INTERFACES, 4096, "interfaces", "of one pcapng section")                                                    \
+	X(CAPTURES_OPEN, 64, "files", "captures read side by side; the next is opened when its first packet is due")  \
+	X(CAPTURE_FILES, 65536, "files", "captures of one reading")                                                   \
 	X(DECAP_DEPTH, 16, "layers", "nested encapsulations; real ones stay below 8")                                 \
 	X(FRAGMENT_SETS, 1024, "datagrams", "IP datagrams waiting for fragments")                                     \
 	X(FRAGMENT_BYTES, 16777216, "bytes", "fragments held, all datagrams together")                                \

@@ -1,11 +1,11 @@
-/* Captured frames, from files, standard input and interfaces, by libpcap (owner: capture_pcap.c).
+/* Captured frames: interfaces and pcap files by libpcap (owner: capture_pcap.c), pcapng files by a
+ * reader of our own (capture_pcapng.c), because libpcap stops where interfaces differ.
  *
  * Source: draft-ietf-opsawg-pcap (microseconds and nanoseconds), draft-ietf-opsawg-pcapng.
- * Input:  capture files, hostile: any bytes.  A damaged or cut file gives every frame before the
- *         damage.  Accepted beyond the drafts: what libpcap reads besides (the pcap of old Linux
- *         kernels, swapped lengths, seconds before 1970 as seconds after 2038).
- *         Not read: a pcapng file beyond the point where an interface of another link type or
- *         snaplen appears (libpcap stops there); compressed files.
+ * Input:  capture files, hostile: any bytes; plain, or compressed by gzip or zstd.  A damaged or
+ * cut file gives every frame before the damage.  Accepted beyond the drafts: what libpcap reads
+ *         besides (the pcap of old Linux kernels, swapped lengths, seconds before 1970 as seconds
+ *         after 2038).
  * Output: struct frame, in the order captured.
  * Memory: frame data belongs to the capture and lives until the next capture_next(). */
 #ifndef HELOSCOPE_CAPTURE_CAPTURE_H
@@ -15,10 +15,11 @@
 #include "sensor/base/slice.h"
 
 struct frame {
-	int64_t time;	   /* ns since 1970 UTC; from 0 to CAPTURE_TIME_MAX, whatever a file says */
-	uint64_t number;   /* 1, 2, … within its source */
-	int linktype;	   /* DLT_… of libpcap */
-	int interface;	   /* index of the source; 0 here, numbered by who reads several */
+	int64_t time;	 /* ns since 1970 UTC; from 0 to CAPTURE_TIME_MAX, whatever a file says */
+	uint64_t number; /* 1, 2, … within its source */
+	int linktype;	 /* DLT_… of libpcap */
+	int interface; /* number within its source; of live sources 0, numbered by who reads several
+			*/
 	uint32_t wire_len; /* bytes on the wire; data.len may be less, never more */
 	struct slice data; /* as captured */
 };
@@ -47,10 +48,19 @@ int capture_open_file(const char *path, struct capture **out, struct err *err);
 int capture_open_live(const char *interface, const struct capture_live_options *options,
 	struct capture **out, struct err *err);
 
-/* DLT_… of libpcap that all frames of this source have.  After opening, who hands the frames on
- * asks whether it is understood (decap_knows), and if not, capture_refuse_linktype() puts the file,
- * the link type's number and name and what to do into err, and returns -1. */
-int capture_linktype(const struct capture *c);
+/* A file that is still written (or standard input): 1 and *out; 0 = it is too short by now to be
+ * known, try again; -1 and err.  Its capture_next() gives 0 where nothing more is there for now; a
+ * half-written record is waited for.  capture_grown(): what is there now is all of it. */
+int capture_open_growing(const char *path, struct capture **out, struct err *err);
+void capture_grown(struct capture *c);
+/* True when capture_next() will give nothing any more. */
+bool capture_ended(const struct capture *c);
+
+/* The n-th of the link types (DLT_… of libpcap) known by now, -1 = there are no more; a pcapng file
+ * may have several, or none yet.  After opening, who hands the frames on asks whether one of them
+ * is understood (decap_knows), and if not, capture_refuse_linktype() puts the file, the link type's
+ * number and name and what to do into err, and returns -1. */
+int capture_linktype(const struct capture *c, size_t n);
 int capture_refuse_linktype(const struct capture *c, struct err *err);
 
 /* 1 = a frame; 0 = end of file, or (live) nothing for now; -1 = the source is damaged or gone: err
@@ -64,6 +74,12 @@ int capture_fd(const struct capture *c);
 /* How far a file has been read, for progress: bytes read and size (0 = unknown). */
 void capture_progress(const struct capture *c, int64_t *done, int64_t *size);
 void capture_stats(struct capture *c, struct capture_stats *out);
+/* Frames that were captured shorter than they were on the wire. */
+struct capture_cut {
+	int64_t frames;
+	size_t snaplen; /* bytes; the longest of those frames */
+};
+struct capture_cut capture_cut(const struct capture *c);
 /* The path, the interface, or "standard input". */
 const char *capture_name(const struct capture *c);
 void capture_close(struct capture *c); /* NULL does nothing */

@@ -1,28 +1,21 @@
-/* A capture file before libpcap sees it: opened, looked at, with a large read buffer.
+/* A capture file before its format is read: opened, looked at, decompressed.
  *
- * Source: the magic numbers of draft-ietf-opsawg-pcap 4 and draft-ietf-opsawg-pcapng 4.1, and those
- *         of formats that people give us by mistake.
- * Input:  a path of the user; the bytes of the file are hostile.
- * Memory: 1 MiB of buffer; capture_file_release() gives it back, after the FILE was closed. */
+ * Source: the magic numbers of draft-ietf-opsawg-pcap 4 and draft-ietf-opsawg-pcapng 4.1, of
+ *         RFC 1952 and RFC 8878, and those of formats that people give us by mistake.
+ * Input:  a path of the user; the bytes of the file are hostile.  What is compressed is known by
+ *         its first bytes, not by its name.
+ * Output: bytes that begin like a capture file. */
 #ifndef HELOSCOPE_CAPTURE_CAPTURE_FILE_H
 #define HELOSCOPE_CAPTURE_CAPTURE_FILE_H
 
-#include <stdio.h>
+#include "sensor/capture/capture_bytes.h"
 
-#include "sensor/base/err.h"
-#include "sensor/base/slice.h"
-
-struct capture_file {
-	FILE *stream; /* at byte 0 */
-	char *buffer; /* of the stream: longer-lived than it */
-	int64_t size; /* bytes; 0 = unknown (pipe) */
-};
+enum capture_format { CAPTURE_PCAP, CAPTURE_PCAPNG };
 
 /* The path, or "standard input" for "-". */
 const char *capture_file_name(const char *path);
-/* 0 and *out, or -1 and err.  What is returned begins like a capture file that libpcap reads. */
-int capture_file_open(const char *path, struct capture_file *out, struct err *err);
-/* Closes the stream unless it was handed on (then NULL). */
-void capture_file_release(struct capture_file *f);
+/* 1, *out and *format; 0 = growing, and too short to be known by now; -1 and err. */
+int capture_file_open(const char *path, bool growing, struct bytes *out,
+	enum capture_format *format, struct err *err);
 
 #endif

@@ -162,7 +162,7 @@ check_interfaces(const struct running *r, const struct capture_live_options *liv
 		struct capture *c;
 		if (capture_open_live(r->interfaces[i], live, &c, err) < 0)
 			return -1;
-		int rc = decap_knows(capture_linktype(c)) ? 0 : capture_refuse_linktype(c, err);
+		int rc = setup_check_capture(c, err);
 		capture_close(c);
 		if (rc < 0)
 			return -1;

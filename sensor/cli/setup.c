@@ -48,14 +48,25 @@ setup_configure(struct setup *s, const struct setup_given *g, struct err *err)
 	return g->privacy == NULL ? 0 : set_privacy(c, g->privacy, err);
 }
 
+/* One interface of several that is not understood is counted, and does not cost the others. */
+int
+setup_check_capture(const struct capture *c, struct err *err)
+{
+	int linktype = -1;
+
+	for (size_t n = 0; (linktype = capture_linktype(c, n)) >= 0; n++)
+		if (decap_knows(linktype))
+			return 0;
+	return capture_linktype(c, 0) < 0 ? 0 : capture_refuse_linktype(c, err);
+}
+
 int
 setup_open_file(const char *path, struct capture **out, struct err *err)
 {
 	if (capture_open_file(path, out, err) < 0)
 		return -1;
-	if (decap_knows(capture_linktype(*out)))
+	if (setup_check_capture(*out, err) == 0)
 		return 0;
-	capture_refuse_linktype(*out, err);
 	capture_close(*out);
 	return -1;
 }

@@ -27,6 +27,8 @@ struct setup_given {
 
 /* Fills s->config: defaults, the file, then what was given. 0, or -1 and err (wrong use). */
 int setup_configure(struct setup *s, const struct setup_given *given, struct err *err);
+/* 0 if a link type of the capture is understood, or none is known yet; -1 and err. */
+int setup_check_capture(const struct capture *c, struct err *err);
 /* Opens a capture file whose link type is understood. 0, or -1 and err. */
 int setup_open_file(const char *path, struct capture **out, struct err *err);
 /* Fills the rest from s->config.  The key is that of [privacy] key_file, else the file

@@ -8,6 +8,8 @@ table() {
 	cat <<-'ROWS'
 	pcap/pcap.h       sensor/capture/capture_pcap.c
 	pcap/pcap.h       sensor/stream/stream_nids.c     nids_params.pcap_desc is a pcap_t: libnids wants one, though it reads no packet itself
+	zlib.h            sensor/capture/capture_zlib.c
+	zstd.h            sensor/capture/capture_zstd.c
 	nids.h            sensor/stream/stream_nids.c
 	gmime/gmime.h     sensor/mail/mail_gmime.c
 	pcre2.h           sensor/score/score_pcre2.c

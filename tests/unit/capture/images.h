@@ -47,7 +47,8 @@ static inline void
 image_bytes(struct image *m, struct slice s)
 {
 	assert_true(m->len + s.len <= IMAGE_MAX);
-	memcpy(m->bytes + m->len, s.ptr, s.len);
+	if (s.len > 0)
+		memcpy(m->bytes + m->len, s.ptr, s.len);
 	m->len += s.len;
 }
 

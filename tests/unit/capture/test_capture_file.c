@@ -92,7 +92,7 @@ test_formats(void **state)
 		if (capture_open_file(file.path, &c, &err) != 0)
 			fail_msg("%s: %s", formats[k].name, err.text);
 		assert_string_equal(capture_name(c), file.path);
-		assert_int_equal(capture_linktype(c), ETHERNET);
+		assert_int_equal(capture_linktype(c, 0), ETHERNET);
 		assert_int_equal(capture_fd(c), -1);
 		for (int i = 0; i < FRAMES; i++) {
 			assert_int_equal(capture_next(c, &frame, &err), 1);
@@ -142,13 +142,13 @@ test_cut_everywhere(void **state)
 	for (size_t k = 0; k < sizeof formats / sizeof formats[0]; k++) {
 		struct image m;
 		size_t ends[FRAMES];
-		size_t header = formats[k].magic ? 24 : 60;
+		size_t header = formats[k].magic ? 24 : 28; /* pcapng: a section */
 
 		make_image(&m, &formats[k], ends);
 		for (size_t len = 0; len < m.len; len++) {
 			struct err err = { "" };
 			int damaged, want = len < header ? -1 : 0;
-			bool between = len == header;
+			bool between = len == header || (!formats[k].magic && len == 60);
 			char words[64];
 
 			for (int i = 0; i < FRAMES; i++) {
@@ -204,13 +204,16 @@ static const struct {
 	{ { NULL, 0 }, ": empty (0 bytes)" },
 	{ SLICE("x"), ": not a capture: only 1 bytes" },
 	{ SLICE("From: a mail\n"), ": not a capture: begins with 46 72 6f 6d; give a pcap" },
-	{ SLICE("\x1f\x8b\x08\x00\x00\x00\x00\x00"), ": gzip'd, which is not read here; "
-						     "decompress it first: gunzip" },
-	{ SLICE("BZh91AY&SY"), ": compressed by bzip2" },
+	{ SLICE("\x1f\x8b\x08\x00\x00\x00\x00\x00"),
+		": damaged at its start: the compressed data is cut short" },
+	{ SLICE("\x1f\x8b\x07\x00\x00\x00\x00\x00"),
+		": damaged at its start: the gzip data is damaged: unknown compression method" },
+	{ SLICE("\x28\xb5\x2f\xfd...."), ": damaged at its start: the zstd data is damaged: " },
+	{ SLICE("BZh91AY&SY"), ": compressed by bzip2, which is not read here; decompress it "
+			       "first: bunzip2" },
 	{ SLICE("\xfd"
 		"7zXZ\0"),
 		"unxz" },
-	{ SLICE("\x28\xb5\x2f\xfd...."), "unzstd" },
 	{ SLICE("PK\3\4...."), "unzip" },
 	{ SLICE("snoop\0\0\0"), "Solaris snoop capture, which is not read here; convert it: "
 				"editcap" },
@@ -245,7 +248,7 @@ test_refusals(void **state)
 		image_close(file);
 	}
 	check_refusal("/nowhere/at/all.pcap", ": there is no such file; check the path");
-	check_refusal("/tmp", ": a folder; name the capture files in it");
+	check_refusal("/tmp", ": a folder; name a capture file in it");
 	int fd = mkstemp(path);
 	assert_true(fd >= 0);
 	char below[64];
@@ -293,7 +296,7 @@ test_standard_input(void **state)
 	}
 	assert_int_equal(capture_next(c, &frame, &err), 0);
 	capture_progress(c, &done, &size);
-	assert_int_equal(done, datas[0].len + datas[1].len + datas[2].len);
+	assert_int_equal(done, datas[0].len + datas[1].len + datas[2].len); /* of frames */
 	assert_int_equal(size, 0);
 	capture_close(c);
 	/* Nothing is left in it. */
@@ -400,40 +403,9 @@ test_unknown_linktype(void **state)
 		pcap_header(&m, 0xa1b2c3d4, rows[i].linktype);
 		struct image_file file = image_open(image_slice(&m));
 		assert_int_equal(capture_open_file(file.path, &c, &err), 0);
-		assert_int_equal(capture_linktype(c), rows[i].linktype);
+		assert_int_equal(capture_linktype(c, 0), rows[i].linktype);
 		assert_int_equal(capture_refuse_linktype(c, &err), -1);
 		assert_non_null(strstr(err.text, rows[i].want));
-		capture_close(c);
-		image_close(file);
-	}
-}
-
-/* libpcap reads a pcapng file up to the first interface that differs. */
-static void
-test_several_interfaces(void **state)
-{
-	(void)state;
-	for (int other = 0; other < 2; other++) {
-		struct err err = { "" };
-		struct image m = { .big = false };
-		struct capture *c;
-		struct frame frame;
-
-		pcapng_section(&m);
-		pcapng_interface(&m, ETHERNET, 6);
-		pcapng_packet(&m, 0, SECONDS * UINT64_C(1000000), datas[0], 99);
-		pcapng_interface(&m, other ? 113 : ETHERNET, 9);
-		pcapng_packet(&m, 1, SECONDS * UINT64_C(1000000000), datas[1], 99);
-		struct image_file file = image_open(image_slice(&m));
-		assert_int_equal(capture_open_file(file.path, &c, &err), 0);
-		assert_int_equal(capture_next(c, &frame, &err), 1);
-		assert_int_equal(frame.time, SECONDS * PTIME_SECOND);
-		assert_int_equal(capture_next(c, &frame, &err), other ? -1 : 1);
-		assert_int_equal(frame.time, SECONDS * PTIME_SECOND);
-		if (other)
-			assert_non_null(strstr(err.text,
-				": has an interface of another link type after packet 1 (an"));
-		assert_int_equal(capture_next(c, &frame, &err), 0);
 		capture_close(c);
 		image_close(file);
 	}
@@ -451,7 +423,6 @@ main(void)
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_wire_length),
 		cmocka_unit_test(test_unknown_linktype),
-		cmocka_unit_test(test_several_interfaces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

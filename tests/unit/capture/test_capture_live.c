@@ -104,7 +104,7 @@ test_frames(void **state)
 	if (capture_open_live("tap0", &options, &c, &err) != 0)
 		fail_msg("%s", err.text);
 	assert_string_equal(capture_name(c), "tap0");
-	assert_int_equal(capture_linktype(c), 1);
+	assert_int_equal(capture_linktype(c, 0), 1);
 	assert_true(capture_fd(c) >= 0);
 	for (int i = 0; i < 300; i++)
 		tap_send(tap, (uint8_t)i);
