@@ -51,6 +51,8 @@ void worker_probe(struct worker *w, const struct worker_probe *probe);
 void worker_frame(struct worker *w, const struct frame *frame);
 /* Time goes on without packets. */
 void worker_tick(struct worker *w, int64_t now);
+/* What decapsulation did not understand so far: as decap_unknown(). */
+size_t worker_unknown(const struct worker *w, size_t from, decap_unknown_fn *fn, void *ctx);
 /* Ends everything that is open. */
 void worker_finish(struct worker *w);
 void worker_free(struct worker *w);

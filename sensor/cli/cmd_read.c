@@ -295,6 +295,7 @@ read_all(struct reading *r)
 	if (r->failed)
 		return cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);
 	if (!r->json) {
+		worker_unknown(r->worker, 0, summary_unknown, r->summary);
 		summary_print(r->summary, &r->counters, stdout);
 		if (!r->no_store)
 			printf("\nStored in %s: 'heloscope report --store %s', or 'heloscope serve "

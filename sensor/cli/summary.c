@@ -22,6 +22,11 @@ struct summary {
 	int64_t beyond;	  /* sessions of pairs that had no room */
 	struct buf hosts; /* lines about them, in order */
 	int64_t host_count;
+	struct missed {
+		int64_t times;
+		char layer[24], what[64];
+	} missed[SUMMARY_UNKNOWN]; /* most frequent first */
+	int64_t missed_kinds, missed_times;
 };
 
 struct summary *
@@ -115,6 +120,56 @@ summary_host(struct summary *s, const struct host_record *h)
 		h->risk * 100, addr_format(h->ip, ip), h->summary);
 }
 
+void
+summary_unknown(void *ctx, const struct decap_unknown *u)
+{
+	struct summary *s = ctx;
+	size_t at = SUMMARY_UNKNOWN;
+
+	s->missed_kinds++;
+	s->missed_times += u->times;
+	while (at > 0 && s->missed[at - 1].times < u->times)
+		at--;
+	if (at == SUMMARY_UNKNOWN)
+		return;
+	memmove(&s->missed[at + 1], &s->missed[at],
+		(SUMMARY_UNKNOWN - 1 - at) * sizeof s->missed[0]);
+	s->missed[at].times = u->times;
+	snprintf(s->missed[at].layer, sizeof s->missed[at].layer, "%s", u->layer);
+	snprintf(s->missed[at].what, sizeof s->missed[at].what, "%s", u->what);
+}
+
+static void
+print_missed(const struct summary *s, FILE *out)
+{
+	int64_t rest = s->missed_times;
+
+	if (s->missed_kinds == 0)
+		return;
+	fprintf(out, "\nNot understood, and so not looked into:\n");
+	for (size_t i = 0; i < SUMMARY_UNKNOWN && s->missed[i].times > 0; i++) {
+		fprintf(out, "  %8lld packets  %s in %s\n", (long long)s->missed[i].times,
+			s->missed[i].what, s->missed[i].layer);
+		rest -= s->missed[i].times;
+	}
+	if (rest > 0)
+		fprintf(out, "  %8lld packets  of %lld more kinds\n", (long long)rest,
+			(long long)s->missed_kinds - SUMMARY_UNKNOWN);
+}
+
+/* What was wrong with packets, if anything was. */
+static void
+print_damage(const struct counters *c, FILE *out)
+{
+	static const enum counter rows[] = { COUNTER_packets_cut, COUNTER_decap_malformed,
+		COUNTER_fragments_dropped, COUNTER_checksum_bad };
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (c->value[rows[i]] > 0)
+			fprintf(out, "%lld %s\n", (long long)c->value[rows[i]],
+				counter_text(rows[i]));
+}
+
 static int
 by_mails(const void *a, const void *b)
 {
@@ -152,6 +207,7 @@ summary_print(struct summary *s, const struct counters *c, FILE *out)
 		(long long)c->value[COUNTER_packets], (long long)c->value[COUNTER_sessions],
 		(long long)c->value[COUNTER_sessions_encrypted], (long long)c->value[COUNTER_mails],
 		(long long)c->value[COUNTER_gaps], (long long)c->value[COUNTER_gap_bytes]);
+	print_damage(c, out);
 	if (n > 0)
 		fprintf(out, "\n%-15s  %-15s %8s %6s %9s %8s %8s  %s\n", "from host", "to server",
 			"sessions", "mails", "accepted", "refused", "deferred", "sender");
@@ -161,6 +217,7 @@ summary_print(struct summary *s, const struct counters *c, FILE *out)
 		fprintf(out, "… and %zu more pairs: --json, or the store, has them all\n",
 			n > 40 ? n - 40 : 0);
 	free(sorted);
+	print_missed(s, out);
 	if (s->hosts.len > 0)
 		fprintf(out, "\nHosts, riskiest first:\n%s", buf_cstr(&s->hosts));
 }

@@ -8,9 +8,10 @@
 #include <stdio.h>
 
 #include "sensor/counters.h"
+#include "sensor/decap/decap.h"
 #include "sensor/record.h"
 
-enum { SUMMARY_ROWS = 2000 };
+enum { SUMMARY_ROWS = 2000, SUMMARY_UNKNOWN = 5 /* kinds of what was not understood */ };
 
 struct summary;
 
@@ -18,6 +19,8 @@ struct summary *summary_new(void);
 void summary_free(struct summary *s);
 void summary_session(struct summary *s, const struct session_record *session);
 void summary_host(struct summary *s, const struct host_record *host);
+/* A decap_unknown_fn; ctx is the summary. */
+void summary_unknown(void *ctx, const struct decap_unknown *unknown);
 void summary_print(struct summary *s, const struct counters *counters, FILE *out);
 
 #endif

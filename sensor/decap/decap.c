@@ -44,7 +44,7 @@ static const struct layer_row {
 	[LAYER_TCP] = { "tcp", tcp_parse, false },
 };
 
-enum { UNKNOWN_MAX = 256, WHY_MAX = 64 };
+enum { WHY_MAX = 64 };
 
 struct decap {
 	struct decap_config config;
@@ -53,8 +53,9 @@ struct decap {
 	struct unknown {
 		enum layer layer;
 		uint32_t value;
+		const char *why; /* printf format of `value` */
 		int64_t times;
-	} unknown[UNKNOWN_MAX];
+	} unknown[DECAP_UNKNOWN_MAX];
 	size_t unknown_count;
 	int64_t unknown_others; /* when the table was full */
 	char why[WHY_MAX];
@@ -74,6 +75,12 @@ decap_new(const struct decap_config *config, struct counters *counters)
 }
 
 void
+decap_finish(struct decap *d)
+{
+	fragments_finish(d->fragments);
+}
+
+void
 decap_free(struct decap *d)
 {
 	if (!d)
@@ -89,29 +96,37 @@ layer_name(uint8_t layer)
 }
 
 static void
-count_unknown(struct decap *d, enum layer layer, uint32_t value)
+count_unknown(struct decap *d, enum layer layer, uint32_t value, const char *why)
 {
 	COUNT(d->counters, decap_unknown);
 	for (size_t i = 0; i < d->unknown_count; i++) {
-		if (d->unknown[i].layer == layer && d->unknown[i].value == value) {
-			d->unknown[i].times++;
+		struct unknown *u = &d->unknown[i];
+		if (u->layer == layer && u->value == value && u->why == why) {
+			u->times++;
 			return;
 		}
 	}
-	if (d->unknown_count == UNKNOWN_MAX)
+	if (d->unknown_count == DECAP_UNKNOWN_MAX)
 		d->unknown_others++;
 	else
-		d->unknown[d->unknown_count++] = (struct unknown){ layer, value, 1 };
+		d->unknown[d->unknown_count++] = (struct unknown){ layer, value, why, 1 };
 }
 
-void
-decap_unknown(const struct decap *d,
-	void (*fn)(void *ctx, const char *layer, uint32_t value, int64_t times), void *ctx)
+size_t
+decap_unknown(const struct decap *d, size_t from, decap_unknown_fn *fn, void *ctx)
 {
-	for (size_t i = 0; i < d->unknown_count; i++)
-		fn(ctx, layers[d->unknown[i].layer].name, d->unknown[i].value, d->unknown[i].times);
-	if (d->unknown_others)
-		fn(ctx, "others", 0, d->unknown_others);
+	size_t seen = d->unknown_count + (d->unknown_others > 0);
+	char what[WHY_MAX];
+
+	for (size_t i = from; i < d->unknown_count; i++) {
+		const struct unknown *u = &d->unknown[i];
+		/* Every reason is a format of ours that takes the value, or nothing. */
+		snprintf(what, sizeof what, u->why, u->value);
+		fn(ctx, &(struct decap_unknown){ layers[u->layer].name, what, u->value, u->times });
+	}
+	if (d->unknown_others && from < seen)
+		fn(ctx, &(struct decap_unknown){ "others", "others", 0, d->unknown_others });
+	return seen;
 }
 
 /* From layer to layer until a parser ends it. */
@@ -141,7 +156,7 @@ count_end(struct decap *d, const struct walk *w)
 		COUNT(d->counters, decap_not_tcp);
 		break;
 	case END_UNKNOWN:
-		count_unknown(d, w->layer, w->value);
+		count_unknown(d, w->layer, w->value, w->why);
 		break;
 	case END_MALFORMED:
 		COUNT(d->counters, decap_malformed);

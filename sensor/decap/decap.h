@@ -27,9 +27,11 @@ struct decap_config {
 	bool verify_checksums;
 };
 
-/* The counters must outlive the decap: fragments that wait when it is freed count as dropped. */
+/* The counters must outlive the decap. */
 struct decap *decap_new(const struct decap_config *config, struct counters *counters);
-void decap_free(struct decap *d);
+/* No frame comes any more: fragments that still wait are counted as dropped. */
+void decap_finish(struct decap *d);
+void decap_free(struct decap *d); /* does it too, if nobody has */
 
 /* 1 = *out is a TCP packet; 0 = nothing to follow (not TCP, fragment that waits, not understood,
  * malformed: counted).  `why`, if not NULL, is set to a short reason, which lives until the next
@@ -40,9 +42,20 @@ int decap_packet(struct decap *d, const struct frame *frame, struct packet *out,
 const char *layer_name(uint8_t layer);
 /* True if the link type is one that decap knows. */
 bool decap_knows(int linktype);
-/* What was not understood so far: calls fn for each (layer that named it, value, times), in the
- * order first seen; beyond 256 different ones they come together as ("others", 0, times). */
-void decap_unknown(const struct decap *d,
-	void (*fn)(void *ctx, const char *layer, uint32_t value, int64_t times), void *ctx);
+/* A kind of thing that was not understood. */
+struct decap_unknown {
+	const char *layer; /* that named it: "ethernet"; "others" beyond DECAP_UNKNOWN_MAX kinds */
+	const char *what;  /* "ethertype 0x8137"; lives as long as the callback runs */
+	uint32_t value;	   /* 0x8137 */
+	int64_t times;
+};
+typedef void decap_unknown_fn(void *ctx, const struct decap_unknown *unknown);
+
+enum { DECAP_UNKNOWN_MAX = 256 };
+
+/* What was not understood so far, in the order first seen; beyond DECAP_UNKNOWN_MAX kinds they come
+ * together as one more.  The first `from` are left out: who keeps the number that is returned, and
+ * gives it the next time, hears only of new kinds. */
+size_t decap_unknown(const struct decap *d, size_t from, decap_unknown_fn *fn, void *ctx);
 
 #endif

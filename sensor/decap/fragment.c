@@ -86,13 +86,19 @@ fragments_forget(struct fragments *f)
 }
 
 void
+fragments_finish(struct fragments *f)
+{
+	fragments_forget(f);
+	while (f->sets)
+		drop_set(f, f->sets);
+}
+
+void
 fragments_free(struct fragments *f)
 {
 	if (!f)
 		return;
-	fragments_forget(f);
-	while (f->sets)
-		drop_set(f, f->sets);
+	fragments_finish(f);
 	free(f);
 }
 

@@ -37,7 +37,8 @@ struct fragments;
 
 /* Counts `fragments` and `fragments_dropped`. */
 struct fragments *fragments_new(struct counters *counters);
-/* What still waits is counted as dropped. */
+/* What still waits is counted as dropped, and released. */
+void fragments_finish(struct fragments *f);
 void fragments_free(struct fragments *f);
 /* 1 and *out, which lives until fragments_forget(); 0 = waits; -1 = dropped.  Then *why is a
  * reason. */

@@ -51,11 +51,10 @@ run(struct decap *d, struct frame *frame, struct slice bytes, uint8_t missing)
 }
 
 static void
-sum(void *ctx, const char *layer, uint32_t value, int64_t times)
+sum(void *ctx, const struct decap_unknown *unknown)
 {
-	(void)value;
-	assert(*layer && times > 0);
-	*(int64_t *)ctx += times;
+	assert(*unknown->layer && *unknown->what && unknown->times > 0);
+	*(int64_t *)ctx += unknown->times;
 }
 
 int
@@ -76,7 +75,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		run(d, &frame, cursor_bytes(&c, len < c.rest.len ? len : c.rest.len), missing);
 	}
-	decap_unknown(d, sum, &unknown);
+	decap_unknown(d, 0, sum, &unknown);
 	assert(unknown == counters.value[COUNTER_decap_unknown]);
 	decap_free(d);
 	assert(counters.value[COUNTER_fragments_dropped] <= counters.value[COUNTER_fragments]);

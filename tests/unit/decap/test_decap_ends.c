@@ -92,16 +92,21 @@ test_ends(void **state)
 }
 
 static void
-note_unknown(void *ctx, const char *layer, uint32_t value, int64_t times)
+note_unknown(void *ctx, const struct decap_unknown *u)
 {
 	int64_t *sums = ctx;
+	char what[64];
 
 	sums[0]++;
-	sums[1] += times;
-	if (strcmp(layer, "others") == 0)
-		sums[2] = times;
-	else
-		assert_true(strcmp(layer, "ethernet") == 0 && value >= 0x2000);
+	sums[1] += u->times;
+	if (strcmp(u->layer, "others") == 0) {
+		sums[2] = u->times;
+		return;
+	}
+	assert_string_equal(u->layer, "ethernet");
+	assert_true(u->value >= 0x2000);
+	snprintf(what, sizeof what, "ethertype 0x%04x", u->value);
+	assert_string_equal(u->what, what);
 }
 
 static void
@@ -121,11 +126,16 @@ test_unknown_is_bounded(void **state)
 			assert_int_equal(run(&b, ETHERNET, made_slice(&m), &p, NULL), 0);
 		}
 	}
-	decap_unknown(b.decap, note_unknown, sums);
+	assert_int_equal(decap_unknown(b.decap, 0, note_unknown, sums), 257);
 	assert_int_equal(sums[0], 257);
 	assert_int_equal(sums[1], 600);
 	assert_int_equal(sums[2], 88);
 	assert_int_equal(b.counters.value[COUNTER_decap_unknown], 600);
+	/* Only what is new since the last time. */
+	assert_int_equal(decap_unknown(b.decap, 250, note_unknown, sums), 257);
+	assert_int_equal(sums[0], 257 + 7);
+	assert_int_equal(decap_unknown(b.decap, 257, note_unknown, sums), 257);
+	assert_int_equal(sums[0], 257 + 7);
 	bench_release(&b);
 }
 
