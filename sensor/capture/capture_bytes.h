@@ -43,6 +43,7 @@ struct bytes {
 	struct decoder *decoder; /* NULL = plain */
 	uint8_t *packed;	 /* compressed bytes that wait for the decoder */
 	size_t packed_begin, packed_end;
+	FILE *stream;	   /* bytes_stream() */
 	struct err damage; /* of the compressed data, or of reading */
 };
 
