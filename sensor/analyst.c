@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "sensor/analyst.h"
+#include "sensor/base/digest.h"
 #include "sensor/mail/mail_gmime.h"
 #include "sensor/mail/message.h"
 #include "sensor/score/score.h"
@@ -47,12 +48,28 @@ within_bounds(struct slice content, const struct arena *arena)
 }
 
 void
+analyst_digest(const struct analyst *a, struct mail_record *mail, struct slice content,
+	struct arena *arena)
+{
+	uint8_t digest[DIGEST_SHA256];
+	char hex[2 * DIGEST_SHA256 + 1];
+
+	if (mail->sha256[0] != '\0' || mail->gap > 0 || mail->bytes == 0 ||
+		(int64_t)content.len != mail->bytes)
+		return;
+	digest_sha256(content, digest);
+	digest_hex_keyed(digest, !a->privacy.off, a->privacy.key, hex);
+	mail->sha256 = arena_string(arena, slice_str(hex));
+}
+
+void
 analyst_mail(struct analyst *a, const struct session_record *session, struct mail_record *mail,
 	struct slice content, struct arena *arena)
 {
 	struct message message;
 	bool judged = content.len > 0, was_cut = mail->cut; /* then the dialogue has counted it */
 
+	analyst_digest(a, mail, content, arena);
 	if (judged && !within_bounds(content, arena)) {
 		mail->refused = true;
 		COUNT(a->counters, mails_refused);

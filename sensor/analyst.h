@@ -21,6 +21,8 @@ struct analyst;
 
 /* NULL and err ("FILE:LINE: …") if a rule cannot be read. */
 struct analyst *analyst_new(const struct analyst_config *config, struct counters *counters, struct err *err);
+/* Digests the content, if it is whole and the worker has not; parses nothing.  analyst_mail() does it, too. */
+void analyst_digest(const struct analyst *a, struct mail_record *mail, struct slice content, struct arena *arena);
 void analyst_mail(struct analyst *a, const struct session_record *session, struct mail_record *mail, struct slice content, struct arena *arena);
 void analyst_free(struct analyst *a);
 

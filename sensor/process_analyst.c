@@ -52,6 +52,23 @@ send_state(struct analyst_process *p)
 	forward(p, IPC_STATE, buf_slice(&p->payload));
 }
 
+/* The analysed mail; or (announced) its record as known so far, without the frame of a mail. */
+static void
+forward_mail(struct analyst_process *p, bool announced, const struct session_record *session,
+	const struct mail_record *mail)
+{
+	struct ipc_mail parts;
+
+	buf_clear(&p->payload);
+	ipc_pack_mail(&p->payload, session, mail, SLICE_EMPTY);
+	if (p->payload.lost > 0)
+		return;
+	if (!announced)
+		forward(p, IPC_MAIL, buf_slice(&p->payload));
+	else if (ipc_split_mail(buf_slice(&p->payload), &parts) == 0)
+		forward(p, IPC_MAIL_BEGIN, parts.record);
+}
+
 static void
 handle_mail(struct analyst_process *p, struct slice payload)
 {
@@ -63,14 +80,14 @@ handle_mail(struct analyst_process *p, struct slice payload)
 		COUNT(&p->counters, frames_lost);
 		return;
 	}
-	forward(p, IPC_MAIL_BEGIN, parts.record);
-	if (ipc_unpack_mail(parts.record, &session, &mail, &p->arena) == 0) {
+	if (ipc_unpack_mail(parts.record, &session, &mail, &p->arena) < 0) {
+		forward(p, IPC_MAIL_BEGIN, parts.record);
+	} else {
+		analyst_digest(p->analyst, &mail, parts.content, &p->arena);
+		/* Without the second message the one announced is stored as refused. */
+		forward_mail(p, true, &session, &mail);
 		analyst_mail(p->analyst, &session, &mail, parts.content, &p->arena);
-		buf_clear(&p->payload);
-		ipc_pack_mail(&p->payload, &session, &mail, SLICE_EMPTY);
-		/* Without this message the one announced is stored as refused. */
-		if (p->payload.lost == 0)
-			forward(p, IPC_MAIL, buf_slice(&p->payload));
+		forward_mail(p, false, &session, &mail);
 	}
 	arena_reset(&p->arena);
 }

@@ -148,7 +148,7 @@ struct mail_record {
 	const char *list;
 	const char *queue_id;
 	int64_t bytes; /* as delivered: dots un-stuffed, without the final dot line; 0 without data */
-	const char *sha256; /* of those bytes, hex; keyed unless privacy is off; "" when cut, with a gap or without data */
+	const char *sha256; /* of those bytes, hex; keyed unless privacy is off; "" with a gap or without data */
 	/* filled by the analyst: */
 	struct mail_header header;
 	struct received *received;

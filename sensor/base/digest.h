@@ -9,6 +9,8 @@
 
 void digest_sha1(struct slice s, uint8_t out[DIGEST_SHA1]);
 void digest_sha256(struct slice s, uint8_t out[DIGEST_SHA256]);
+/* A digest as hex of 65 bytes: as it is, or (keyed) its HMAC, so that nobody can look up what was digested. */
+void digest_hex_keyed(const uint8_t digest[DIGEST_SHA256], bool keyed, struct slice key, char out[2 * DIGEST_SHA256 + 1]);
 void digest_hmac_sha256(struct slice key, struct slice s, uint8_t out[DIGEST_SHA256]);
 /* Streaming SHA-256.  One object, reused: digest_stream_new, then update*, then finish (which resets it). */
 struct digest_stream;

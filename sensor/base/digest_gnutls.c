@@ -39,6 +39,17 @@ digest_hmac_sha256(struct slice key, struct slice s, uint8_t out[DIGEST_SHA256])
 	must(gnutls_hmac_fast(GNUTLS_MAC_SHA256, key.ptr, key.len, s.ptr, s.len, out));
 }
 
+void
+digest_hex_keyed(const uint8_t digest[DIGEST_SHA256], bool keyed, struct slice key,
+	char out[2 * DIGEST_SHA256 + 1])
+{
+	uint8_t hmac[DIGEST_SHA256];
+
+	if (keyed)
+		digest_hmac_sha256(key, slice_of(digest, DIGEST_SHA256), hmac);
+	digest_hex(keyed ? hmac : digest, DIGEST_SHA256, out);
+}
+
 struct digest_stream {
 	gnutls_hash_hd_t hash;
 };

@@ -190,13 +190,17 @@ envelope_content(struct envelope *e, struct slice piece, size_t *budget)
 	if (piece.len == 0)
 		return;
 	e->record.bytes += (int64_t)piece.len;
-	if (e->digest == NULL)
-		e->digest = digest_stream_new();
-	digest_stream_update(e->digest, piece);
 	size_t room = LIMIT_MAIL_KEPT - e->content.len;
 	size_t n = piece.len;
 	n = n < room ? n : room;
 	n = n < *budget ? n : *budget;
+	/* Of a mail that is kept whole the digest is left to who reads it. */
+	if (n < piece.len && e->digest == NULL) {
+		e->digest = digest_stream_new();
+		digest_stream_update(e->digest, buf_slice(&e->content));
+	}
+	if (e->digest != NULL)
+		digest_stream_update(e->digest, piece);
 	buf_add(&e->content, slice_take(piece, n));
 	*budget -= n;
 	e->record.cut |= n < piece.len;
@@ -232,13 +236,12 @@ outcome_without_end(const struct envelope *e, bool server_seen)
 static void
 set_digest(struct envelope *e, const struct privacy *privacy)
 {
-	uint8_t digest[DIGEST_SHA256], keyed[DIGEST_SHA256];
+	uint8_t digest[DIGEST_SHA256];
 	char hex[2 * DIGEST_SHA256 + 1];
 	digest_stream_finish(e->digest, digest);
 	if (e->record.gap > 0)
 		return;
-	digest_hmac_sha256(privacy->key, slice_of(digest, sizeof(digest)), keyed);
-	digest_hex(privacy->off ? digest : keyed, DIGEST_SHA256, hex);
+	digest_hex_keyed(digest, !privacy->off, privacy->key, hex);
 	e->record.sha256 = arena_string(&e->arena, slice_str(hex));
 }
 

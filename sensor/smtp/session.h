@@ -23,8 +23,8 @@ struct smtp_config {
 
 /* A mail that has ended.  Pointers live until the next call on the session. */
 struct smtp_mail {
-	struct mail_record *record; /* envelope, outcome, bytes, sha256, cut, gap; without the
-				       analyst's fields */
+	struct mail_record *record; /* envelope, outcome, bytes, cut, gap; without the analyst's
+				       fields; sha256 only if the content is not whole */
 	struct slice content;	    /* un-stuffed, at most LIMIT_MAIL_KEPT bytes of it */
 };
 

@@ -17,12 +17,14 @@
 
 #include "sensor/base/buf.h"
 #include "sensor/base/ptime.h"
+#include "sensor/base/digest.h"
 #include "sensor/smtp/session.h"
 
 #define SHOWN 8 /* recipients of a mail */
 #define BYTES_MAX (8 * 1024 * 1024)
 
 struct talk {
+	const struct smtp_config *config;
 	struct smtp_session *session;
 	struct counters counters;
 	struct buf segment; /* of `side`, not yet delivered */
@@ -33,10 +35,27 @@ struct talk {
 	struct buf *out;
 };
 
+/* The digest that the analyst would make. */
+static const char *
+digest_of(const struct smtp_config *config, const struct smtp_mail *m,
+	char hex[2 * DIGEST_SHA256 + 1])
+{
+	uint8_t digest[DIGEST_SHA256];
+	const struct mail_record *r = m->record;
+
+	if (r->sha256[0] != '\0' || r->gap > 0 || m->content.len == 0 ||
+		(int64_t)m->content.len != r->bytes)
+		return r->sha256[0] != '\0' ? r->sha256 : "-";
+	digest_sha256(m->content, digest);
+	digest_hex_keyed(digest, !config->privacy_off, config->hash_key, hex);
+	return hex;
+}
+
 static void
-print_mail(struct buf *out, const struct smtp_mail *m)
+print_mail(const struct smtp_config *config, struct buf *out, const struct smtp_mail *m)
 {
 	const struct mail_record *r = m->record;
+	char hex[2 * DIGEST_SHA256 + 1];
 	buf_printf(out, "mail %d from=<%s> %s %d %s %s", (int)r->number, r->mail_from,
 		outcome_word(r->outcome), (int)r->code, r->enhanced[0] != '\0' ? r->enhanced : "-",
 		reply_class_word(r->class));
@@ -46,7 +65,7 @@ print_mail(struct buf *out, const struct smtp_mail *m)
 		buf_printf(out, " queue=%s", r->queue_id);
 	if (r->transfer != TRANSFER_NONE)
 		buf_printf(out, " %s bytes=%lld sha256=%.8s", transfer_word(r->transfer),
-			(long long)r->bytes, r->sha256[0] != '\0' ? r->sha256 : "-");
+			(long long)r->bytes, digest_of(config, m, hex));
 	if (r->gap > 0)
 		buf_printf(out, " gap=%lld", (long long)r->gap);
 	if (r->cut)
@@ -131,7 +150,7 @@ deliver(struct talk *t, struct slice bytes)
 		if (t->key_ns > 0)
 			t->now += t->key_ns;
 		while (smtp_session_data(t->session, t->side, &in, t->now, &mail) == 1)
-			print_mail(t->out, &mail);
+			print_mail(t->config, t->out, &mail);
 		free(copy);
 	}
 }
@@ -188,7 +207,7 @@ gap(struct talk *t, enum smtp_side side, long long bytes)
 {
 	struct smtp_mail mail;
 	while (smtp_session_gap(t->session, side, bytes, t->now, &mail) == 1) {
-		print_mail(t->out, &mail);
+		print_mail(t->config, t->out, &mail);
 		bytes = 0;
 	}
 }
@@ -249,7 +268,8 @@ run_script(const char *script, size_t chunk, struct buf *out)
 		.hash_key = SLICE("a key for tests"),
 		.implicit_tls = has_order(script, "implicit-tls"),
 	};
-	struct talk t = { .side = SMTP_SERVER,
+	struct talk t = { .config = &config,
+		.side = SMTP_SERVER,
 		.now = 1213240000 * PTIME_SECOND,
 		.chunk = chunk,
 		.close = CLOSE_FIN,
@@ -278,7 +298,7 @@ run_script(const char *script, size_t chunk, struct buf *out)
 	flush(&t);
 	struct smtp_mail mail;
 	while (smtp_session_end(t.session, t.close, t.now, &mail) == 1)
-		print_mail(out, &mail);
+		print_mail(&config, out, &mail);
 	print_session(out, t.session);
 	smtp_session_free(t.session);
 	buf_release(&t.segment);
