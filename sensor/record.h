@@ -1,11 +1,11 @@
 /* The plain structs that leave the sensor: session, mail, host.
  *
- * Every struct here has a layout in record_layout.c: one table that drives packing (pipes), JSON (--json, store) and comparison.
- * Adding a field is one line here and one row there.
+ * Every struct here has a layout in record_layout.c: one table that drives packing (pipes), JSON
+ * (--json, store) and comparison. Adding a field is one line here and one row there.
  *
- * Text:   `const char *` is NUL-terminated clean text (base/text.h), never NULL in a filled record ("" when absent).
- * Memory: a record and everything it points to lives in one arena (who made it says which).
- * Times:  packet time, nanoseconds since 1970 UTC; 0 = unknown. */
+ * Text:   `const char *` is NUL-terminated clean text (base/text.h), never NULL in a filled record
+ * ("" when absent). Memory: a record and everything it points to lives in one arena (who made it
+ * says which). Times:  packet time, nanoseconds since 1970 UTC; 0 = unknown. */
 #ifndef HELOSCOPE_RECORD_H
 #define HELOSCOPE_RECORD_H
 
@@ -14,11 +14,32 @@
 
 /* ---- words (JSON values; the tables with the texts are in record_words.c) ---- */
 
-enum visibility { VISIBILITY_FLOW, VISIBILITY_ENVELOPE, VISIBILITY_CONTENT }; /* ordered: least to most is seen */
-enum direction { DIRECTION_UNKNOWN, DIRECTION_OUTBOUND, DIRECTION_INBOUND, DIRECTION_INTERNAL, DIRECTION_EXTERNAL };
+enum visibility {
+	VISIBILITY_FLOW,
+	VISIBILITY_ENVELOPE,
+	VISIBILITY_CONTENT
+}; /* ordered: least to most is seen */
+enum direction {
+	DIRECTION_UNKNOWN,
+	DIRECTION_OUTBOUND,
+	DIRECTION_INBOUND,
+	DIRECTION_INTERNAL,
+	DIRECTION_EXTERNAL
+};
 enum close_reason { CLOSE_EOF, CLOSE_FIN, CLOSE_RESET, CLOSE_TIMEOUT };
-enum disposition { DISPOSITION_UNKNOWN, DISPOSITION_ACCEPTED, DISPOSITION_REJECTED, DISPOSITION_DEFERRED };
-enum outcome { OUTCOME_UNKNOWN, OUTCOME_ACCEPTED, OUTCOME_REJECTED, OUTCOME_DEFERRED, OUTCOME_ABORTED };
+enum disposition {
+	DISPOSITION_UNKNOWN,
+	DISPOSITION_ACCEPTED,
+	DISPOSITION_REJECTED,
+	DISPOSITION_DEFERRED
+};
+enum outcome {
+	OUTCOME_UNKNOWN,
+	OUTCOME_ACCEPTED,
+	OUTCOME_REJECTED,
+	OUTCOME_DEFERRED,
+	OUTCOME_ABORTED
+};
 enum transfer { TRANSFER_NONE, TRANSFER_DATA, TRANSFER_BDAT };
 
 enum reply_class {
@@ -55,10 +76,19 @@ enum cause {
 	CAUSES,
 };
 
-enum verdict { VERDICT_UNKNOWN, VERDICT_CLEAN, VERDICT_WATCH, VERDICT_THROTTLED, VERDICT_LIKELY, VERDICT_LISTED, VERDICTS };
+enum verdict {
+	VERDICT_UNKNOWN,
+	VERDICT_CLEAN,
+	VERDICT_WATCH,
+	VERDICT_THROTTLED,
+	VERDICT_LIKELY,
+	VERDICT_LISTED,
+	VERDICTS
+};
 enum role { ROLE_UNKNOWN, ROLE_MTA, ROLE_CLIENT, ROLE_SUBMISSION, ROLE_WEB, ROLE_PROXY, ROLES };
 
-/* Word for a value ("listed-on-rbl", "web-form", …). Out of range gives the word for "unknown"/"other". */
+/* Word for a value ("listed-on-rbl", "web-form", …). Out of range gives the word for
+ * "unknown"/"other". */
 const char *visibility_word(enum visibility v);
 const char *direction_word(enum direction v);
 const char *close_reason_word(enum close_reason v);
@@ -83,7 +113,8 @@ struct name_value {
 
 /* One reply of the server (RFC 5321 4.2), lines joined by " / ". */
 struct reply {
-	const char *to; /* command it answers ("EHLO", "RCPT", …), "greeting", "data-end", or "" for an unsolicited one */
+	const char *to; /* command it answers ("EHLO", "RCPT", …), "greeting", "data-end", or "" for
+			   an unsolicited one */
 	int32_t code;	/* 0 = not a reply line */
 	const char *enhanced; /* "5.7.1" or "" */
 	enum reply_class class;
@@ -94,7 +125,8 @@ struct reply {
 };
 
 struct recipient {
-	const char *address; /* as in the envelope, no brackets; local part hashed unless privacy is off */
+	const char *address; /* as in the envelope, no brackets; local part hashed unless privacy is
+				off */
 	int32_t code;
 	const char *enhanced;
 	enum reply_class class;
@@ -134,7 +166,7 @@ struct mail_record {
 	const char *session; /* id of its session */
 	int32_t number;	     /* 1, 2, … within the session */
 	int64_t start, end;
-	const char *mail_from; /* "" = <> */
+	const char *mail_from;	   /* "" = <> */
 	struct name_value *params; /* of MAIL (SIZE, BODY, …) */
 	size_t params_count, params_cap;
 	struct recipient *rcpts;
@@ -147,8 +179,10 @@ struct mail_record {
 	enum reply_class class;
 	const char *list;
 	const char *queue_id;
-	int64_t bytes; /* as delivered: dots un-stuffed, without the final dot line; 0 without data */
-	const char *sha256; /* of those bytes, hex; keyed unless privacy is off; "" with a gap or without data */
+	int64_t bytes; /* as delivered: dots un-stuffed, without the final dot line; 0 without data
+			*/
+	const char *sha256; /* of those bytes, hex; keyed unless privacy is off; "" with a gap or
+			       without data */
 	/* filled by the analyst: */
 	struct mail_header header;
 	struct received *received;
@@ -160,19 +194,20 @@ struct mail_record {
 	double score;
 	struct hit *hits;
 	size_t hits_count, hits_cap;
-	const char **labels; /* what it is rather than how bad: "php", "batch", "hand-typed", "bounce", "list", … */
+	const char **labels; /* what it is rather than how bad: "php", "batch", "hand-typed",
+				"bounce", "list", … */
 	size_t labels_count, labels_cap;
 	const char *subject_key; /* keyed hash of the normalised subject, hex; "" = none */
-	bool cut;	/* something was beyond a limit */
-	int64_t gap;	/* bytes of the data that the sensor never saw */
-	bool refused;	/* the analyst broke on it: "refused to parse" */
+	bool cut;		 /* something was beyond a limit */
+	int64_t gap;		 /* bytes of its commands and data that the sensor never saw */
+	bool refused;		 /* the analyst broke on it: "refused to parse" */
 };
 
 /* ---- session: one SMTP dialogue on one TCP stream ---- */
 
 struct session_record {
 	const char *sensor;
-	const char *id; /* 16 hex digits; the same for the same input */
+	const char *id;		  /* 16 hex digits; the same for the same input */
 	const char *community_id; /* Community ID v1, seed 0 */
 	int64_t start, end;
 	struct endpoint client, server;
@@ -182,7 +217,7 @@ struct session_record {
 	size_t encap_count, encap_cap;
 	enum direction direction;
 	enum visibility visibility;
-	const char *banner; /* text of the greeting, without the code */
+	const char *banner;    /* text of the greeting, without the code */
 	const char *helo_verb; /* EHLO, HELO, LHLO or "" */
 	const char *helo_name;
 	const char **extensions; /* of the last EHLO reply: "PIPELINING", "SIZE 52428800" */
@@ -210,7 +245,8 @@ struct session_record {
 	size_t replies_count, replies_cap;
 	int32_t mails_count_total;
 	bool cut;
-	struct mail_record *mails; /* filled where session and mails meet again (JSON); not packed with the session */
+	struct mail_record *mails; /* filled where session and mails meet again (JSON); not packed
+				      with the session */
 	size_t mails_count, mails_cap;
 };
 
@@ -218,7 +254,7 @@ struct session_record {
 
 struct cause_found {
 	enum cause cause;
-	double confidence; /* 0..1 */
+	double confidence;     /* 0..1 */
 	const char **evidence; /* sentences */
 	size_t evidence_count, evidence_cap;
 };
@@ -262,7 +298,8 @@ struct host_record {
 	double risk; /* 0..1 */
 	enum visibility visibility;
 	int64_t first, last;
-	struct count *counts; /* sessions, mails, rcpts, accepted, rejected, deferred, servers, domains, helo_names, one per reply class, … */
+	struct count *counts; /* sessions, mails, rcpts, accepted, rejected, deferred, servers,
+				 domains, helo_names, one per reply class, … */
 	size_t counts_count, counts_cap;
 	struct cause_found *causes; /* most likely first */
 	size_t causes_count, causes_cap;

@@ -269,7 +269,8 @@ count_as_client(struct aggregate *a, const struct session_record *s, const struc
 	aggregate_add(a, SUM_bytes, m->bytes);
 	aggregate_distinct(a, SKETCH_sender_domains, sender);
 	aggregate_name(a, NAMES_sender_domain, sender, m->end);
-	if (m->mail_from[0] == '\0') {
+	/* Of a mail with a gap the sender may be what is missing. */
+	if (m->mail_from[0] == '\0' && m->gap == 0) {
 		aggregate_add(a, SUM_mails_null_sender, 1);
 		aggregate_add(a, SUM_callouts, m->transfer == TRANSFER_NONE);
 	}

@@ -87,8 +87,12 @@ client_lost_line(struct smtp_session *s, const struct line *line)
 {
 	struct command c;
 	command_parse(line->text, &c);
-	if (!command_is_sure(&c))
+	bool of_mail = (c.verb == VERB_RCPT || c.verb == VERB_DATA) && command_is_plausible(&c);
+	if (!command_is_sure(&c) && !(s->lost_commands && of_mail))
 		return;
+	if (of_mail)
+		(void)session_mail_here(s);
+	s->lost_bytes = 0;
 	s->mode = CLIENT_COMMAND;
 	/* Without pipelining the client has all its replies; what we still wait for was lost. */
 	if (!s->offers_pipelining)

@@ -92,6 +92,7 @@ on_mail(struct smtp_session *s, const struct command *c)
 	struct envelope *mail = session_mail_new(s);
 	envelope_sender(mail, path.address, path.params);
 	mail->unsure = s->unsure && !s->server_alive;
+	s->lost_bytes = 0;
 	s->current = mail;
 	pending_push(s, VERB_MAIL, mail);
 }

@@ -1,25 +1,34 @@
 #include "sensor/smtp/session_state.h"
 
+/* Some commands, and not a whole mail: about one segment. */
+#define FEW_COMMANDS 2048
+
 void
 client_lose(struct smtp_session *s, bool middle_of_line)
 {
 	s->mode = CLIENT_LOST;
 	s->unsure = true;
+	s->lost_commands = false;
 	if (middle_of_line)
 		line_gap(&s->client_lines);
 	/* An AUTH may have been lost, and its secrets be what comes. */
 	s->client_lines.secrets = LINE_AFTER_AUTH;
 }
 
-/* Commands were lost: nobody knows to which mail what follows belongs. */
+/* Of a few commands the mail survives, with what was seen of its envelope; behind more, nobody
+ * knows to which mail what follows belongs. */
 static void
-gap_commands(struct smtp_session *s)
+gap_commands(struct smtp_session *s, int64_t bytes)
 {
+	bool few = bytes <= FEW_COMMANDS;
+	s->lost_bytes = bytes;
 	if (s->current != NULL) {
-		s->current->unsure = true;
-		session_mail_end(s, s->current);
+		envelope_gap(s->current, few ? bytes : 0);
+		if (!few)
+			session_mail_end(s, s->current);
 	}
 	client_lose(s, true);
+	s->lost_commands = few;
 }
 
 static void
@@ -50,7 +59,7 @@ gap_bdat(struct smtp_session *s, int64_t bytes)
 	s->mode = CLIENT_COMMAND;
 	s->data_mail = NULL;
 	if (bytes > inside)
-		gap_commands(s);
+		gap_commands(s, bytes - inside);
 }
 
 /* Behind DATA or STARTTLS, with nothing held back: the reply was lost too, or is still to come. */
@@ -58,7 +67,7 @@ static void
 gap_hold(struct smtp_session *s, int64_t bytes)
 {
 	if (s->server_alive) {
-		gap_commands(s);
+		gap_commands(s, bytes);
 	} else if (s->held_for == VERB_STARTTLS) {
 		session_tls_begin(s);
 	} else {
@@ -77,7 +86,7 @@ gap_client(struct smtp_session *s, int64_t bytes)
 	}
 	switch (s->mode) {
 	case CLIENT_COMMAND:
-		gap_commands(s);
+		gap_commands(s, bytes);
 		break;
 	case CLIENT_HOLD:
 		gap_hold(s, bytes);
@@ -90,6 +99,7 @@ gap_client(struct smtp_session *s, int64_t bytes)
 		gap_bdat(s, bytes);
 		break;
 	case CLIENT_LOST:
+		s->lost_commands &= bytes <= FEW_COMMANDS;
 		line_gap(&s->client_lines);
 		break;
 	case CLIENT_TLS:

@@ -12,6 +12,17 @@ session_mail_new(struct smtp_session *s)
 	return e;
 }
 
+struct envelope *
+session_mail_here(struct smtp_session *s)
+{
+	if (s->current == NULL) {
+		s->current = session_mail_new(s);
+		envelope_gap(s->current, s->lost_bytes);
+		s->lost_bytes = 0;
+	}
+	return s->current;
+}
+
 /* Takes it out of everything that points to it. */
 static void
 detach(struct smtp_session *s, struct envelope *e)
@@ -68,7 +79,7 @@ judge(struct smtp_session *s, const struct envelope *e)
 	s->refused += (int64_t)refused;
 	if (s->refused >= 5 && s->refused > s->accepted)
 		session_anomaly(s, ANOMALY_MANY_REFUSED, 1);
-	if (r->mail_from[0] == '\0' && r->rcpts_count > 1 && e->mail_ok)
+	if (r->mail_from[0] == '\0' && r->rcpts_count > 1 && e->mail_ok && !e->unsure)
 		session_anomaly(s, ANOMALY_NULL_SENDER, 1);
 	/* A client whose recipients were all refused has no reason to go on; one whose were not,
 	 * and who goes, only asked. */

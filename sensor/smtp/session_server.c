@@ -79,6 +79,13 @@ record_reply(
 	}
 }
 
+/* RFC 3463 3.2: what Postfix, Exim, Sendmail and Exchange say to an accepted sender. */
+static bool
+answers_sender(const struct answer *a)
+{
+	return a->code == 250 && slice_eq(a->enhanced, SLICE("2.1.0"));
+}
+
 /* Answers nothing that we know of. */
 static enum verb
 unsolicited(struct smtp_session *s, const struct answer *a)
@@ -91,8 +98,15 @@ unsolicited(struct smtp_session *s, const struct answer *a)
 	if (a->code == 354 && holds_data)
 		data_begin(s, s->current);
 	else if (a->code == 354 && s->mode == CLIENT_LOST)
-		data_begin(s, NULL); /* of a mail whose envelope was lost: passed over */
-	else if (a->code >= 400 && s->mode == CLIENT_HOLD)
+		data_begin(s, session_mail_here(s));
+	else if (s->mode == CLIENT_LOST && s->lost_commands && answers_sender(a)) {
+		/* The MAIL of another was lost. */
+		if (s->current != NULL)
+			s->current->record.gap -= s->lost_bytes;
+		session_mail_end(s, s->current);
+		session_mail_here(s)->mail_ok = true;
+		return VERB_MAIL;
+	} else if (a->code >= 400 && s->mode == CLIENT_HOLD)
 		s->mode = CLIENT_COMMAND;
 	else
 		return VERB_UNKNOWN;

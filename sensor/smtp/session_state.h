@@ -26,7 +26,8 @@ enum client_mode {
 			decide */
 	CLIENT_DATA,
 	CLIENT_BDAT,
-	CLIENT_LOST, /* after a gap: lines are passed over until a sure point */
+	CLIENT_LOST, /* after a gap: lines are passed over until a sure point (lost_commands: or a
+			RCPT or DATA) */
 	CLIENT_TLS,
 	CLIENT_FOREIGN, /* no SMTP: everything is passed over */
 };
@@ -83,11 +84,13 @@ struct smtp_session {
 	bool ehlo_answered; /* the last EHLO's extensions are known */
 	bool offers_pipelining, offers_utf8;
 	bool lmtp;
-	bool crlf_seen;	   /* the client ends lines with CRLF */
-	bool after_dot;	   /* the last thing of the client was the end of data */
-	bool data_resumes; /* in the data, right behind a gap: perhaps at the start of a line */
-	bool doubtful;	   /* the last mail had a dot line that some servers take for its end */
-	bool unsure;	   /* something of the dialogue was lost */
+	bool crlf_seen;	    /* the client ends lines with CRLF */
+	bool after_dot;	    /* the last thing of the client was the end of data */
+	bool data_resumes;  /* in the data, right behind a gap: perhaps at the start of a line */
+	bool doubtful;	    /* the last mail had a dot line that some servers take for its end */
+	bool unsure;	    /* something of the dialogue was lost */
+	bool lost_commands; /* CLIENT_LOST: a few commands, and no content, were lost */
+	int64_t lost_bytes; /* of the commands that were lost before CLIENT_LOST */
 	bool quit, ended;
 	int64_t refused, accepted; /* recipients */
 	int32_t guesses;	   /* texts looked at for the server's program */
@@ -113,6 +116,9 @@ void session_drain(struct smtp_session *s);
 
 /* ---- session_mail.c: mails from MAIL to their end ---- */
 struct envelope *session_mail_new(struct smtp_session *s);
+/* The mail that the client is at, or one of which the beginning was lost: from an unknown sender.
+ */
+struct envelope *session_mail_here(struct smtp_session *s);
 void session_mail_end(struct smtp_session *s, struct envelope *e);
 /* It and all that are older. NULL = none. */
 void session_mail_end_through(struct smtp_session *s, struct envelope *e);
