@@ -24,6 +24,7 @@ enum { TYPE_IPV4 = 0x0800, TYPE_IPV6 = 0x86dd };
 
 struct pkt {
 	int64_t time;  /* ns since 1970 */
+	int64_t came;  /* …in the capture that was read */
 	uint8_t *data; /* never written to once it stands here: copies share it */
 	uint32_t len;  /* bytes at data */
 	uint32_t wire; /* …of the packet; more than len only after `snaplen` */
@@ -121,6 +122,8 @@ int word_of(struct trace *t, const char *text, const char *const *words, int *ou
 void trace_add(struct trace *t, const struct pkt *p);
 /* Removes what is gone. */
 void trace_compact(struct trace *t);
+/* A mirror never holds a packet over a pause: behind one this long (ns) all have come. */
+#define PAUSE INT64_C(50000000)
 /* By time; equal times keep their order. */
 void trace_sort(struct trace *t);
 

@@ -106,10 +106,10 @@ collect(const struct trace *t, struct half *halves)
 		struct half *h = &halves[2 * p->stream];
 		uint32_t from = p->seq - s->base[p->dir], here = delivered(p);
 		if (here > 0)
-			range_add(&h[p->dir], &(struct range){ from, from + here, p->time, false });
+			range_add(&h[p->dir], &(struct range){ from, from + here, p->came, false });
 		if (here < p->payload)
 			range_add(&h[p->dir],
-				&(struct range){ from + here, from + p->payload, p->time, true });
+				&(struct range){ from + here, from + p->payload, p->came, true });
 		if (!p->lost && !p->headless)
 			learn(s, h, p);
 	}

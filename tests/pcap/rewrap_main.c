@@ -187,34 +187,44 @@ treat(struct trace *t, const char *text)
 	return 0;
 }
 
+static int
+run(struct trace *t, const struct settings *s, int argc, char **argv)
+{
+	uint32_t seed;
+
+	if (number(t, s->value[0], "--seed", 0, UINT32_MAX, &seed) < 0)
+		return wrong_use("", t->error);
+	t->random = seed;
+	if (trace_read(t, s->in, s->value[3]) < 0) {
+		fprintf(stderr, "rewrap: %s: %s\n", s->in, t->error);
+		return 3;
+	}
+	for (int i = s->first; i < argc; i++) {
+		int status = treat(t, argv[i]);
+		if (status != 0)
+			return status;
+	}
+	if (t->files == 2 && s->value[2] == NULL)
+		return wrong_use("two outputs: name the other one with --second", "");
+	const char *const paths[] = { s->out, s->value[2] };
+	if (trace_write(t, paths) < 0 || (s->value[1] && lost_write(t, s->value[1]) < 0)) {
+		fprintf(stderr, "rewrap: %s\n", t->error);
+		return 3;
+	}
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct trace t = { .files = 1 };
 	struct settings s = { .value = { "1" } };
-	uint32_t seed;
 
 	int status = parse(argc, argv, &s);
 	if (status >= 0)
 		return status;
-	if (number(&t, s.value[0], "--seed", 0, UINT32_MAX, &seed) < 0)
-		return wrong_use("", t.error);
-	t.random = seed;
-	if (trace_read(&t, s.in, s.value[3]) < 0) {
-		fprintf(stderr, "rewrap: %s: %s\n", s.in, t.error);
-		return 3;
-	}
-	for (int i = s.first; i < argc; i++)
-		if ((status = treat(&t, argv[i])) != 0)
-			return status;
-	if (t.files == 2 && s.value[2] == NULL)
-		return wrong_use("two outputs: name the other one with --second", "");
-	const char *const paths[] = { s.out, s.value[2] };
-	if (trace_write(&t, paths) < 0 || (s.value[1] && lost_write(&t, s.value[1]) < 0)) {
-		fprintf(stderr, "rewrap: %s\n", t.error);
-		return 3;
-	}
+	status = run(&t, &s, argc, argv);
 	free(t.list);
 	free(t.streams);
-	return 0;
+	return status;
 }

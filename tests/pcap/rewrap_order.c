@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A mirror never holds a packet over a pause: behind one this long all have come. */
-#define PAUSE INT64_C(50000000)
-
 struct keyed {
 	uint64_t key;
 	size_t at;
@@ -141,12 +138,16 @@ treat_double(struct trace *t, const struct args *a)
 	if (word_of(t, a->text[0], words, &how) < 0 ||
 		(a->text[1] && number(t, a->text[1], "double", 0, 1000, &later) < 0))
 		return -1;
+	for (size_t i = 0; i < t->count; i++)
+		if (how != SAME && t->list[i].link != LINK_NONE)
+			return refuse(t, "double=%s must stand before stack", words[how]);
 	size_t count = t->count;
-	struct keyed *keys;
+	struct pkt *old = t->list;
+	t->list = NULL;
+	t->count = t->cap = 0;
 	for (size_t i = 0; i < count; i++) {
-		struct pkt copy = t->list[i];
-		if (how == VLAN && copy.link != LINK_NONE)
-			return refuse(t, "double=vlan must stand before stack");
+		struct pkt copy = old[i];
+		trace_add(t, &copy);
 		if (how == VLAN && copy.tags < TAGS) {
 			copy.tag[copy.tags] = 2222;
 			copy.tag_type[copy.tags++] = 0x8100;
@@ -155,25 +156,11 @@ treat_double(struct trace *t, const struct args *a)
 		}
 		trace_add(t, &copy);
 	}
-	keys = keys_new(t);
-	for (size_t i = 0; i < count; i++) {
-		keys[i].key = 2 * i;
-		keys[count + i].key = 2 * (i + later) + 1;
-	}
-	/* As if all had come in that order, each at the time of its original. */
-	qsort(keys, t->count, sizeof *keys, by_key);
-	struct pkt *old = malloc((t->count + 1) * sizeof *old);
-	if (old == NULL)
-		exit(3);
-	memcpy(old, t->list, t->count * sizeof *old);
-	for (size_t i = 0; i < t->count; i++) {
-		t->list[i] = old[keys[i].at];
-		if (i > 0 && t->list[i].time < t->list[i - 1].time)
-			t->list[i].time = t->list[i - 1].time;
-	}
 	free(old);
-	free(keys);
-	return 0;
+	struct keyed *keys = keys_new(t);
+	for (size_t i = 1; i < t->count; i += 2)
+		keys[i].key += 2 * later;
+	return permute(t, keys);
 }
 
 /* interfaces=direction|turns: two outputs, as of two interfaces. */

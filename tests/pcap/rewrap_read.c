@@ -177,7 +177,7 @@ add_packet(struct trace *t, struct finder *f, int link, const struct pcap_pkthdr
 	struct pkt p = { .link = LINK_NONE, .stream = -1 };
 	struct tcp v;
 
-	p.time = (int64_t)h->ts.tv_sec * 1000000000 + h->ts.tv_usec;
+	p.time = p.came = (int64_t)h->ts.tv_sec * 1000000000 + h->ts.tv_usec;
 	if (h->caplen < h->len)
 		return refuse(t,
 			"packet %zu was cut by a snaplen (%u of %u bytes): give a capture of whole "

@@ -128,6 +128,7 @@ struct again {
 	struct pkt *waiting; /* copies, and how many packets they still wait for */
 	uint32_t *left;
 	size_t waiting_count;
+	int64_t last;	      /* time of the packet before */
 	struct pkt *previous; /* of each direction of each stream: the last data packet */
 };
 
@@ -180,8 +181,11 @@ release(struct trace *t, struct again *g, const struct pkt *now)
 		uint32_t left = g->left[i];
 		bool acked = now->stream == c.stream && now->dir != c.dir && now->flags & ACK &&
 			     !before(now->ack, c.seq + c.payload);
-		if (g->how == RT_DIFFERENT ? acked : left == 0) {
-			c.time = now->time;
+		bool pause = now->time - c.time > PAUSE;
+		if (pause && g->how == RT_DIFFERENT)
+			continue;
+		if (g->how == RT_DIFFERENT ? acked : left == 0 || pause) {
+			c.time = pause ? c.time : now->time;
 			trace_add(t, &c);
 			continue;
 		}
@@ -200,14 +204,15 @@ again_one(struct trace *t, const struct pkt *p, void *ctx)
 	struct pkt *previous = p->stream < 0 ? NULL : &g->previous[2 * p->stream + p->dir];
 	bool have = false;
 
-	if (chosen && g->how == RT_OVERLAP)
-		have = overlap(t, previous, p, &copy);
-	else if (chosen && g->how == RT_OLD)
+	if (chosen && (g->how == RT_OVERLAP || g->how == RT_OLD))
 		have = overlap(t, previous, p, &copy);
 	else if (chosen)
 		have = copy_of(t, p, g->how == RT_DIFFERENT || g->how == RT_EARLY, &copy);
 	if (have && g->how == RT_OVERLAP)
 		trace_add(t, &copy);
+	if (g->last > 0 && p->time - g->last > PAUSE)
+		release(t, g, p);
+	g->last = p->time;
 	trace_add(t, p);
 	release(t, g, p);
 	if (have && g->how == RT_EARLY)
