@@ -15,7 +15,8 @@ struct tcp_session {
 	struct session_record *record;
 	int64_t bytes[2]; /* by enum side */
 	int64_t gap_count[2], gap_bytes[2];
-	int64_t last;			 /* time of the last event */
+	int64_t last; /* time of the last event */
+	bool closed;
 	unsigned told;			 /* smtp_session_version of the last snapshot */
 	struct tcp_session *prev, *next; /* of the worker's open sessions */
 };
@@ -119,9 +120,9 @@ update_record(struct tcp_session *s)
 	r->bytes_client = s->bytes[SIDE_CLIENT];
 	r->bytes_server = s->bytes[SIDE_SERVER];
 	r->gap_count = r->gap_bytes = 0;
-	/* A side of which nothing was ever seen has no gaps: the stream is one-sided. */
+	/* A side of which no packet was ever seen has no gaps: the stream is one-sided. */
 	for (int side = 0; side < 2; side++) {
-		if (s->bytes[side] == 0)
+		if (s->bytes[side] == 0 && (!s->closed || r->one_sided))
 			continue;
 		r->gap_count += s->gap_count[side];
 		r->gap_bytes += s->gap_bytes[side];
@@ -229,6 +230,7 @@ on_close(void *ctx, void *stream, enum close_reason why, bool one_sided, int64_t
 		s->last = time;
 	s->record->close = why;
 	s->record->one_sided = one_sided;
+	s->closed = true;
 	while (smtp_session_end(s->smtp, why, s->last, &mail) == 1)
 		tell_mail(s, &mail);
 	update_record(s);

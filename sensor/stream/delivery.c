@@ -129,8 +129,9 @@ hole_end(const struct flow *f, enum side from, bool *sure)
 		return h->next;
 	if (h->ahead.count > 0)
 		end = h->ahead.list[0].start;
-	else if (!h->fin_known && end == front + 1)
-		end = front; /* the number of a FIN that was not captured */
+	else if (!h->fin_known && end != front &&
+		 (end == front + 1 || f->half[other_side(from)].fin_known))
+		end--; /* the number of a FIN that was not captured */
 	for (const struct held_packet *p = f->held.first; p != NULL; p = p->next) {
 		const struct segment *s = &p->segment;
 		/* What the other side said after reading a part of it comes between the parts. */

@@ -173,8 +173,9 @@ first_sender(const struct stream_table *t, const struct packet *p, enum side *fr
 		*from = SIDE_CLIENT;
 	else if (syn)
 		*from = SIDE_SERVER;
-	else if (p->payload.len == 0 || (p->flags & PACKET_RST))
-		return false; /* nothing to begin with */
+	else if (!ack || p->flags & PACKET_RST || (p->flags & PACKET_FIN && p->payload.len == 0))
+		return false; /* nothing to begin with; a bare acknowledgement says where both are
+			       */
 	else
 		*from = watched(t, p->dst.port) ? SIDE_CLIENT : SIDE_SERVER;
 	return watched(t, *from == SIDE_CLIENT ? p->dst.port : p->src.port);

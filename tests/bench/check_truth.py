@@ -5,6 +5,8 @@ usage: check_truth.py --program HELOSCOPE [-n SESSIONS] [-c CONCURRENT] [GENERAT
 
 Each accepted mail of the truth must be there once, with client, server, sender, recipients in their order, size, subject and, for the
 first 500, the digest of its bytes; nothing may be there that is not in the truth; refusals and STARTTLS must add up.
+With --loss, what is missing is found in the capture by counting sequence numbers: each session must say exactly how many bytes
+it lacks, and only mails of such sessions may differ.
 Exit status: 0 exactly that; 1 something differs; 77 the generator is not at hand.
 """
 import argparse
@@ -13,6 +15,7 @@ import hashlib
 import ipaddress
 import json
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -49,14 +52,64 @@ def read_truth(path, dump):
     return mails, digests
 
 
+def holes(capture):
+    """{(client, its port): (least, most) bytes of its session that are not in the capture}, from sequence numbers alone (Ethernet,
+    IPv4, no VLAN).  Where a FIN is missing, too, the last number that was acknowledged may be its own or a byte's."""
+    with open(capture, "rb") as file:
+        data = file.read()
+    first, seen, last, closed = {}, collections.defaultdict(set), {}, set()
+    at = 24
+    while at < len(data):
+        size = struct.unpack_from("<I", data, at + 8)[0]
+        ip = at + 30
+        at += 16 + size
+        total, = struct.unpack_from(">H", data, ip + 2)
+        tcp = ip + 20
+        sport, dport, seq, ack = struct.unpack_from(">HHII", data, tcp)
+        flags = data[tcp + 13]
+        length = total - 20 - (data[tcp + 12] >> 4) * 4
+        server = sport == 25
+        source, target = data[ip + 12:ip + 16], data[ip + 16:ip + 20]
+        key = (target, dport, True) if server else (source, sport, False)
+        other = key[:2] + (not server,)
+        if flags & 2:
+            first[key] = seq + 1
+            if flags & 16:
+                first[other] = ack
+            continue
+        first.setdefault(key, seq)
+        first.setdefault(other, ack)
+        if length:
+            seen[key].add((seq, length))
+        end = seq + length
+        last[key] = max(last.get(key, 0), (end - first[key]) & 0xFFFFFFFF)
+        if flags & 1:
+            closed.add(key)
+            last[key] = max(last[key], (end + 1 - first[key]) & 0xFFFFFFFF)
+        last[other] = max(last.get(other, 0), (ack - first[other]) & 0xFFFFFFFF)
+    missing = collections.defaultdict(lambda: (0, 0))
+    for key, begin in first.items():
+        have = sum(length for _, length in seen[key])
+        most = max(0, last.get(key, 0) - (key in closed) - have)
+        least = most if key in closed else max(0, most - 1)
+        session = (str(ipaddress.IPv4Address(key[0])), key[1])
+        missing[session] = (missing[session][0] + least, missing[session][1] + most)
+    return missing
+
+
 class Seen:
     """What heloscope wrote."""
 
     def __init__(self):
         self.mails, self.digests = collections.Counter(), collections.defaultdict(list)
         self.sums = collections.Counter()
+        self.gaps = collections.Counter()  # bytes, by (client, its port)
+        self.cut_pairs = set()             # (client, server) of sessions with gaps
 
     def session(self, session):
+        if session["gaps"]["bytes"]:
+            self.gaps[(session["client"]["ip"], session["client"]["port"])] += session["gaps"]["bytes"]
+            self.cut_pairs.add((session["client"]["ip"], session["server"]["ip"]))
         self.sums["sessions"] += 1
         self.sums["ipv6_sessions"] += ":" in session["client"]["ip"]
         self.sums["starttls"] += session["tls"]["used"]
@@ -92,6 +145,20 @@ def read_records(program, capture):
     return seen
 
 
+def loss_differences(truth, capture, mails, seen):
+    """As differences(), where bytes are missing in the capture."""
+    lost, other = holes(capture), []
+    if seen.sums["sessions"] != truth["sessions"]:
+        other.append("sessions: %d instead of %d" % (seen.sums["sessions"], truth["sessions"]))
+    for key in lost.keys() | seen.gaps.keys():
+        if not lost[key][0] <= seen.gaps[key] <= lost[key][1]:
+            other.append("session %s port %d: says %d bytes are missing instead of %d" % (key + (seen.gaps[key], lost[key][1])))
+    print("lost: %d bytes in %d sessions" % (sum(seen.gaps.values()), len(seen.gaps)))
+    whole = [collections.Counter({mail: count for mail, count in which.items() if (mail.client, mail.server) not in seen.cut_pairs})
+             for which in (mails - seen.mails, seen.mails - mails)]
+    return whole[0], whole[1], other
+
+
 def differences(truth, mails, digests, seen):
     """(mails missing, mails extra, words on anything else that differs)"""
     missing, extra = mails - seen.mails, seen.mails - mails
@@ -121,8 +188,11 @@ def main():
         capture, truth, messages, dump = generator.make(folder, "truth", ["-n", args.n, "-c", args.c] + options, DIGESTS)
         mails, digests = read_truth(messages, dump)
         seen = read_records(args.program, capture)
+        if "--loss" in options:
+            missing, extra, other = loss_differences(truth, capture, mails, seen)
+        else:
+            missing, extra, other = differences(truth, mails, digests, seen)
 
-    missing, extra, other = differences(truth, mails, digests, seen)
     for what, which in (("missing", missing), ("extra", extra)):
         for mail in list(which)[:SHOWN]:
             print("%s: %s" % (what, mail))
