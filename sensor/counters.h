@@ -17,7 +17,7 @@
 	X(decap_not_tcp, "packets that are not TCP")                                                   \
 	X(fragments, "IP fragments")                                                                   \
 	X(fragments_dropped, "IP fragments that never made a datagram")                                \
-	X(checksum_bad, "packets with a wrong IP or TCP checksum (only with checksum = verify)")        \
+	X(checksum_bad, "packets with a wrong IP or TCP checksum (dropped with checksum = verify)")     \
 	X(segments, "TCP segments to or from a watched port")                                          \
 	X(segments_old, "TCP segments that brought nothing new (retransmissions, doubles)")            \
 	X(segments_held, "packets held back until what they acknowledge had come")                     \

@@ -161,8 +161,8 @@ print_missed(const struct summary *s, FILE *out)
 static void
 print_damage(const struct counters *c, FILE *out)
 {
-	static const enum counter rows[] = { COUNTER_packets_cut, COUNTER_decap_malformed,
-		COUNTER_fragments_dropped, COUNTER_checksum_bad };
+	static const enum counter rows[] = { COUNTER_decap_malformed, COUNTER_fragments_dropped,
+		COUNTER_checksum_bad };
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (c->value[rows[i]] > 0)

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sensor/base/arena.h"
 #include "sensor/decap/fragment.h"
@@ -21,17 +22,28 @@ static const struct layer_row {
 	[LAYER_ETHERNET] = { "ethernet", ethernet_parse, true },
 	[LAYER_VLAN] = { "802.1q", vlan_parse, true },
 	[LAYER_SERVICE_VLAN] = { "802.1ad", vlan_parse, true },
+	[LAYER_PBB] = { "802.1ah", pbb_parse, true },
+	[LAYER_VNTAG] = { "vn-tag", vntag_parse, true },
+	[LAYER_ETAG] = { "802.1br", etag_parse, true },
+	[LAYER_METADATA] = { "cisco metadata", metadata_parse, true },
+	[LAYER_FABRICPATH] = { "fabricpath", fabricpath_parse, true },
+	[LAYER_MACSEC] = { "macsec", macsec_parse, true },
 	[LAYER_LLC] = { "llc", llc_parse, false },
 	[LAYER_SLL] = { "sll", sll_parse, true },
 	[LAYER_SLL2] = { "sll2", sll2_parse, true },
 	[LAYER_LOOPBACK] = { "loopback", loopback_parse, true },
 	[LAYER_RAW] = { "raw", raw_parse, true },
+	[LAYER_NFLOG] = { "nflog", nflog_parse, true },
+	[LAYER_PPI] = { "ppi", ppi_parse, false },
+	[LAYER_RADIOTAP] = { "radiotap", radiotap_parse, false },
+	[LAYER_WIRELESS] = { "802.11", wireless_parse, true },
 	[LAYER_HDLC] = { "hdlc", hdlc_parse, true },
 	[LAYER_PPP] = { "ppp", ppp_parse, true },
 	[LAYER_PPPOE] = { "pppoe", pppoe_parse, true },
 	[LAYER_MPLS] = { "mpls", mpls_parse, true },
 	[LAYER_IPV4] = { "ipv4", ipv4_parse, true },
 	[LAYER_IPV6] = { "ipv6", ipv6_parse, true },
+	[LAYER_HOP_OPTIONS] = { "ipv6 option", hop_options_parse, false },
 	[LAYER_EXTENSION] = { "ipv6 option", extension_parse, false },
 	[LAYER_FRAGMENT] = { "ipv6 fragment", fragment_parse, false },
 	[LAYER_AUTH] = { "ah", auth_parse, true },
@@ -41,6 +53,11 @@ static const struct layer_row {
 	[LAYER_UDP] = { "udp", udp_parse, false },
 	[LAYER_VXLAN] = { "vxlan", vxlan_parse, true },
 	[LAYER_GENEVE] = { "geneve", geneve_parse, true },
+	[LAYER_VXLAN_GPE] = { "vxlan-gpe", vxlan_gpe_parse, true },
+	[LAYER_GTP] = { "gtp", gtp_parse, true },
+	[LAYER_TEREDO] = { "teredo", teredo_parse, true },
+	[LAYER_L2TP] = { "l2tp", l2tp_parse, true },
+	[LAYER_L2TP3] = { "l2tpv3", l2tp3_parse, true },
 	[LAYER_TCP] = { "tcp", tcp_parse, false },
 };
 
@@ -162,9 +179,27 @@ count_end(struct decap *d, const struct walk *w)
 		COUNT(d->counters, decap_malformed);
 		break;
 	case END_CHECKSUM:
-		COUNT(d->counters, checksum_bad);
 		break;
 	}
+	if (w->wrong_sum)
+		COUNT(d->counters, checksum_bad);
+	if (w->also)
+		count_unknown(d, w->layer, 0, w->also);
+}
+
+/* In pieces, because gcc clears a struct of this size by an instruction that takes 10 ns to start.
+ */
+static inline void
+packet_clear(struct packet *p)
+{
+	enum { PIECE = 64 };
+	static_assert(sizeof *p > PIECE && sizeof *p <= 3 * PIECE, "three pieces");
+	uint8_t *bytes = (uint8_t *)p;
+
+	memset(bytes, 0, PIECE);
+	memset(bytes + PIECE, 0, sizeof *p > 2 * PIECE ? PIECE : sizeof *p - PIECE);
+	if (sizeof *p > 2 * PIECE)
+		memset(bytes + 2 * PIECE, 0, sizeof *p - 2 * PIECE);
 }
 
 int
@@ -176,11 +211,14 @@ decap_packet(struct decap *d, const struct frame *frame, struct packet *out, con
 		.wire = wire > frame->data.len ? wire : frame->data.len,
 		.out = out,
 		.fragments = d->fragments,
-		.verify = d->config.verify_checksums,
+		.config = &d->config,
 	};
 	enum layer first = layer_of_linktype(frame->linktype);
 
-	*out = (struct packet){ .time = frame->time, .number = frame->number, .window_scale = -1 };
+	packet_clear(out);
+	out->time = frame->time;
+	out->number = frame->number;
+	out->window_scale = -1;
 	fragments_forget(d->fragments);
 	if (first == LAYER_NONE)
 		walk_unknown(&w, (uint32_t)frame->linktype, "link type %u");

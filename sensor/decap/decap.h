@@ -21,10 +21,16 @@
 
 struct decap;
 
+enum { DECAP_PORTS_MAX = 16 };
+
 struct decap_config {
-	/* false: not looked at, because network cards fill them in after the capture.
-	 * true: packets with a wrong IPv4 or TCP checksum are counted and dropped. */
+	/* Wrong IPv4 and TCP checksums, in tunnels too, are counted; true: and the packet is
+	 * dropped. False is for captures on a host that sends: its network card fills them in
+	 * later. */
 	bool verify_checksums;
+	/* UDP ports of VXLAN; none: 4789 and Linux's 8472. */
+	uint16_t vxlan_ports[DECAP_PORTS_MAX];
+	size_t vxlan_ports_count;
 };
 
 /* The counters must outlive the decap. */

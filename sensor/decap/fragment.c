@@ -7,8 +7,11 @@
 #include "sensor/limits.h"
 
 enum { BLOCK = 8, DATAGRAM_MAX = 65535, BLOCKS = (DATAGRAM_MAX + BLOCK) / BLOCK };
+enum { RECENT = 256 }; /* datagrams remembered after they were given out */
 
 static const int64_t wait_ns = 30 * PTIME_SECOND;
+/* So much later at most a mirror's second copy comes. */
+static const int64_t double_ns = 1 * PTIME_SECOND;
 
 /* Hashed as bytes: filled from zero, so that padding is equal too. */
 struct key {
@@ -30,8 +33,9 @@ struct set {
 	size_t end;    /* of the furthest fragment */
 	size_t total;  /* length of the datagram; 0 = the last fragment has not come */
 	size_t blocks; /* that are there */
+	size_t known;  /* bytes of the front that no capture has shortened */
 	uint8_t protocol;
-	bool dead; /* IPv6 with an overlap: takes what comes, gives nothing */
+	bool again; /* the same was given out just now: if it stays incomplete, it was doubles */
 	uint64_t there[BLOCKS / 64];
 };
 
@@ -40,6 +44,10 @@ struct fragments {
 	struct set *sets; /* uthash keeps them in the order added: oldest first */
 	struct set *done; /* given out */
 	size_t bytes;
+	struct recent {
+		struct key key;
+		int64_t time;
+	} recent[RECENT]; /* at the hash of their key */
 };
 
 struct fragments *
@@ -69,7 +77,8 @@ unlink_set(struct fragments *f, struct set *s)
 static void
 drop_set(struct fragments *f, struct set *s)
 {
-	COUNT_BY(f->counters, fragments_dropped, s->pieces);
+	if (!s->again)
+		COUNT_BY(f->counters, fragments_dropped, s->pieces);
 	unlink_set(f, s);
 	set_free(s);
 }
@@ -110,6 +119,38 @@ expire(struct fragments *f, int64_t now)
 		drop_set(f, f->sets);
 }
 
+static struct recent *
+recent_of(struct fragments *f, const struct key *key)
+{
+	return &f->recent[hash_keyed(key, sizeof *key) % RECENT];
+}
+
+static bool
+was_given_out(struct fragments *f, const struct key *key, int64_t now)
+{
+	const struct recent *r = recent_of(f, key);
+
+	return memcmp(&r->key, key, sizeof *key) == 0 && now - r->time < double_ns &&
+	       r->time - now < double_ns;
+}
+
+static struct set *
+add_set(struct fragments *f, const struct key *key, const struct fragment *piece)
+{
+	struct set *s = must_alloc(sizeof *s);
+
+	if (HASH_COUNT(f->sets) >= LIMIT_FRAGMENT_SETS)
+		drop_set(f, f->sets);
+	memset(s, 0, sizeof *s);
+	memcpy(&s->key, key, sizeof *key);
+	s->start = piece->time;
+	s->protocol = piece->protocol;
+	s->known = DATAGRAM_MAX;
+	s->again = was_given_out(f, key, piece->time);
+	HASH_ADD(hh, f->sets, key, sizeof s->key, s);
+	return s;
+}
+
 static struct set *
 find_set(struct fragments *f, const struct fragment *piece)
 {
@@ -122,17 +163,7 @@ find_set(struct fragments *f, const struct fragment *piece)
 	key.id = piece->id;
 	key.protocol = piece->src.family == ADDR_V6 ? 0 : piece->protocol;
 	HASH_FIND(hh, f->sets, &key, sizeof key, s);
-	if (s)
-		return s;
-	if (HASH_COUNT(f->sets) >= LIMIT_FRAGMENT_SETS)
-		drop_set(f, f->sets);
-	s = must_alloc(sizeof *s);
-	memset(s, 0, sizeof *s);
-	memcpy(&s->key, &key, sizeof key);
-	s->start = piece->time;
-	s->protocol = piece->protocol;
-	HASH_ADD(hh, f->sets, key, sizeof s->key, s);
-	return s;
+	return s ? s : add_set(f, &key, piece);
 }
 
 /* Room for `end` bytes; older datagrams make place. */
@@ -162,68 +193,76 @@ is_there(const struct set *s, size_t block)
 static const char *
 check_piece(const struct fragment *p)
 {
-	if (p->cut)
-		return "fragment cut by the capture";
-	if (p->data.len == 0)
+	if (p->wire == 0)
 		return "empty fragment";
-	if (p->data.len > DATAGRAM_MAX || p->offset + p->data.len > DATAGRAM_MAX)
+	if (p->wire > DATAGRAM_MAX || p->offset + p->wire > DATAGRAM_MAX)
 		return "fragment beyond the largest datagram";
-	if (p->more && p->data.len % BLOCK != 0)
+	if (p->more && p->wire % BLOCK != 0)
 		return "fragment of odd length";
 	return NULL;
 }
 
-/* What is wrong with it beside those that came before, or NULL. */
-static const char *
-check_end(const struct set *s, const struct fragment *p)
+/* Whether it contradicts the end that others have said, or that they have passed. */
+static bool
+contradicts(const struct set *s, const struct fragment *p)
 {
-	size_t end = p->offset + p->data.len;
+	size_t end = p->offset + p->wire;
 
-	if (s->total && (p->more ? end > s->total : end != s->total))
-		return "fragment beyond the datagram's end";
-	if (!p->more && end < s->end)
-		return "last fragment before others";
-	return NULL;
+	return (s->total && (p->more ? end > s->total : end != s->total)) ||
+	       (!p->more && end < s->end);
 }
 
-/* IPv6: overlaps something that is there, and is not an exact double of it. */
-static bool
-overlaps(const struct set *s, const struct fragment *p)
+/* How many of its blocks are there already, all of them in *blocks; *equal: with the same bytes, as
+ * far as they were captured. */
+static size_t
+overlap(const struct set *s, const struct fragment *p, size_t *blocks, bool *equal)
 {
-	size_t first = p->offset / BLOCK;
-	size_t last = (p->offset + p->data.len - 1) / BLOCK;
 	size_t there = 0;
 
-	for (size_t i = first; i <= last; i++)
-		there += is_there(s, i);
-	if (there == 0)
-		return false;
-	return there != last - first + 1 ||
-	       memcmp(s->bytes + p->offset, p->data.ptr, p->data.len) != 0;
+	*blocks = (p->wire + BLOCK - 1) / BLOCK;
+	*equal = true;
+	for (size_t i = 0; i < *blocks; i++) {
+		size_t at = i * BLOCK, from = p->offset + at;
+
+		if (!is_there(s, from / BLOCK))
+			continue;
+		there++;
+		size_t len = p->wire - at < BLOCK ? p->wire - at : BLOCK;
+		if (at + len <= p->data.len && from + len <= s->known)
+			*equal &= memcmp(s->bytes + from, p->data.ptr + at, len) == 0;
+	}
+	return there;
 }
 
 static void
 copy_blocks(struct set *s, const struct fragment *p)
 {
-	for (size_t at = 0; at < p->data.len; at += BLOCK) {
+	for (size_t at = 0; at < p->wire; at += BLOCK) {
 		size_t block = (p->offset + at) / BLOCK;
-		size_t len = p->data.len - at < BLOCK ? p->data.len - at : BLOCK;
+		size_t len = p->wire - at < BLOCK ? p->wire - at : BLOCK;
 
 		if (is_there(s, block))
 			continue;
-		memcpy(s->bytes + p->offset + at, p->data.ptr + at, len);
 		s->there[block / 64] |= UINT64_C(1) << (block % 64);
 		s->blocks++;
+		if (at + len > p->data.len) {
+			len = at < p->data.len ? p->data.len - at : 0;
+			if (s->known > p->offset + at + len)
+				s->known = p->offset + at + len;
+		}
+		if (len)
+			memcpy(s->bytes + p->offset + at, p->data.ptr + at, len);
 	}
 }
 
 static void
 add_piece(struct fragments *f, struct set *s, const struct fragment *p)
 {
-	size_t end = p->offset + p->data.len;
+	size_t end = p->offset + p->wire;
 
 	grow(f, s, end);
 	copy_blocks(s, p);
+	s->pieces++;
 	if (s->end < end)
 		s->end = end;
 	if (!p->more)
@@ -238,19 +277,6 @@ is_complete(const struct set *s)
 	return s->total && s->blocks == (s->total + BLOCK - 1) / BLOCK;
 }
 
-/* Without memory for its bytes; stays until it expires, so that later fragments of it are known. */
-static void
-kill_set(struct fragments *f, struct set *s)
-{
-	COUNT_BY(f->counters, fragments_dropped, s->pieces);
-	f->bytes -= s->size;
-	free(s->bytes);
-	s->bytes = NULL;
-	s->size = 0;
-	s->pieces = 0;
-	s->dead = true;
-}
-
 static int
 refuse(struct fragments *f, const char *reason, const char **why)
 {
@@ -259,34 +285,61 @@ refuse(struct fragments *f, const char *reason, const char **why)
 	return -1;
 }
 
+static void
+give_out(struct fragments *f, struct set *s, struct datagram *out, int64_t now)
+{
+	struct recent *r = recent_of(f, &s->key);
+
+	memcpy(&r->key, &s->key, sizeof r->key);
+	r->time = now;
+	unlink_set(f, s);
+	s->next = f->done;
+	f->done = s;
+	*out = (struct datagram){
+		.data = slice_of(s->bytes, s->total < s->known ? s->total : s->known),
+		.wire = s->total,
+		.protocol = s->protocol,
+	};
+}
+
+/* What comes together with the others of its datagram. */
+static int
+join(struct fragments *f, struct set *s, const struct fragment *p, const char **why)
+{
+	size_t blocks;
+	bool equal;
+	size_t there = overlap(s, p, &blocks, &equal);
+
+	if (contradicts(s, p) || (!equal && there < blocks)) {
+		drop_set(f, s);
+		return refuse(f, "fragment that contradicts others", why);
+	}
+	if (!equal)
+		return refuse(f, "second copy of a fragment, with other bytes", why);
+	*why = there < blocks ? "fragment waits" : "double of a fragment";
+	add_piece(f, s, p);
+	return 0;
+}
+
 int
 fragments_add(
 	struct fragments *f, const struct fragment *piece, struct datagram *out, const char **why)
 {
-	const char *wrong = check_piece(piece);
+	struct fragment p = *piece;
 
 	COUNT(f->counters, fragments);
-	expire(f, piece->time);
-	if (wrong)
-		return refuse(f, wrong, why);
-	struct set *s = find_set(f, piece);
-	if (!s->dead)
-		wrong = check_end(s, piece);
-	if (!s->dead && s->key.src.family == ADDR_V6 && (wrong || overlaps(s, piece)))
-		kill_set(f, s);
-	if (s->dead)
-		return refuse(f, "fragment of a datagram with overlaps", why);
-	if (wrong)
-		return refuse(f, wrong, why);
-	s->pieces++;
-	add_piece(f, s, piece);
-	if (!is_complete(s)) {
-		*why = "fragment waits";
-		return 0;
+	expire(f, p.time);
+	if (p.more && p.src.family == ADDR_V4) {
+		p.wire -= p.wire % BLOCK;
+		p.data = slice_take(p.data, p.wire);
 	}
-	unlink_set(f, s);
-	s->next = f->done;
-	f->done = s;
-	*out = (struct datagram){ slice_of(s->bytes, s->total), s->protocol };
+	const char *wrong = check_piece(&p);
+	if (wrong)
+		return refuse(f, wrong, why);
+	struct set *s = find_set(f, &p);
+	int status = join(f, s, &p, why);
+	if (status < 0 || !is_complete(s))
+		return status;
+	give_out(f, s, out, p.time);
 	return 1;
 }

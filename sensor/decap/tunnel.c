@@ -1,7 +1,4 @@
-/* Tunnels: headers that carry another packet or frame.
- *
- * Taken beyond the standards: nobody asks whether the tunnel's ends were configured for it.  Any
- * UDP datagram to a port of VXLAN or Geneve that looks like one is taken for one. */
+/* Tunnels, but those in UDP: headers that carry another packet or frame. */
 #include "sensor/decap/layer.h"
 
 /* RFC 1661; IANA ppp-numbers. */
@@ -14,14 +11,18 @@ static const struct way ppp_protocols[] = {
 	{ 0xc021, LAYER_NONE, "LCP" },
 	{ 0xc023, LAYER_NONE, "PAP" },
 	{ 0xc223, LAYER_NONE, "CHAP" },
+	{ 0x80fd, LAYER_NONE, "CCP" },
+	{ 0x8281, LAYER_NONE, "MPLSCP" },
 };
 
-/* Destination ports of UDP. */
-static const struct way udp_ports[] = {
-	{ 4789, LAYER_VXLAN, NULL },
-	{ 8472, LAYER_VXLAN, NULL }, /* Linux's choice before the port was assigned */
-	{ 6081, LAYER_GENEVE, NULL },
-};
+bool
+ppp_known(uint16_t protocol)
+{
+	for (size_t i = 0; i < sizeof ppp_protocols / sizeof ppp_protocols[0]; i++)
+		if (ppp_protocols[i].value == protocol)
+			return true;
+	return false;
+}
 
 /* RFC 1661 2 and 6.5: the protocol field may be one byte, which is then odd.  RFC 1662 3.1: address
  * and control, ff 03, may stand before it; Cisco's serial lines put 0f 00 or 8f 00 and an ethertype
@@ -61,19 +62,10 @@ pppoe_parse(struct walk *w)
 	return LAYER_PPP;
 }
 
-/* Whether the 14 bytes from `at` on look like the header of an Ethernet frame of IP. */
-static bool
-looks_ethernet(const struct walk *w, size_t at)
-{
-	if (w->rest.len < at + 14)
-		return false;
-	uint16_t type = be16(w->rest.ptr + at + 12);
-	return type == 0x0800 || type == 0x86dd || type == 0x8100 || type == 0x88a8;
-}
-
 /* RFC 3032 2.1: 20 bits of label, 3 of class, the bottom-of-stack bit, a time to live.  Nothing
- * says what the bottom carries.  RFC 4928 3: 4 and 6 in the first half byte are IP; 0 is a
- * pseudowire's control word (RFC 4385 3) or the first half of a MAC address. */
+ * says what the bottom carries.  RFC 4928 3: 4 and 6 in the first half byte are IP, 1 is a control
+ * channel (RFC 4385 5); 0 is a pseudowire's control word (RFC 4385 3) or, as any other, the first
+ * half of a MAC address. */
 enum layer
 mpls_parse(struct walk *w)
 {
@@ -83,18 +75,22 @@ mpls_parse(struct walk *w)
 		return walk_malformed(w, "MPLS label cut");
 	if (!(h[2] & 1))
 		return LAYER_MPLS;
-	unsigned half = w->rest.len ? w->rest.ptr[0] >> 4 : 0;
-	if (half == 0 && looks_ethernet(w, 4)) {
-		walk_take(w, 4);
-		return LAYER_ETHERNET;
-	}
-	if (half != 4 && half != 6 && looks_ethernet(w, 0))
-		return LAYER_ETHERNET;
-	return version_next(w, "MPLS payload of kind %u");
+	if (w->rest.len >= 4 && (be32(w->rest.ptr) & 0xffff0000) == 0x10000000)
+		return walk_not_tcp(w, "MPLS control channel");
+	return payload_next(w, "MPLS payload of kind %u");
 }
 
 enum { GRE_CHECKSUM = 0x8000, GRE_ROUTING = 0x4000, GRE_KEY = 0x2000, GRE_SEQUENCE = 0x1000 };
 enum { GRE_ACK = 0x0080 }; /* version 1 only */
+
+/* draft-wilson-wrec-wccp-v2 4.12: version 2 has 4 bytes before the packet, version 1 none. */
+static enum layer
+wccp_next(struct walk *w)
+{
+	if (!looks_ip(w->rest, w->wire) && w->rest.len > 4)
+		walk_take(w, 4);
+	return LAYER_IPV4;
+}
 
 /* RFC 2784 2, RFC 2890 2; version 1: RFC 2637 4.1.  Source routes of RFC 1701 are not followed. */
 enum layer
@@ -121,11 +117,15 @@ gre_parse(struct walk *w)
 	/* An acknowledgement of PPTP carries nothing. */
 	if (version == 1 && w->wire == 0)
 		return walk_not_tcp(w, "PPTP acknowledgement");
+	if (type == 0x883e)
+		return wccp_next(w);
+	if (type == 0)
+		return walk_not_tcp(w, "GRE keepalive");
 	return ethertype_next(w, type);
 }
 
 /* draft-foschiano-erspan: type II is version 1 with 8 bytes, type III version 2 with 12 and, if the
- * last bit says so, 8 more. */
+ * last bit says so, 8 more.  The T bit says that the frame was cut. */
 enum layer
 erspan_parse(struct walk *w)
 {
@@ -133,6 +133,7 @@ erspan_parse(struct walk *w)
 
 	if (!h)
 		return walk_malformed(w, "ERSPAN header cut");
+	w->shortened = h[2] & 4;
 	if (h[0] >> 4 == 1)
 		return LAYER_ETHERNET;
 	if (h[0] >> 4 != 2)
@@ -155,45 +156,4 @@ etherip_parse(struct walk *w)
 	if (!h)
 		return walk_malformed(w, "EtherIP header cut");
 	return h[0] >> 4 == 3 ? LAYER_ETHERNET : walk_unknown(w, h[0] >> 4, "EtherIP version %u");
-}
-
-/* RFC 768.  Length 0: a super-packet of segmentation offloading, or a jumbogram (RFC 2675 4). */
-enum layer
-udp_parse(struct walk *w)
-{
-	const uint8_t *h = walk_take(w, 8);
-
-	if (!h)
-		return walk_malformed(w, "UDP header cut");
-	uint16_t length = be16(h + 4);
-	if (length != 0 && length < 8)
-		return walk_malformed(w, "UDP length below 8");
-	if (length != 0)
-		walk_clip(w, length - 8u);
-	for (size_t i = 0; i < sizeof udp_ports / sizeof udp_ports[0]; i++)
-		if (udp_ports[i].value == be16(h + 2))
-			return udp_ports[i].layer;
-	return walk_not_tcp(w, "UDP");
-}
-
-/* RFC 7348 5: the I flag must be set. */
-enum layer
-vxlan_parse(struct walk *w)
-{
-	const uint8_t *h = walk_take(w, 8);
-
-	return h && h[0] & 8 ? LAYER_ETHERNET : walk_not_tcp(w, "UDP");
-}
-
-/* RFC 8926 3.4: version 0, options in words, ethertype.  Control packets carry no frame. */
-enum layer
-geneve_parse(struct walk *w)
-{
-	const uint8_t *h = walk_take(w, 8);
-
-	if (!h || h[0] >> 6 != 0 || h[1] & 0x80)
-		return walk_not_tcp(w, "UDP");
-	if (!walk_take(w, 4 * (h[0] & 0x3fu)))
-		return walk_malformed(w, "Geneve options cut");
-	return ethertype_next(w, be16(h + 2));
 }

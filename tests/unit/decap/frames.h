@@ -6,76 +6,8 @@
 #ifndef HELOSCOPE_TESTS_FRAMES_H
 #define HELOSCOPE_TESTS_FRAMES_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "sensor/decap/decap.h"
-
-#define FRAMES_PAYLOAD "EHLO mail.example.org\r\n"
-#define FRAMES_SRC_V4 "192.0.2.1"
-#define FRAMES_DST_V4 "198.51.100.2"
-#define FRAMES_SRC_V6 "2001:db8::1"
-#define FRAMES_DST_V6 "2001:db8::2"
-
-enum { MADE_MAX = 4096 };
-
-struct made {
-	uint8_t room[MADE_MAX]; /* filled from its end */
-	size_t at;
-	uint16_t type;	  /* how Ethernet names what is on top */
-	uint8_t protocol; /* how IP does */
-	uint16_t ppp;	  /* how PPP does */
-};
-
-static inline struct slice
-made_slice(const struct made *m)
-{
-	return slice_of(m->room + m->at, MADE_MAX - m->at);
-}
-
-static inline uint8_t *
-push(struct made *m, size_t n)
-{
-	assert_true(n <= m->at);
-	m->at -= n;
-	return memset(m->room + m->at, 0, n);
-}
-
-static inline void
-push_bytes(struct made *m, const void *bytes, size_t n)
-{
-	memcpy(push(m, n), bytes, n);
-}
-
-static inline void
-put16(uint8_t *p, size_t value)
-{
-	p[0] = (uint8_t)(value >> 8);
-	p[1] = (uint8_t)value;
-}
-
-static inline void
-put32(uint8_t *p, size_t value)
-{
-	put16(p, value >> 16);
-	put16(p + 2, value);
-}
-
-static inline uint16_t
-sum16(const uint8_t *p, size_t n, uint32_t sum)
-{
-	for (size_t i = 0; i < n; i++)
-		sum += i % 2 ? p[i] : (uint32_t)p[i] << 8;
-	while (sum > 0xffff)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
-}
+#include "unit/decap/frames_tags.h"
+#include "unit/decap/frames_tunnels.h"
 
 /* ---- one function per word; n is the number after its colon ---- */
 
@@ -97,6 +29,23 @@ push_tcp(struct made *m, unsigned n)
 	h[13] = n ? 0x02 : 0x18;
 	put16(h + 14, 0x1000);
 	m->protocol = 6;
+	m->tcp = m->at;
+}
+
+/* The checksum of the innermost segment, once its addresses are known. */
+static inline void
+fill_tcp_sum(struct made *m, const uint8_t *addresses, size_t n)
+{
+	size_t len = MADE_MAX - m->tcp;
+	uint32_t sum = 6 + (uint32_t)len;
+
+	if (m->tcp == 0)
+		return;
+	for (size_t i = 0; i < n; i += 2)
+		sum += (uint32_t)addresses[i] << 8 | addresses[i + 1];
+	put16(m->room + m->tcp + 16, 0);
+	put16(m->room + m->tcp + 16, sum16(m->room + m->tcp, len, sum));
+	m->tcp = 0;
 }
 
 static inline void
@@ -129,12 +78,13 @@ push_ipv4(struct made *m, unsigned n)
 	if (n == 1)
 		memset(h + 20, 1, 4);
 	put16(h + 10, sum16(h, header, 0));
+	fill_tcp_sum(m, h + 12, 8);
 	m->type = 0x0800;
 	m->protocol = 4;
 	m->ppp = 0x0021;
 }
 
-/* ipv6:0 plain; 1 with payload length 0. */
+/* ipv6:0 plain; 1 with payload length 0; 2 from 2001::1, of Teredo. */
 static inline void
 push_ipv6(struct made *m, unsigned n)
 {
@@ -145,10 +95,11 @@ push_ipv6(struct made *m, unsigned n)
 	put16(h + 4, len);
 	h[6] = m->protocol;
 	h[7] = 64;
-	put32(h + 8, 0x20010db8);
+	put32(h + 8, n == 2 ? 0x20010000 : 0x20010db8);
 	put32(h + 24, 0x20010db8);
 	h[23] = 1;
 	h[39] = 2;
+	fill_tcp_sum(m, h + 8, 32);
 	m->type = 0x86dd;
 	m->protocol = 41;
 	m->ppp = 0x0057;
@@ -180,8 +131,7 @@ push_eth(struct made *m, unsigned n)
 {
 	uint8_t *h = push(m, 14);
 
-	(void)n;
-	put32(h, 0x00163e01);
+	put32(h, (size_t)n << 24 | 0x00163e01); /* eth:N begins with byte N */
 	put32(h + 6, 0x00163e02);
 	put16(h + 12, m->type);
 	m->type = 0x6558;
@@ -365,6 +315,13 @@ push_geneve(struct made *m, unsigned words)
 	put16(h + 2, m->type);
 }
 
+/* llc is SNAP as in 802.11, without Ethernet's length. */
+static inline void
+push_llc(struct made *m, unsigned n)
+{
+	push_snap(m, n);
+}
+
 /* type:T stands for any header with ethertype T; proto:P for any IP payload. */
 static inline void
 push_type(struct made *m, unsigned type)
@@ -409,6 +366,25 @@ static const struct {
 	{ "etherip", push_etherip },
 	{ "vxlan", push_vxlan },
 	{ "geneve", push_geneve },
+	{ "pbb", push_pbb },
+	{ "vntag", push_vntag },
+	{ "etag", push_etag },
+	{ "cmd", push_cmd },
+	{ "fabricpath", push_fabricpath },
+	{ "macsec", push_macsec },
+	{ "nflog", push_nflog },
+	{ "radiotap", push_radiotap },
+	{ "ppi", push_ppi },
+	{ "llc", push_llc },
+	{ "llc6", push_llc6 },
+	{ "wifi", push_wifi },
+	{ "gpe", push_gpe },
+	{ "gtp", push_gtp },
+	{ "teredo", push_teredo },
+	{ "l2tp", push_l2tp },
+	{ "l2tp3", push_l2tp3 },
+	{ "fill", push_fill },
+	{ "wccp", push_wccp },
 	{ "type", push_type },
 	{ "proto", push_proto },
 };

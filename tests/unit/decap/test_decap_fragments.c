@@ -47,21 +47,41 @@ static const struct row rows[] = {
 	{ "last missing", { { 0, 24, M, 0 }, { 24, 16, M, 0 } }, -1, -1, 2, 2 },
 	{ "first missing", { { 24, 19, L, 0 }, { 8, 16, M, 0 } }, -1, -1, 2, 2 },
 	{ "middle missing", { { 0, 8, M, 0 }, { 24, 19, L, 0 } }, -1, -1, 2, 2 },
-	/* Overlaps: the first copy wins in IPv4; IPv6 gives up the datagram (RFC 5722). */
-	{ "evil after good", { { 0, 24, M, 0 }, { 8, 16, M, 1 }, { 24, 19, L, 0 } }, 2, -1, 0, 3 },
-	{ "evil double", { { 0, 24, M, 0 }, { 0, 24, M, 1 }, { 24, 19, L, 0 } }, 2, -1, 0, 3 },
-	{ "evil across the end", { { 24, 19, L, 0 }, { 8, 24, M, 0 }, { 0, 8, M, 0 } }, 2, -1, 0,
+	/* As Linux: what lies wholly in others is dropped, what lies partly in others with other
+	 * bytes takes the datagram with it. */
+	{ "evil after good", { { 0, 24, M, 0 }, { 8, 16, M, 1 }, { 24, 19, L, 0 } }, 2, 2, 1, 1 },
+	{ "evil double", { { 0, 24, M, 0 }, { 0, 24, M, 1 }, { 24, 19, L, 0 } }, 2, 2, 1, 1 },
+	{ "evil double of the last", { { 24, 19, L, 0 }, { 24, 19, L, 1 }, { 0, 24, M, 0 } }, 2, 2,
+		1, 1 },
+	{ "evil across the end", { { 24, 19, L, 0 }, { 8, 24, M, 1 }, { 0, 8, M, 0 } }, -1, -1, 3,
 		3 },
-	{ "evil double of the last", { { 24, 19, L, 0 }, { 24, 19, L, 1 }, { 0, 24, M, 0 } }, 2, -1,
-		0, 3 },
+	{ "evil across the front", { { 0, 16, M, 1 }, { 0, 24, M, 0 }, { 24, 19, L, 0 } }, -1, -1,
+		3, 3 },
+	/* A mirror that sees both sides of a router that cuts again: all bytes are equal. */
+	{ "cut again",
+		{ { 0, 24, M, 0 }, { 0, 16, M, 0 }, { 16, 8, M, 0 }, { 24, 8, M, 0 },
+			{ 24, 19, L, 0 } },
+		4, 4, 0, 0 },
+	{ "cut in other places",
+		{ { 0, 16, M, 0 }, { 8, 24, M, 0 }, { 0, 24, M, 0 }, { 24, 19, L, 0 } }, 3, 3, 0,
+		0 },
+	{ "across the end", { { 24, 19, L, 0 }, { 8, 24, M, 0 }, { 0, 8, M, 0 } }, 2, 2, 0, 0 },
+	/* Doubles that come after the datagram was complete. */
+	{ "each twice", { { 0, 24, M, 0 }, { 0, 24, M, 0 }, { 24, 19, L, 0 }, { 24, 19, L, 0 } }, 2,
+		2, 0, 0 },
+	{ "late double of the first", { { 24, 19, L, 0 }, { 0, 24, M, 0 }, { 0, 24, M, 0 } }, 1, 1,
+		0, 0 },
 	/* Ends that contradict each other. */
-	{ "beyond the end", { { 24, 19, L, 0 }, { 40, 8, M, 1 }, { 0, 24, M, 0 } }, 2, -1, 1, 3 },
-	{ "second end", { { 24, 19, L, 0 }, { 24, 8, L, 1 }, { 0, 24, M, 0 } }, 2, -1, 1, 3 },
+	{ "beyond the end", { { 24, 19, L, 0 }, { 40, 8, M, 1 }, { 0, 24, M, 0 } }, -1, -1, 3, 3 },
+	{ "second end", { { 24, 19, L, 0 }, { 24, 8, L, 1 }, { 0, 24, M, 0 } }, -1, -1, 3, 3 },
 	{ "end before others",
-		{ { 0, 24, M, 0 }, { 24, 16, M, 0 }, { 24, 8, L, 1 }, { 40, 3, L, 0 } }, 3, -1, 1,
+		{ { 0, 24, M, 0 }, { 24, 16, M, 0 }, { 24, 8, L, 1 }, { 40, 3, L, 0 } }, -1, -1, 4,
 		4 },
+	/* IPv4 drops the odd bytes, IPv6 the fragment. */
+	{ "odd length", { { 0, 20, M, 0 }, { 0, 24, M, 0 }, { 24, 19, L, 0 } }, 2, 2, 0, 1 },
+	{ "odd and evil", { { 0, 20, M, 1 }, { 0, 24, M, 0 }, { 24, 19, L, 0 } }, -1, 2, 3, 1 },
+	{ "odd and empty", { { 0, 24, M, 0 }, { 40, 3, M, 1 }, { 24, 19, L, 0 } }, 2, 2, 1, 1 },
 	/* Refused by themselves; the others are not harmed. */
-	{ "odd length", { { 0, 20, M, 1 }, { 0, 24, M, 0 }, { 24, 19, L, 0 } }, 2, 2, 1, 1 },
 	{ "empty", { { 0, 24, M, 0 }, { 48, 0, L, 1 }, { 24, 19, L, 0 } }, 2, 2, 1, 1 },
 	{ "beyond 65535", { { 65528, 8, L, 1 }, { 0, 24, M, 0 }, { 24, 19, L, 0 } }, 2, 2, 1, 1 },
 };
@@ -103,11 +123,12 @@ make_fragment(struct made *m, bool v6, uint32_t id, const struct piece *piece)
 	struct made whole;
 	uint8_t *h;
 
-	make_frame(&whole, "tcp");
+	make_frame(&whole, v6 ? "ipv6 tcp" : "ipv4 tcp");
+	struct slice segment = slice_skip(made_slice(&whole), v6 ? 40 : 20);
 	*m = (struct made){ .at = MADE_MAX, .protocol = 6 };
 	uint8_t *data = push(m, piece->len);
 	if (piece->offset < WHOLE && !piece->evil)
-		memcpy(data, made_slice(&whole).ptr + piece->offset, piece->len);
+		memcpy(data, segment.ptr + piece->offset, piece->len);
 	else
 		memset(data, 0xee, piece->len);
 	if (v6) {
@@ -121,6 +142,8 @@ make_fragment(struct made *m, bool v6, uint32_t id, const struct piece *piece)
 	h = m->room + m->at;
 	put16(h + 4, id);
 	put16(h + 6, piece->offset / 8 | (piece->more ? 0x2000u : 0));
+	put16(h + 10, 0);
+	put16(h + 10, sum16(h, 20, 0));
 }
 
 static int
@@ -232,9 +255,9 @@ test_expiry(void **state)
 	/* A little back is disorder, and more is another file. */
 	b.time -= PTIME_SECOND;
 	assert_int_equal(run_piece(&b, true, 1, &first), 1);
-	assert_int_equal(run_piece(&b, true, 1, &first), 0);
+	assert_int_equal(run_piece(&b, true, 2, &first), 0);
 	b.time -= PTIME_HOUR;
-	assert_int_equal(run_piece(&b, true, 1, &last), 0);
+	assert_int_equal(run_piece(&b, true, 2, &last), 0);
 	assert_int_equal(dropped(&b), 2);
 	bench_release(&b);
 }
@@ -275,26 +298,101 @@ test_many_bytes(void **state)
 	bench_release(&b);
 }
 
-/* A fragment that the snaplen cut cannot be put together. */
+/* Fragments that the snaplen has cut, in either order: the front up to the first hole is used, and
+ * the rest is missing. */
 static void
 test_cut(void **state)
 {
 	(void)state;
 	struct bench b;
-	struct made m;
-	struct packet p;
-	const char *why;
+
+	for (uint32_t id = 0; id < 4 * 30; id++) {
+		bool v6 = id & 1, backwards = id & 2, cut_last = id % 30 < 19;
+		size_t cut = cut_last ? id % 30 : id % 30 - 19; /* bytes that are missing */
+		struct packet p;
+
+		bench_init(&b);
+		for (int i = 0; i < 2; i++) {
+			bool is_last = i ^ backwards;
+			struct made m;
+
+			make_fragment(&m, v6, id, is_last ? &last : &first);
+			struct frame frame = frame_of(RAW, made_slice(&m));
+			if (is_last == cut_last)
+				frame.data.len -= cut;
+			frame.data = edge_copy(b.edge, frame.data);
+			int status = decap_packet(b.decap, &frame, &p, NULL);
+			/* Without the whole TCP header there is nothing to follow. */
+			assert_int_equal(status, i && (cut_last || cut <= 4));
+		}
+		if (cut_last || cut <= 4) {
+			size_t there = cut_last ? WHOLE - 20 - cut : cut ? 4 - cut : WHOLE - 20;
+			assert_int_equal(p.payload.len, there);
+			assert_int_equal(p.payload.len + p.missing, WHOLE - 20);
+			assert_memory_equal(p.payload.ptr, FRAMES_PAYLOAD, there);
+		}
+		assert_int_equal(dropped(&b), 0);
+		bench_release(&b);
+	}
+}
+
+/* A mirror that delivers everything twice: the whole datagram once or twice, whatever the order. */
+static void
+test_twice(void **state)
+{
+	(void)state;
+	static const struct piece *const orders[][4] = { { &first, &first, &last, &last },
+		{ &first, &last, &first, &last }, { &last, &last, &first, &first },
+		{ &first, &last, &last, &first } };
+	struct bench b;
 
 	bench_init(&b);
-	assert_int_equal(run_piece(&b, false, 1, &first), 0);
-	make_fragment(&m, false, 1, &last);
-	struct frame frame = frame_of(RAW, made_slice(&m));
-	frame.data.len--;
-	frame.time = b.time;
-	assert_int_equal(decap_packet(b.decap, &frame, &p, &why), 0);
-	assert_string_equal(why, "fragment cut by the capture");
+	for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+		for (int v6 = 0; v6 < 2; v6++) {
+			int whole = 0;
+			for (size_t k = 0; k < 4; k++)
+				whole += run_piece(&b, v6, (uint32_t)i, orders[i][k]);
+			assert_in_range(whole, 1, 2);
+		}
+	}
+	decap_finish(b.decap);
+	assert_int_equal(dropped(&b), 0);
+	/* After a second, the same identification is another datagram. */
+	assert_int_equal(run_piece(&b, false, 0, &first), 0);
+	b.time += 2 * PTIME_SECOND;
+	assert_int_equal(run_piece(&b, false, 0, &last), 1);
+	b.time += 2 * PTIME_SECOND;
+	assert_int_equal(run_piece(&b, false, 0, &last), 0);
+	decap_finish(b.decap);
+	assert_int_equal(dropped(&b), 1);
+	decap_finish(b.decap);
 	assert_int_equal(dropped(&b), 1);
 	bench_release(&b);
+}
+
+/* RFC 4963: the identification came again before the rest of the first datagram did, and two are
+ * mixed up.  The receiver sees by the checksum, and so do we, even where wrong ones are accepted.
+ */
+static void
+test_mixed_up(void **state)
+{
+	(void)state;
+	static const struct piece evil = { 24, 19, false, true };
+	struct bench b;
+
+	for (int v6 = 0; v6 < 2; v6++) {
+		struct made m;
+		struct packet p;
+		const char *why;
+
+		bench_init(&b);
+		assert_int_equal(run_piece(&b, v6, 5, &first), 0);
+		make_fragment(&m, v6, 5, &evil);
+		assert_int_equal(run(&b, made_slice(&m), &p, &why), 0);
+		assert_string_equal(why, "TCP checksum");
+		assert_int_equal(b.counters.value[COUNTER_checksum_bad], 1);
+		bench_release(&b);
+	}
 }
 
 /* Two fragmented layers in one another: IPv6 fragments that carry IPv4 fragments. */
@@ -376,6 +474,8 @@ main(void)
 		cmocka_unit_test(test_many_datagrams),
 		cmocka_unit_test(test_many_bytes),
 		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_mixed_up),
 		cmocka_unit_test(test_nested),
 		cmocka_unit_test(test_any),
 	};

@@ -1,6 +1,8 @@
 /* The TCP header: options and checksums. */
 #include "unit/decap/bench.h"
 
+#include "sensor/decap/layer.h"
+
 /* RFC 7323 2.2, 2.3: counts in a SYN only, at most 14; options that make no sense end the list. */
 static void
 test_window_scale(void **state)
@@ -42,29 +44,13 @@ test_window_scale(void **state)
 	bench_release(&b);
 }
 
-/* Writes the TCP checksum of a frame whose addresses stand just before `at`, where the segment is.
- */
-static void
-fill_checksum(struct made *m, size_t at, size_t addresses)
-{
-	uint8_t *tcp = m->room + m->at + at;
-	size_t len = MADE_MAX - (m->at + at);
-	uint32_t sum = 6 + (uint32_t)len;
-
-	for (const uint8_t *p = tcp - addresses; p < tcp; p += 2)
-		sum += (uint32_t)p[0] << 8 | p[1];
-	put16(tcp + 16, sum16(tcp, len, sum));
-}
-
 static void
 test_checksums(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *script;
-		size_t tcp, addresses; /* offset of the segment, bytes of addresses */
-	} rows[] = { { "eth ipv4 tcp", 34, 8 }, { "eth ipv6 tcp", 54, 32 },
-		{ "eth ipv4 tcp:1", 34, 8 } };
+	static const char *const scripts[] = { "eth ipv4 tcp", "eth ipv6 tcp", "eth ipv4 tcp:1",
+		"eth ipv4 ipv6 tcp", "eth ipv6 ext:0 tcp", "eth ipv4 udp:4789 vxlan:5 eth ipv4 tcp",
+		"eth ipv4 gre ipv4 tcp" };
 	struct bench lax, strict;
 	struct packet p;
 	const char *why;
@@ -72,9 +58,8 @@ test_checksums(void **state)
 
 	bench_init(&lax, false);
 	bench_init(&strict, true);
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		make_frame(&m, rows[i].script);
-		fill_checksum(&m, rows[i].tcp, rows[i].addresses);
+	for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
+		make_frame(&m, scripts[i]);
 		assert_int_equal(run(&strict, ETHERNET, made_slice(&m), &p, &why), 1);
 		/* A frame that was cut cannot be verified, and passes. */
 		struct frame frame = frame_of(ETHERNET, made_slice(&m));
@@ -82,6 +67,7 @@ test_checksums(void **state)
 		assert_int_equal(decap_packet(strict.decap, &frame, &p, NULL), 1);
 		m.room[MADE_MAX - 1] ^= 1;
 		assert_int_equal(run(&lax, ETHERNET, made_slice(&m), &p, &why), 1);
+		assert_int_equal(lax.counters.value[COUNTER_checksum_bad], i + 1);
 		assert_int_equal(run(&strict, ETHERNET, made_slice(&m), &p, &why), 0);
 		assert_string_equal(why, "TCP checksum");
 		assert_int_equal(strict.counters.value[COUNTER_checksum_bad], i + 1);
@@ -90,18 +76,48 @@ test_checksums(void **state)
 	m.room[m.at + 22] ^= 1; /* time to live */
 	assert_int_equal(run(&strict, ETHERNET, made_slice(&m), &p, &why), 0);
 	assert_string_equal(why, "IPv4 checksum");
+	/* Both wrong: counted once. */
+	m.room[MADE_MAX - 1] ^= 1;
+	int64_t before = lax.counters.value[COUNTER_checksum_bad];
+	assert_int_equal(run(&lax, ETHERNET, made_slice(&m), &p, &why), 1);
+	assert_int_equal(lax.counters.value[COUNTER_checksum_bad], before + 1);
 	/* Behind a routing header the final destination counts, which is not here. */
 	make_frame(&m, "eth ipv6 ext:43 tcp");
 	assert_int_equal(run(&strict, ETHERNET, made_slice(&m), &p, &why), 1);
-	assert_int_equal(lax.counters.value[COUNTER_checksum_bad], 0);
 	bench_release(&lax);
 	bench_release(&strict);
+}
+
+/* The sum against the plain one of RFC 1071, for every length and beginning. */
+static void
+test_sum(void **state)
+{
+	(void)state;
+	uint8_t bytes[300];
+
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)(i * 151 + 200);
+	for (size_t from = 0; from < 8; from++) {
+		for (size_t len = 2; from + len < sizeof bytes; len++) {
+			uint8_t *at = bytes + from;
+			uint8_t kept[2] = { at[0], at[1] };
+
+			put16(at, 0);
+			put16(at, sum16(at, len, 0));
+			assert_true(checksum_right(checksum_add(0, slice_of(at, len))));
+			at[len - 1] ^= 4;
+			assert_false(checksum_right(checksum_add(0, slice_of(at, len))));
+			at[len - 1] ^= 4;
+			memcpy(at, kept, 2);
+		}
+	}
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sum),
 		cmocka_unit_test(test_window_scale),
 		cmocka_unit_test(test_checksums),
 	};
