@@ -28,7 +28,7 @@ is_folder(const char *path)
 void
 config_default(struct config *c)
 {
-	static const uint16_t ports[] = { 25, 465, 587, 2525 };
+	static const uint16_t ports[] = { 25, 465, 587, 2525 }, vxlan_ports[] = { 4789, 8472 };
 
 	memset(c, 0, sizeof *c);
 	snprintf(c->sensor, sizeof c->sensor, "heloscope");
@@ -36,6 +36,8 @@ config_default(struct config *c)
 		is_folder(DEFAULT_FOLDER) ? DEFAULT_FOLDER "/heloscope.db" : "heloscope.db");
 	memcpy(c->ports, ports, sizeof ports);
 	c->ports_count = 4;
+	memcpy(c->vxlan_ports, vxlan_ports, sizeof vxlan_ports);
+	c->vxlan_ports_count = 2;
 	c->streams = LIMIT_STREAMS;
 	c->idle_s = 600;
 	c->buffer_mib = 64;
@@ -100,11 +102,11 @@ config_add_net(struct config *c, const char *text, struct err *err)
 }
 
 static int
-set_ports(struct config *c, const char *value, struct err *err)
+set_ports(uint16_t ports[CONFIG_PORTS_MAX], size_t *count, const char *value, struct err *err)
 {
 	struct slice rest = slice_str(value);
 
-	c->ports_count = 0;
+	*count = 0;
 	while (rest.len > 0) {
 		int64_t port;
 		struct slice word = slice_trim(slice_split(&rest, ' '));
@@ -113,11 +115,11 @@ set_ports(struct config *c, const char *value, struct err *err)
 		if (slice_number(word, &port) < 0 || port < 1 || port > 65535)
 			return err_set(
 				err, "'%.*s' is not a port", (int)word.len, (const char *)word.ptr);
-		if (c->ports_count == CONFIG_PORTS_MAX)
+		if (*count == CONFIG_PORTS_MAX)
 			return err_set(err, "more than %d ports", CONFIG_PORTS_MAX);
-		c->ports[c->ports_count++] = (uint16_t)port;
+		ports[(*count)++] = (uint16_t)port;
 	}
-	return c->ports_count > 0 ? 0 : err_set(err, "no port is given");
+	return *count > 0 ? 0 : err_set(err, "no port is given");
 }
 
 /* ---- keys ---- */
@@ -163,7 +165,9 @@ set_key(struct loading *l, const char *key, const char *v, struct err *err)
 	if (IS("campus.net"))
 		return config_add_net(c, v, err);
 	if (IS("capture.ports"))
-		return set_ports(c, v, err);
+		return set_ports(c->ports, &c->ports_count, v, err);
+	if (IS("capture.vxlan_ports"))
+		return set_ports(c->vxlan_ports, &c->vxlan_ports_count, v, err);
 	if (IS("capture.streams"))
 		return set_number(&c->streams, v, 64, 4 * LIMIT_STREAMS, err);
 	if (IS("capture.idle_seconds"))

@@ -17,6 +17,8 @@ struct config {
 	size_t nets_count;
 	uint16_t ports[CONFIG_PORTS_MAX]; /* [capture] ports; default 25 465 587 2525 */
 	size_t ports_count;
+	uint16_t vxlan_ports[CONFIG_PORTS_MAX]; /* [capture] vxlan_ports; default 4789 8472 */
+	size_t vxlan_ports_count;
 	int streams;	       /* [capture] streams */
 	int idle_s;	       /* [capture] idle_seconds */
 	int buffer_mib;	       /* [capture] buffer_mib */

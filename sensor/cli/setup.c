@@ -1,5 +1,6 @@
 #include "sensor/cli/setup.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -118,6 +119,8 @@ load_key(struct setup *s, bool stored, struct err *err)
 	return read_key(path, s->key, err);
 }
 
+static_assert((int)CONFIG_PORTS_MAX == (int)DECAP_PORTS_MAX, "they are copied whole");
+
 int
 setup_finish(struct setup *s, bool stored, struct err *err)
 {
@@ -139,6 +142,8 @@ setup_finish(struct setup *s, bool stored, struct err *err)
 		.decap = { .verify_checksums = c->verify_checksums },
 		.smtp = { .privacy_off = c->privacy_off, .hash_key = key },
 		.campus = s->campus };
+	memcpy(s->worker.decap.vxlan_ports, c->vxlan_ports, sizeof c->vxlan_ports);
+	s->worker.decap.vxlan_ports_count = c->vxlan_ports_count;
 	memcpy(s->worker.stream.ports, c->ports, sizeof c->ports);
 	s->worker.stream.ports_count = c->ports_count;
 	s->worker.stream.idle_ns = c->idle_s * PTIME_SECOND;
