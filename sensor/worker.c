@@ -234,7 +234,9 @@ on_close(void *ctx, void *stream, enum close_reason why, bool one_sided, int64_t
 	while (smtp_session_end(s->smtp, why, s->last, &mail) == 1)
 		tell_mail(s, &mail);
 	update_record(s);
-	if (smtp_session_is_smtp(s->smtp))
+	/* A snaplen that leaves only headers shows that there was a session, and nothing of it. */
+	bool headers_only = s->bytes[SIDE_CLIENT] + s->bytes[SIDE_SERVER] == 0;
+	if (smtp_session_is_smtp(s->smtp) || (headers_only && s->record->gap_bytes > 0))
 		w->output.session(w->output.ctx, s->record);
 	session_free(s);
 }

@@ -64,6 +64,8 @@ on_mail(struct smtp_session *s, const struct pending *p, const struct answer *a)
 		return;
 	}
 	session_mail_end_through(s, before);
+	if (a->code != 0 && p->mail->record.gap == 0)
+		p->mail->unsure = false; /* the dialogue is in step again */
 	envelope_mail_answer(p->mail, a);
 }
 

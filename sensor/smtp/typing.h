@@ -13,7 +13,8 @@
 
 struct typing {
 	int64_t last; /* time of the client's last segment */
-	int32_t keys; /* segments that look like a keystroke */
+	bool alone;   /* that segment was small and came after a pause */
+	int32_t keys; /* segments that look like a keystroke: a pause before and behind them */
 	int32_t backspaces;
 };
 
@@ -22,9 +23,10 @@ static inline void
 typing_segment(struct typing *t, size_t bytes, int64_t time)
 {
 	int64_t pause = time - t->last;
-	if (bytes <= TYPING_BYTES && t->last != 0 && pause >= TYPING_PAUSE_MIN &&
-		pause <= TYPING_PAUSE_MAX && t->keys < INT32_MAX)
+	bool paused = t->last != 0 && pause >= TYPING_PAUSE_MIN && pause <= TYPING_PAUSE_MAX;
+	if (t->alone && paused && t->keys < INT32_MAX)
 		t->keys++;
+	t->alone = bytes <= TYPING_BYTES && paused;
 	t->last = time;
 }
 

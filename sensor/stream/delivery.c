@@ -372,17 +372,33 @@ delivery_segment(struct stream_table *t, struct flow *f, const struct segment *g
 	fill_cut(t, f, s.from);
 }
 
+static void
+feed_held(struct stream_table *t, struct flow *f, struct held_packet **at)
+{
+	struct held_packet *h = *at;
+
+	*at = h->next;
+	f->held.count--;
+	delivery_segment(t, f, &h->segment);
+	held_free(t, h);
+}
+
+bool
+delivery_force(struct stream_table *t, struct flow *f)
+{
+	if (f->held.first == NULL)
+		return false;
+	feed_held(t, f, &f->held.first);
+	return true;
+}
+
 static bool
 release_one(struct stream_table *t, struct flow *f)
 {
 	for (struct held_packet **at = &f->held.first; *at != NULL; at = &(*at)->next) {
-		struct held_packet *h = *at;
-		if (delivery_must_hold(f, h->segment.from, h->segment.ack))
+		if (delivery_must_hold(f, (*at)->segment.from, (*at)->segment.ack))
 			continue;
-		*at = h->next;
-		f->held.count--;
-		delivery_segment(t, f, &h->segment);
-		held_free(t, h);
+		feed_held(t, f, at);
 		return true;
 	}
 	return false;

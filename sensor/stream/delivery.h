@@ -24,5 +24,7 @@ bool delivery_must_hold(const struct flow *f, enum side from, uint32_t ack);
 bool delivery_is_waited_for(const struct flow *f, const struct segment *s);
 /* Feeds every held segment that need not wait any longer. */
 void delivery_release(struct stream_table *t, struct flow *f);
+/* Feeds the oldest held segment, whatever it waits for; false = none. */
+bool delivery_force(struct stream_table *t, struct flow *f);
 
 #endif

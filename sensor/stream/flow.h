@@ -48,6 +48,7 @@ struct held_list {
 struct half {
 	bool seen; /* a packet of this side was captured */
 	bool base_known;
+	bool base_sure; /* a SYN said it */
 	bool acked_known;
 	bool fin_known;	     /* its FIN was captured; fin_seq is valid */
 	bool fin_done;	     /* …and everything before it is delivered */
@@ -102,13 +103,13 @@ struct flow {
 	struct tcp_stream *nids;
 	void *user; /* the handler's */
 	struct held_list held, doubtful;
-	struct held_packet *syn_data;
-	int64_t waiting;	  /* since when something waits; 0 = nothing */
-	uint32_t waiting_packets; /* of this stream since then */
-	uint8_t waits;		  /* how often the wait was renewed */
-	enum close_reason why;	  /* set by libnids' callback */
-	uint32_t alias[2];	  /* libnids' addresses, host order; 0 = none taken */
-	struct flow *prev, *next; /* list by last packet, oldest first */
+	struct held_packet *syn_data; /* of the client's SYN */
+	int64_t waiting;	      /* since when something waits; 0 = nothing */
+	uint32_t waiting_packets;     /* of this stream since then */
+	uint8_t waits;		      /* how often the wait was renewed */
+	enum close_reason why;	      /* set by libnids' callback */
+	uint32_t alias[2];	      /* libnids' addresses, host order; 0 = none taken */
+	struct flow *prev, *next;     /* list by last packet, oldest first */
 	struct flow *waiting_prev, *waiting_next; /* list by waiting */
 	struct stream_info info;
 };

@@ -30,8 +30,8 @@ waiting_start(struct stream_table *t, struct flow *f)
 	t->waiting_last = f;
 }
 
-static void
-waiting_end(struct stream_table *t, struct flow *f)
+void
+life_wait_end(struct stream_table *t, struct flow *f)
 {
 	if (f->waiting == 0)
 		return;
@@ -57,10 +57,10 @@ waits(const struct flow *f)
 void
 life_wait(struct stream_table *t, struct flow *f)
 {
-	if (f->state == FLOW_OPEN && waits(f))
+	if (f->state == FLOW_EMBRYO || waits(f))
 		waiting_start(t, f);
 	else
-		waiting_end(t, f);
+		life_wait_end(t, f);
 }
 
 /* Opens the stream at libnids and for the handler. False if that cannot be. */
@@ -96,7 +96,7 @@ life_close(struct stream_table *t, struct flow *f, enum close_reason why)
 {
 	bool one_sided = !f->half[SIDE_CLIENT].seen || !f->half[SIDE_SERVER].seen;
 
-	waiting_end(t, f);
+	life_wait_end(t, f);
 	held_clear(t, &f->held);
 	held_clear(t, &f->doubtful);
 	for (int s = 0; s < 2; s++) {
@@ -130,7 +130,10 @@ life_flush(struct stream_table *t, struct flow *f)
 				delivery_gap(t, f, (enum side)s);
 			progress |= f->half[s].next != next || f->half[s].told != told;
 		}
-		if (f->nids_gone || !progress)
+		if (f->nids_gone)
+			return;
+		/* What acknowledges a FIN that was not captured misses nothing. */
+		if (!progress && !delivery_force(t, f))
 			return;
 	}
 }
@@ -198,9 +201,12 @@ life_give_up(struct stream_table *t, struct flow *f, bool silent_too)
 		delivery_gap(t, f, (enum side)s);
 		delivery_release(t, f);
 	}
+	if (!f->nids_gone && f->held.count > 0 && !delivery_has_hole(f, SIDE_CLIENT) &&
+		!delivery_has_hole(f, SIDE_SERVER))
+		(void)delivery_force(t, f);
 	/* What still waits, waits for the sender: a fresh wait. */
 	uint8_t waits = f->waits;
-	waiting_end(t, f);
+	life_wait_end(t, f);
 	life_settle(t, f);
 	if (f->waiting != 0 && f->reset_pending)
 		f->waits = (uint8_t)(waits + 1);
@@ -221,9 +227,11 @@ life_check(struct stream_table *t)
 
 	for (f = t->waiting_first; f != NULL && t->now - f->waiting >= WAIT_HOLE; f = next) {
 		next = f->waiting_next;
-		if (is_silent(f) && f->waits < WAIT_SILENT) {
+		if (f->state == FLOW_EMBRYO) {
+			stream_begin(t, f);
+		} else if (is_silent(f) && f->waits < WAIT_SILENT) {
 			uint8_t waits = f->waits;
-			waiting_end(t, f);
+			life_wait_end(t, f);
 			waiting_start(t, f);
 			f->waits = (uint8_t)(waits + 1);
 		} else {

@@ -10,8 +10,9 @@
 bool life_open(struct stream_table *t, struct flow *f);
 /* After anything was fed: releases, closes or waits. */
 void life_settle(struct stream_table *t, struct flow *f);
-/* Begins or ends the wait of an open stream. */
+/* Begins or ends the wait of an open stream; of one that is not open yet, begins it. */
 void life_wait(struct stream_table *t, struct flow *f);
+void life_wait_end(struct stream_table *t, struct flow *f);
 /* The wait is over; silent_too: also where only an acknowledgement says that bytes are missing. */
 void life_give_up(struct stream_table *t, struct flow *f, bool silent_too);
 /* Gives up what has waited long enough, in all streams. */

@@ -23,13 +23,29 @@
 #include "sensor/stream/stream_table.h"
 #include "sensor/stream/timewait.h"
 
-enum { DOUBTFUL_MAX = 16 }; /* segments of one stream that are set aside */
+enum {
+	DOUBTFUL_MAX = 16, /* segments of one stream that are set aside */
+	EARLY_MAX = 64,	   /* …that wait for the handshake */
+};
 
+/* A SYN says where a side begins. */
 static void
 learn_base(struct flow *f, enum side side, uint32_t base)
 {
 	f->half[side].base = base;
-	f->half[side].base_known = true;
+	f->half[side].base_known = f->half[side].base_sure = true;
+}
+
+/* Without one, the earliest number counts that is seen before the stream begins. */
+static void
+guess_base(struct flow *f, enum side side, uint32_t base)
+{
+	struct half *h = &f->half[side];
+
+	if (h->base_sure || (h->base_known && h->base - base >= LIMIT_STREAM_JUMP))
+		return;
+	h->base = base;
+	h->base_known = true;
 }
 
 static struct segment
@@ -48,6 +64,21 @@ static uint32_t
 packet_end(const struct packet *p)
 {
 	return p->seq + (uint32_t)p->payload.len + p->missing + (p->flags & PACKET_FIN ? 1 : 0);
+}
+
+static bool
+handshake_known(const struct flow *f)
+{
+	return f->half[SIDE_CLIENT].base_sure && f->half[SIDE_SERVER].base_sure;
+}
+
+static bool
+only_fins(const struct held_list *list)
+{
+	for (const struct held_packet *h = list->first; h != NULL; h = h->next)
+		if (h->segment.payload.len > 0 || h->segment.missing > 0)
+			return false;
+	return true;
 }
 
 /* ---- SYN ---- */
@@ -119,7 +150,15 @@ take_syn(struct stream_table *t, struct flow *f, enum side from, const struct pa
 	} else {
 		client->acked = p->ack;
 		client->acked_known = true;
+		client->base_sure = true;
 	}
+	if (p->payload.len > 0 && from == SIDE_SERVER) {
+		struct segment s = segment_of(p, from);
+		s.seq++;
+		held_add(t, &f->held, &s);
+	}
+	if (!only_fins(&f->held) && handshake_known(f))
+		stream_begin(t, f);
 }
 
 /* The first packet behind the handshake shows whether the server took what was in the SYN. */
@@ -293,29 +332,93 @@ take_open_packet(struct stream_table *t, struct flow *f, enum side from, const s
 	}
 }
 
+/* ---- packets of a stream that has not begun ---- */
+
+static struct packet
+packet_of(const struct stream_table *t, const struct segment *s)
+{
+	return (struct packet){ .time = t->now,
+		.seq = s->seq,
+		.ack = s->ack,
+		.flags = s->flags,
+		.window_scale = -1,
+		.window = UINT16_MAX,
+		.missing = s->missing,
+		.payload = s->payload };
+}
+
+static bool
+open_stream(struct stream_table *t, struct flow *f)
+{
+	life_wait_end(t, f);
+	f->opened = true;
+	if (life_open(t, f))
+		return true;
+	COUNT(t->counters, streams_refused);
+	stream_table_drop_aliases(t, f);
+	stream_table_move(t, f, FLOW_CLOSED);
+	return false;
+}
+
+void
+stream_begin(struct stream_table *t, struct flow *f)
+{
+	if (only_fins(&f->held)) { /* of a stream that we have not seen */
+		life_wait_end(t, f);
+		held_clear(t, &f->held);
+		return;
+	}
+	struct held_list early = f->held;
+
+	f->held = (struct held_list){ NULL, 0 };
+	bool follow = open_stream(t, f);
+	while (early.first != NULL) {
+		const struct segment *s = &early.first->segment;
+		struct packet p = packet_of(t, s);
+		if (follow && f->state == FLOW_OPEN) {
+			take_syn_data(t, f, s->from, &p);
+			take_open_packet(t, f, s->from, &p);
+		}
+		held_drop(t, &early, &early.first);
+	}
+}
+
+/* Data before the SYNs: they may be late, and say where the data belongs. */
+static void
+hold_early(struct stream_table *t, struct flow *f, enum side from, const struct packet *p)
+{
+	struct segment s = segment_of(p, from);
+
+	held_add(t, &f->held, &s);
+	life_wait(t, f);
+	if (f->held.count > EARLY_MAX || t->queued > LIMIT_QUEUED_ALL)
+		stream_begin(t, f);
+}
+
 static void
 take_early_packet(struct stream_table *t, struct flow *f, enum side from, const struct packet *p)
 {
-	enum side to = other_side(from);
-
 	f->half[from].seen = true;
 	if (p->flags & PACKET_RST) {
-		stream_table_move(t, f, FLOW_CLOSED);
+		if (f->held.count > 0)
+			stream_begin(t, f);
+		if (f->state == FLOW_OPEN)
+			take_open_packet(t, f, from, p);
+		else if (f->state == FLOW_EMBRYO)
+			stream_table_move(t, f, FLOW_CLOSED);
 		return;
 	}
-	if (!f->half[from].base_known)
-		learn_base(f, from, p->seq);
-	if (!f->half[to].base_known && (p->flags & PACKET_ACK))
-		learn_base(f, to, p->ack);
-	if (!f->half[to].base_known || (p->payload.len == 0 && !(p->flags & PACKET_FIN)))
+	guess_base(f, from, p->seq);
+	if (p->flags & PACKET_ACK)
+		guess_base(f, other_side(from), p->ack);
+	if (!f->half[other_side(from)].base_known || packet_end(p) == p->seq)
 		return;
-	f->opened = true;
-	if (!life_open(t, f)) {
-		COUNT(t->counters, streams_refused);
-		stream_table_drop_aliases(t, f);
-		stream_table_move(t, f, FLOW_CLOSED);
+	if (!handshake_known(f)) {
+		hold_early(t, f, from, p);
 		return;
 	}
+	if (!open_stream(t, f))
+		return;
 	take_syn_data(t, f, from, p);
 	take_open_packet(t, f, from, p);
 }
@@ -360,6 +463,13 @@ stream_tick(struct stream_table *t, int64_t now)
 void
 stream_finish(struct stream_table *t)
 {
+	struct flow *f, *next;
+
+	for (f = t->lists[FLOW_EMBRYO].first; f != NULL; f = next) {
+		next = f->next;
+		if (f->held.count > 0)
+			stream_begin(t, f);
+	}
 	while (t->lists[FLOW_OPEN].first != NULL)
 		life_end(t, t->lists[FLOW_OPEN].first, CLOSE_EOF);
 	stream_table_reap(t);

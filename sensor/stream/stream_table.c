@@ -6,6 +6,7 @@
 #include "sensor/limits.h"
 #include "sensor/stream/alias.h"
 #include "sensor/stream/held.h"
+#include "sensor/stream/life.h"
 #include "sensor/stream/timewait.h"
 
 /* A handshake without data. */
@@ -104,6 +105,8 @@ static void
 flow_remove(struct stream_table *t, struct flow *f)
 {
 	list_remove(&t->lists[f->state], f);
+	life_wait_end(t, f);
+	held_clear(t, &f->held);
 	held_free(t, f->syn_data);
 	HASH_DEL(t->flows, f);
 	free(f);
@@ -173,7 +176,7 @@ first_sender(const struct stream_table *t, const struct packet *p, enum side *fr
 		*from = SIDE_CLIENT;
 	else if (syn)
 		*from = SIDE_SERVER;
-	else if (!ack || p->flags & PACKET_RST || (p->flags & PACKET_FIN && p->payload.len == 0))
+	else if (!ack || p->flags & PACKET_RST)
 		return false; /* nothing to begin with; a bare acknowledgement says where both are
 			       */
 	else
@@ -244,6 +247,8 @@ stream_table_find(struct stream_table *t, const struct packet *p, enum side *fro
 void
 stream_table_renew(struct stream_table *t, struct flow *f, const struct packet *p, enum side from)
 {
+	life_wait_end(t, f);
+	held_clear(t, &f->held);
 	held_free(t, f->syn_data);
 	struct flow fresh = { .key = f->key,
 		.hash = f->hash,

@@ -40,6 +40,8 @@ void stream_table_reap(struct stream_table *t);
 void stream_table_clear(struct stream_table *t);
 
 /* In stream.c. */
+/* The wait for the handshake is over. */
+void stream_begin(struct stream_table *t, struct flow *f);
 void stream_give_up(struct stream_table *t, struct flow *f, enum close_reason why);
 
 #endif

@@ -245,6 +245,32 @@ data_in_syn(void **state)
 	}
 }
 
+/* The server's first line in its SYN-ACK. */
+static void
+data_in_syn_ack(void **state)
+{
+	struct talk *t = malloc(sizeof *t);
+	(void)state;
+	talk_init(t, false);
+	talk_packet(t, SIDE_CLIENT, PACKET_SYN, SLICE_EMPTY);
+	talk_packet(t, SIDE_SERVER, PACKET_SYN | PACKET_ACK, SLICE("220 hi"));
+	talk_say(t, SIDE_CLIENT, "EHLO a");
+	talk_fin(t);
+	end(t, "S:220 hi|C:EHLO a|fin", "data in SYN-ACK");
+}
+
+/* A FIN that was not captured, and a line that acknowledges it. */
+static void
+unseen_fin(void **state)
+{
+	struct talk *t = begin();
+	(void)state;
+	talk_packet(t, SIDE_CLIENT, PACKET_ACK | PACKET_FIN, SLICE_EMPTY);
+	talk_remove(t, t->count - 1);
+	talk_packet(t, SIDE_SERVER, PACKET_ACK, SLICE("221 bye"));
+	end(t, SAID "221 bye|eof", "unseen FIN");
+}
+
 static void
 simultaneous_open(void **state)
 {
@@ -327,6 +353,8 @@ main(void)
 		cmocka_unit_test(stragglers),
 		cmocka_unit_test(lying_acknowledgement),
 		cmocka_unit_test(data_in_syn),
+		cmocka_unit_test(data_in_syn_ack),
+		cmocka_unit_test(unseen_fin),
 		cmocka_unit_test(simultaneous_open),
 		cmocka_unit_test(cut_segments),
 		cmocka_unit_test(ports_again),
