@@ -1,4 +1,5 @@
 /* heloscope read FILE... */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +7,8 @@
 #include <unistd.h>
 
 #include "sensor/base/json.h"
+#include "sensor/base/ptime.h"
+#include "sensor/capture/capture_set.h"
 #include "sensor/cli/cli.h"
 #include "sensor/cli/setup.h"
 #include "sensor/cli/summary.h"
@@ -17,6 +20,7 @@ enum {
 	OPTION_STORE,
 	OPTION_NO_STORE,
 	OPTION_JSON,
+	OPTION_FOLLOW,
 	OPTION_NET,
 	OPTION_RULES,
 	OPTION_CONFIG,
@@ -27,6 +31,8 @@ static const struct cli_option options[] = {
 		"store to write; default: that of the configuration" },
 	[OPTION_NO_STORE] = { "no-store", 0, NULL, "store nothing" },
 	[OPTION_JSON] = { "json", 0, NULL, "records on standard output, one object a line" },
+	[OPTION_FOLLOW] = { "follow", 0, NULL,
+		"read on as files grow and others appear, until Ctrl-C" },
 	[OPTION_NET] = { "net", 0, "CIDR",
 		"a network of ours; may be repeated; default: every client is judged" },
 	[OPTION_RULES] = { "rules", 0, "DIR", "folder of rules instead of the configuration's" },
@@ -47,8 +53,11 @@ struct reading {
 	struct arena arena;	 /* of one mail */
 	struct buf line;	 /* JSON */
 	struct err err;		 /* the sink refused */
-	bool failed, damaged, no_store, json;
+	bool failed, damaged, no_store, json, follow, terminal;
+	struct capture_set *captures;
+	uint64_t frames;
 	int64_t latest;		 /* packet time */
+	int64_t latest_at;	 /* monotonic time at which that was read (follow) */
 	time_t committed, shown; /* by the clock */
 	const char **files;
 	size_t files_count;
@@ -116,77 +125,171 @@ observe_host(void *ctx, const struct host_record *host)
 		summary_host(r->summary, host);
 }
 
-/* ---- files ---- */
+/* ---- words ---- */
 
 static void
-show_progress(struct reading *r, const struct capture *c)
+say(struct reading *r, const char *text)
+{
+	if (r->terminal && r->shown != 0)
+		fprintf(stderr, "\r\033[K");
+	r->shown = 0;
+	fprintf(stderr, "heloscope read: %s\n", text);
+}
+
+/* With the other events in the store, once there is one. */
+static void
+tell(struct reading *r, const char *kind, const char *text)
+{
+	struct err ignored = { "" };
+
+	say(r, text);
+	if (r->collector != NULL)
+		collector_event(r->collector, r->latest, kind, text, &ignored);
+}
+
+static void
+on_note(void *ctx, enum capture_note kind, const char *text)
+{
+	struct reading *r = ctx;
+
+	if (kind == CAPTURE_NOTE_CUT)
+		tell(r, "snaplen", text);
+	else
+		say(r, text);
+}
+
+static void
+note_damage(struct reading *r, struct err *err)
+{
+	tell(r, "damage", err->text);
+	COUNT(&r->counters, packets_damaged);
+	r->damaged = true;
+	err->text[0] = '\0';
+}
+
+static void
+show_progress(struct reading *r)
 {
 	int64_t done, size;
 
-	capture_progress(c, &done, &size);
+	capture_set_progress(r->captures, &done, &size);
 	if (size > 0)
-		fprintf(stderr, "\r%s: %lld of %lld MB (%lld %%) ", capture_name(c),
-			(long long)done / 1000000, (long long)size / 1000000,
-			(long long)(done * 100 / size));
+		fprintf(stderr, "\r\033[K%s: %lld of %lld MB (%lld %%) ",
+			capture_set_name(r->captures), (long long)done / 1000000,
+			(long long)size / 1000000, (long long)(done * 100 / size));
 	else
-		fprintf(stderr, "\r%s: %lld MB ", capture_name(c), (long long)done / 1000000);
+		fprintf(stderr, "\r\033[K%s: %lld MB ", capture_set_name(r->captures),
+			(long long)done / 1000000);
 	r->shown = time(NULL);
+}
+
+/* ---- frames ---- */
+
+#define LAG (10 * PTIME_SECOND)
+
+static volatile sig_atomic_t asked_to_end;
+
+static void
+on_signal(int which)
+{
+	(void)which;
+	asked_to_end = 1;
+}
+
+static int64_t
+clock_ns(clockid_t clock)
+{
+	struct timespec t;
+	clock_gettime(clock, &t);
+	return t.tv_sec * PTIME_SECOND + t.tv_nsec;
+}
+
+static struct capture_now
+now_of(const struct reading *r)
+{
+	if (!r->follow)
+		return (struct capture_now){ 0, 0 };
+	return (struct capture_now){ clock_ns(CLOCK_MONOTONIC), clock_ns(CLOCK_REALTIME) };
 }
 
 /* Once a second by the clock: what was read so far is made durable, and a person sees that it goes
  * on. */
 static void
-once_a_second(struct reading *r, const struct capture *c, bool terminal)
+once_a_second(struct reading *r, int64_t packet_time)
 {
 	time_t now = time(NULL);
 
 	if (now == r->committed)
 		return;
 	if (!r->failed && r->committed != 0 &&
-		collector_commit(r->collector, r->latest, &r->err) < 0)
+		collector_commit(r->collector, packet_time, &r->err) < 0)
 		r->failed = true;
-	if (terminal && r->committed != 0)
-		show_progress(r, c);
+	if (r->terminal && r->committed != 0)
+		show_progress(r);
 	r->committed = now;
 }
 
+/* Nothing is there for now.  Packet time goes on as the clock does since the last packet, so that
+ * streams end that are idle, whenever the packets were captured.  It goes on LAG later: who writes
+ * the file keeps packets in a buffer, and what is in it must not be taken for lost. */
 static void
-note_damage(struct reading *r, const char *text)
+idle(struct reading *r)
 {
-	struct err ignored = { "" };
+	const struct timespec nap = { 0, 50 * PTIME_MS };
+	int64_t since = clock_ns(CLOCK_MONOTONIC) - r->latest_at - LAG;
+	int64_t now = since > 0 && r->latest != 0 ? r->latest + since : r->latest;
 
-	fprintf(stderr, "heloscope read: %s\n", text);
-	COUNT(&r->counters, packets_damaged);
-	r->damaged = true;
-	collector_event(r->collector, r->latest, "damage", text, &ignored);
+	if (now != 0)
+		worker_tick(r->worker, now);
+	once_a_second(r, now);
+	nanosleep(&nap, NULL);
 }
 
-static int
-read_file(struct reading *r, const char *path)
+static void
+take_frame(struct reading *r, const struct frame *frame, int64_t monotonic)
 {
-	struct capture *c;
-	struct frame frame;
-	struct err err = { "" };
-	bool terminal = isatty(STDERR_FILENO) && !r->json;
-	int more;
+	if (frame->time > r->latest)
+		r->latest = frame->time;
+	r->latest_at = monotonic;
+	worker_frame(r->worker, frame);
+	if (++r->frames % 4096 == 0)
+		once_a_second(r, r->latest);
+}
 
-	if (setup_open_file(path, &c, &err) < 0)
-		return cli_fail(r->command, EXIT_FAILED, "%s", err.text);
-	while (!r->failed && (more = capture_next(c, &frame, &err)) != 0) {
-		if (more < 0) {
-			note_damage(r, err.text);
+static void
+read_frames(struct reading *r)
+{
+	struct err err = { "" };
+
+	while (!r->failed && !asked_to_end) {
+		struct capture_now now = now_of(r);
+		struct frame frame;
+		int more = capture_set_next(r->captures, now, &frame, &err);
+
+		if (more > 0)
+			take_frame(r, &frame, now.monotonic);
+		else if (more < 0)
+			note_damage(r, &err);
+		else if (r->follow && !capture_set_ended(r->captures))
+			idle(r);
+		else
 			break;
-		}
-		if (frame.time > r->latest)
-			r->latest = frame.time;
-		worker_frame(r->worker, &frame);
-		if (frame.number % 4096 == 0)
-			once_a_second(r, c, terminal);
 	}
-	if (terminal && r->shown != 0)
+	if (r->terminal && r->shown != 0)
 		fprintf(stderr, "\r\033[K");
-	capture_close(c);
-	return EXIT_DONE;
+}
+
+/* No file holds a packet: nothing is judged and nothing stored, but damage is said. */
+static int
+read_nothing(struct reading *r)
+{
+	struct err err = { "" };
+	struct frame frame;
+
+	while (capture_set_next(r->captures, now_of(r), &frame, &err) < 0)
+		note_damage(r, &err);
+	say(r, "no packets: nothing is stored");
+	return r->damaged ? EXIT_DAMAGED : EXIT_DONE;
 }
 
 /* ---- the command ---- */
@@ -217,6 +320,9 @@ parse(struct reading *r, int argc, char **argv, bool *stop)
 		case OPTION_JSON:
 			r->json = true;
 			break;
+		case OPTION_FOLLOW:
+			r->follow = true;
+			break;
 		case OPTION_NET:
 			if (given.nets_count == CONFIG_NETS_MAX)
 				return cli_fail(r->command, EXIT_USAGE, "more than %d networks",
@@ -235,8 +341,8 @@ parse(struct reading *r, int argc, char **argv, bool *stop)
 		}
 	}
 	if (r->files_count == 0)
-		return cli_fail(
-			r->command, EXIT_USAGE, "name a capture file, or - for standard input");
+		return cli_fail(r->command, EXIT_USAGE,
+			"name a capture file, a folder of them, or - for standard input");
 	if (given.store != NULL && r->no_store)
 		return cli_fail(
 			r->command, EXIT_USAGE, "--store and --no-store exclude each other");
@@ -253,12 +359,9 @@ start(struct reading *r, struct sink *sink, struct collector_observer *observer)
 	const struct config *c = &r->setup.config;
 	struct worker_output output = { r, on_mail, on_session, on_service };
 
-	/* Every file is looked at before anything is written. */
-	for (size_t i = 0; i < r->files_count; i++)
-		if (strcmp(r->files[i], "-") != 0 && access(r->files[i], R_OK) < 0)
-			return cli_fail(r->command, EXIT_FAILED, "%s: %m", r->files[i]);
 	if (setup_finish(&r->setup, !r->no_store, &r->err) < 0)
 		return cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);
+	r->setup.worker.snapshots = r->follow;
 	r->analyst = analyst_new(&r->setup.analyst, &r->counters, &r->err);
 	if (r->analyst == NULL)
 		return cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);
@@ -282,13 +385,31 @@ start(struct reading *r, struct sink *sink, struct collector_observer *observer)
 	return EXIT_DONE;
 }
 
+/* Every file is looked at before anything is written. */
+static int
+open_captures(struct reading *r)
+{
+	const struct capture_set_config config = {
+		.follow = r->follow, .check = setup_check_capture, .note = on_note, .ctx = r
+	};
+	struct sigaction action = { .sa_handler = on_signal };
+
+	r->terminal = isatty(STDERR_FILENO) && !r->json;
+	if (r->follow) {
+		sigaction(SIGINT, &action, NULL);
+		sigaction(SIGTERM, &action, NULL);
+	}
+	if (capture_set_open(&config, r->files, r->files_count, now_of(r), &r->captures, &r->err) <
+		0)
+		return asked_to_end ? EXIT_DONE
+				    : cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);
+	return EXIT_DONE;
+}
+
 static int
 read_all(struct reading *r)
 {
-	int status = EXIT_DONE;
-
-	for (size_t i = 0; i < r->files_count && status == EXIT_DONE && !r->failed; i++)
-		status = read_file(r, r->files[i]);
+	read_frames(r);
 	worker_finish(r->worker);
 	if (!r->failed && collector_finish(r->collector, r->latest, &r->err) < 0)
 		r->failed = true;
@@ -303,8 +424,6 @@ read_all(struct reading *r)
 				r->setup.config.store, r->setup.config.store,
 				r->setup.config.store);
 	}
-	if (status != EXIT_DONE)
-		return status;
 	return r->damaged ? EXIT_DAMAGED : EXIT_DONE;
 }
 
@@ -316,6 +435,7 @@ release(struct reading *r)
 	analyst_free(r->analyst);
 	collector_free(r->collector);
 	store_close(r->store);
+	capture_set_close(r->captures);
 	summary_free(r->summary);
 	arena_release(&r->arena);
 	buf_release(&r->line);
@@ -339,9 +459,14 @@ run(const struct cli_command *self, int argc, char **argv)
 	r->summary = summary_new();
 	int status = parse(r, argc, argv, &stop);
 	if (!stop)
+		status = open_captures(r);
+	if (!stop && r->captures != NULL && !r->follow && !capture_set_has_frames(r->captures))
+		status = read_nothing(r);
+	else if (!stop && r->captures != NULL) {
 		status = start(r, &sink, &observer);
-	if (!stop && status == EXIT_DONE)
-		status = read_all(r);
+		if (status == EXIT_DONE)
+			status = read_all(r);
+	}
 	release(r);
 	return status;
 }
@@ -350,9 +475,16 @@ const struct cli_command cmd_read = {
 	"read",
 	"FILE...",
 	"Read captures: sessions, mails, verdicts",
-	"Reads pcap and pcapng files (- is standard input), rebuilds every SMTP session, scores "
-	"every mail and judges every host.  "
-	"A file that is damaged or cut is read up to the damage.",
+	"Reads pcap and pcapng files, plain or compressed by gzip or zstd (- is standard input), "
+	"rebuilds every SMTP session, scores every mail and judges every host.  "
+	"Several files are read as one, packet by packet in the order of time: two directions that "
+	"were captured into two files come together.  A folder stands for the captures directly in "
+	"it; what else is in it is named and skipped.  "
+	"A file that is damaged or cut is read up to the damage.\n\n"
+	"With --follow a file is read on as it grows, and a folder or a quoted pattern "
+	"('/captures/eth1-*.pcap') as further files appear in it, as tcpdump -C, -G and -W and "
+	"dumpcap -b write them.  tcpdump -U writes each packet at once.  Everything is stored "
+	"within a second or two.",
 	options,
 	sizeof options / sizeof options[0],
 	run,
