@@ -4,13 +4,22 @@
 class Row:
     def __init__(self, name, *treatments, change=None, times=1, lossy=False, two=False, compress=False, config=None, may_lose_nothing=False):
         self.name, self.treatments = name, treatments
-        self.change = change or {}  # field of a session ("mails.X" of a mail) -> why it may differ
+        self.change = change or {}  # field of a session ("mails.X" of a mail; "CAPTURE:X" in one alone) -> why it may differ
         self.times = times          # how often each session comes
         self.lossy = lossy          # bytes are really missing
         self.may_lose_nothing = may_lose_nothing  # ...but not in every capture
         self.two = two              # two captures, read together
         self.compress = compress    # by gzip
         self.config = config        # of heloscope
+
+    def change_in(self, capture):
+        """Fields that may differ in this capture."""
+        fields = {}
+        for name, why in self.change.items():
+            where, _, field = name.rpartition(":")
+            if where in ("", capture):
+                fields[field] = why
+        return fields
 
     def may(self):
         return "; ".join("%s: %s" % item for item in self.change.items())
@@ -27,7 +36,11 @@ IPV6 = {
 MIDDLE = {
     "midstream": "its start is missing", "anomalies": "what a client left out is not said of one whose start is missing",
     "mails.hits": "rules on the hello had none", "mails.score": "with them", "mails.labels": "with them",
+    "refusals.pcap:banner": "a 554 first is not known for a greeting", "refusals.pcap:replies": "with it",
+    "openproxy.pcap:dialect": "a first line that is no command may be the rest of something", "openproxy.pcap:replies.to": "with it",
+    "typed.pcap:dialect": "a first line that is no command may be the rest of something", "typed.pcap:replies.to": "with it",
 }
+OTHER = {"anomalies": "the other bytes are told"}
 NO_FIN = {"close": "no FIN was seen"}
 
 ROWS = [
@@ -96,8 +109,8 @@ ROWS = [
     stack("ethernet+ipv4+geneve"),
     stack("ethernet+ipv4+gtpu"),
     stack("ethernet+vlan:8+ipv4+gtpu:extension"),
-    stack("ethernet+ipv4+teredo", "ipv6", change=IPV6),
-    stack("ethernet+ipv4+teredo:origin", "ipv6", change=IPV6),
+    stack("ethernet+ipv4+teredo", "ipv6=teredo", change=IPV6),
+    stack("ethernet+ipv4+teredo:origin", "ipv6=teredo", change=IPV6),
     stack("ethernet+ipv4+l2tp+ppp:hdlc"),
     stack("ethernet+ipv4+l2tp:sequence+ppp"),
     stack("ethernet+vlan:4+mpls:17+cw+ethernet+vlan:5+ipv4+gre:key"),
@@ -157,8 +170,8 @@ ROWS = [
     Row("retransmitted all, later", "retransmit=all:same:9"),
     Row("retransmitted, overlapping", "retransmit=50:overlap"),
     Row("retransmitted, overlapping, later", "retransmit=50:old:5"),
-    Row("retransmitted with other bytes", "retransmit=30:different"),
-    Row("retransmitted with other bytes at once", "retransmit=30:early"),
+    Row("retransmitted with other bytes", "retransmit=30:different", change=OTHER),
+    Row("retransmitted with other bytes at once", "retransmit=30:early", change=OTHER),
     Row("keep-alives", "keepalive=0"),
     Row("keep-alives with an old byte", "keepalive=1"),
     Row("closed windows and probes", "probe"),
@@ -185,8 +198,7 @@ ROWS = [
     Row("no acknowledgements", "lose=acks"),
     Row("no syn", "lose=syn"),
     Row("no syn-ack", "lose=synack"),
-    Row("no handshakes", "lose=handshake", change={
-        "midstream": "no SYN was seen", "anomalies": "what a client left out is not said of one whose start may be missing"}),
+    Row("no handshakes", "lose=handshake", change=MIDDLE),
     Row("no fins", "lose=fins", change=NO_FIN),
     Row("one data segment lost", "loss=1", lossy=True),
     Row("three data segments lost", "loss=3", lossy=True),

@@ -17,6 +17,15 @@ ip_header(const struct pkt *p)
 	return p->type == TYPE_IPV4 ? (p->data[0] & 15) * 4u : 40;
 }
 
+static void
+own_copy(struct pkt *p)
+{
+	uint8_t *data = take(p->len);
+
+	memcpy(data, p->data, p->len);
+	p->data = data;
+}
+
 /* A copy with `n` bytes more at `at`; what else is of the payload moves along. */
 static uint8_t *
 widen(struct pkt *p, size_t at, size_t n)
@@ -34,7 +43,7 @@ widen(struct pkt *p, size_t at, size_t n)
 	return data + at;
 }
 
-/* ---- ipv6: 2001:db8::a.b.c.d on both sides, as RFC 7915 translates headers ---- */
+/* ---- ipv6[=teredo]: 2001:db8::a.b.c.d on both sides, as RFC 7915 translates headers ---- */
 
 static void
 address6(uint8_t *to, const uint8_t *v4)
@@ -70,12 +79,32 @@ to_ipv6(struct pkt *p)
 	ip_finish(p);
 }
 
+/* 2001:db8:: becomes 2001:0::, which is Teredo's (RFC 4380 2.6). */
+static void
+to_teredo(struct pkt *p)
+{
+	if (!is_ip(p) || p->type != TYPE_IPV6)
+		return;
+	own_copy(p);
+	for (size_t at = 8; at <= 24; at += 16)
+		if (be32(p->data + at) == 0x20010db8)
+			put16(p->data + at + 2, 0);
+	ip_finish(p);
+}
+
 int
 treat_ipv6(struct trace *t, const struct args *a)
 {
-	(void)a;
-	for (size_t i = 0; i < t->count; i++)
+	static const char *const words[] = { "teredo", NULL };
+	int which;
+
+	if (a->count > 0 && word_of(t, a->text[0], words, &which) < 0)
+		return -1;
+	for (size_t i = 0; i < t->count; i++) {
 		to_ipv6(&t->list[i]);
+		if (a->count > 0)
+			to_teredo(&t->list[i]);
+	}
 	return 0;
 }
 
@@ -255,15 +284,6 @@ treat_extensions(struct trace *t, const struct args *a)
 }
 
 /* ---- wrong on purpose ---- */
-
-static void
-own_copy(struct pkt *p)
-{
-	uint8_t *data = take(p->len);
-
-	memcpy(data, p->data, p->len);
-	p->data = data;
-}
 
 /* bad-sums: checksums of IPv4, TCP and UDP as offloading leaves them. */
 int
