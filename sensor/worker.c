@@ -234,9 +234,9 @@ on_close(void *ctx, void *stream, enum close_reason why, bool one_sided, int64_t
 	while (smtp_session_end(s->smtp, why, s->last, &mail) == 1)
 		tell_mail(s, &mail);
 	update_record(s);
-	/* A snaplen that leaves only headers shows that there was a session, and nothing of it. */
-	bool headers_only = s->bytes[SIDE_CLIENT] + s->bytes[SIDE_SERVER] == 0;
-	if (smtp_session_is_smtp(s->smtp) || (headers_only && s->record->gap_bytes > 0))
+	/* Where bytes are missing, a mail port speaks for itself. */
+	bool plausible = s->record->gap_bytes > 0 && !smtp_session_is_foreign(s->smtp);
+	if (smtp_session_is_smtp(s->smtp) || plausible)
 		w->output.session(w->output.ctx, s->record);
 	session_free(s);
 }

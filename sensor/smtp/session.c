@@ -290,6 +290,12 @@ smtp_session_is_smtp(const struct smtp_session *s)
 	return s->smtp;
 }
 
+bool
+smtp_session_is_foreign(const struct smtp_session *s)
+{
+	return s->mode == CLIENT_FOREIGN;
+}
+
 void
 smtp_session_trace(struct smtp_session *s, void (*line)(void *ctx, const char *text), void *ctx)
 {

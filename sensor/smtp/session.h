@@ -58,6 +58,8 @@ struct arena *smtp_session_arena(struct smtp_session *s);
 unsigned smtp_session_version(const struct smtp_session *s);
 /* False if the dialogue never looked like SMTP (other protocol on a mail port). */
 bool smtp_session_is_smtp(const struct smtp_session *s);
+/* True if it certainly is something else. */
+bool smtp_session_is_foreign(const struct smtp_session *s);
 /* One line per event for `heloscope show smtp` and tests/talk ("C EHLO name", "S 250 …", "mail
  * from=…"): NULL turns it off. */
 void smtp_session_trace(

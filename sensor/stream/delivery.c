@@ -65,12 +65,14 @@ drop_doubtful(struct stream_table *t, struct flow *f)
 {
 	for (struct held_packet **at = &f->doubtful.first; *at != NULL;) {
 		enum side from = (*at)->segment.from;
+		bool in_syn = (*at)->segment.flags & PACKET_SYN;
 		if (seq_before(f->half[from].next, segment_end(&(*at)->segment))) {
 			at = &(*at)->next;
 			continue;
 		}
 		held_drop(t, &f->doubtful, at);
-		tell_anomaly(t, f, from, STREAM_STALE);
+		if (!in_syn)
+			tell_anomaly(t, f, from, STREAM_STALE);
 	}
 }
 
@@ -115,6 +117,17 @@ feed(struct stream_table *t, struct flow *f, const struct segment *s)
 
 /* ---- gaps ---- */
 
+static bool
+fin_seen(const struct flow *f, enum side s)
+{
+	if (f->half[s].fin_known)
+		return true;
+	for (const struct held_packet *p = f->held.first; p != NULL; p = p->next)
+		if (p->segment.from == s && p->segment.flags & PACKET_FIN)
+			return true;
+	return false;
+}
+
 /* Where the hole of a side ends: at the first bytes that are here (sure), or at what the receiver
  * has acknowledged.  Not behind half_front(), or if sure h->next: no hole. */
 static uint32_t
@@ -130,7 +143,7 @@ hole_end(const struct flow *f, enum side from, bool *sure)
 	if (h->ahead.count > 0)
 		end = h->ahead.list[0].start;
 	else if (!h->fin_known && end != front &&
-		 (end == front + 1 || f->half[other_side(from)].fin_known))
+		 (end == front + 1 || fin_seen(f, other_side(from))))
 		end--; /* the number of a FIN that was not captured */
 	for (const struct held_packet *p = f->held.first; p != NULL; p = p->next) {
 		const struct segment *s = &p->segment;

@@ -135,6 +135,8 @@ take_syn(struct stream_table *t, struct flow *f, enum side from, const struct pa
 	h->window = p->window;
 	h->stamped = p->timestamped;
 	h->newest_stamp = p->timestamp;
+	if (h->base_known && h->base != p->seq + 1)
+		f->reset_pending = false; /* that of an attempt before */
 	learn_base(f, from, p->seq + 1);
 	if (!syn_ack) {
 		held_free(t, f->syn_data);
@@ -142,7 +144,7 @@ take_syn(struct stream_table *t, struct flow *f, enum side from, const struct pa
 		if (from == SIDE_CLIENT && p->payload.len > 0) {
 			struct segment s = segment_of(p, from);
 			s.seq++;
-			s.flags = PACKET_ACK;
+			s.flags = PACKET_SYN | PACKET_ACK;
 			f->syn_data = held_new(t, &s);
 		}
 	} else if (!client->base_known || p->ack - client->base > in_syn) {
@@ -161,7 +163,8 @@ take_syn(struct stream_table *t, struct flow *f, enum side from, const struct pa
 		stream_begin(t, f);
 }
 
-/* The first packet behind the handshake shows whether the server took what was in the SYN. */
+/* The first packet behind the handshake shows whether the server took what was in the SYN.  If not,
+ * it may have kept it for later, or the client sends it again. */
 static void
 take_syn_data(struct stream_table *t, struct flow *f, enum side from, const struct packet *p)
 {
@@ -176,6 +179,8 @@ take_syn_data(struct stream_table *t, struct flow *f, enum side from, const stru
 		     (from == SIDE_SERVER ? !seq_before(p->ack, end) : !seq_before(p->seq, end));
 	if (taken)
 		delivery_segment(t, f, &h->segment);
+	else
+		held_add(t, &f->doubtful, &h->segment);
 	held_free(t, h);
 }
 
@@ -366,6 +371,8 @@ stream_begin(struct stream_table *t, struct flow *f)
 	if (only_fins(&f->held)) { /* of a stream that we have not seen */
 		life_wait_end(t, f);
 		held_clear(t, &f->held);
+		if (f->reset_pending)
+			stream_table_move(t, f, FLOW_CLOSED);
 		return;
 	}
 	struct held_list early = f->held;
@@ -399,13 +406,11 @@ static void
 take_early_packet(struct stream_table *t, struct flow *f, enum side from, const struct packet *p)
 {
 	f->half[from].seen = true;
-	if (p->flags & PACKET_RST) {
-		if (f->held.count > 0)
-			stream_begin(t, f);
-		if (f->state == FLOW_OPEN)
-			take_open_packet(t, f, from, p);
-		else if (f->state == FLOW_EMBRYO)
-			stream_table_move(t, f, FLOW_CLOSED);
+	if (p->flags & PACKET_RST) { /* data that it overtook may follow */
+		f->reset_pending = true;
+		f->reset_from = from;
+		f->reset_seq = p->seq;
+		life_wait(t, f);
 		return;
 	}
 	guess_base(f, from, p->seq);
