@@ -87,8 +87,11 @@ half_settle(struct stream_table *t, struct flow *f, enum side from)
 		h->next++;
 	}
 	h->gap_end = h->next;
-	if (!seq_before(h->next, h->told))
-		h->told = h->next;
+	/* Numbers that were passed do not stay behind: a long stream wraps around them. */
+	uint32_t *passed[] = { &h->told, &h->said, &h->acked };
+	for (size_t i = 0; i < sizeof passed / sizeof passed[0]; i++)
+		if (!seq_before(h->next, *passed[i]))
+			*passed[i] = h->next;
 	if (f->doubtful.count > 0)
 		drop_doubtful(t, f);
 	if (h->ahead.count == 0)

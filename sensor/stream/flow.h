@@ -61,6 +61,7 @@ struct half {
 	uint32_t told;	/* gaps up to here are told; beyond next where only an acknowledgement
 			   says that these bytes were sent: they may come yet */
 	uint32_t acked; /* highest acknowledgement by the other side */
+	uint32_t said;	/* highest number that it said itself to have sent, in a bare packet */
 	uint32_t fin_seq;
 	uint32_t gap_end; /* next < gap_end while a filler is fed */
 	uint32_t ack_fed; /* last acknowledgement of this side's bytes that libnids was shown */

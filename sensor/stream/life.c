@@ -75,7 +75,7 @@ life_open(struct stream_table *t, struct flow *f)
 	}
 	for (int s = 0; s < 2; s++) {
 		struct half *h = &f->half[s];
-		h->next = h->told = h->gap_end = h->base;
+		h->next = h->told = h->gap_end = h->said = h->base;
 	}
 	f->nids_gone = false;
 	if (nids_open(f, t->now) < 0)
@@ -141,6 +141,14 @@ life_flush(struct stream_table *t, struct flow *f)
 void
 life_end(struct stream_table *t, struct flow *f, enum close_reason why)
 {
+	/* What a side says to have sent is missing, too, where nobody is left to acknowledge it. */
+	for (int s = 0; s < 2; s++) {
+		struct half *h = &f->half[s];
+		if (seq_before(h->acked_known ? h->acked : h->next, h->said)) {
+			h->acked = h->said;
+			h->acked_known = true;
+		}
+	}
 	life_flush(t, f);
 	if (f->half[SIDE_CLIENT].fin_done && f->half[SIDE_SERVER].fin_done)
 		why = CLOSE_FIN;

@@ -314,6 +314,8 @@ take_open_packet(struct stream_table *t, struct flow *f, enum side from, const s
 	}
 	if (is_foreign(f, from, p))
 		return;
+	if (seq_before(f->half[from].said, p->seq))
+		f->half[from].said = p->seq;
 	bool is_new = end != p->seq && seq_before(f->half[from].next, end);
 	if (is_new && is_stale(f, from, p)) {
 		set_aside(t, f, from, p);
