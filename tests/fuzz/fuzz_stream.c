@@ -17,6 +17,7 @@ static void
 on_data(void *ctx, void *stream, enum side from, struct slice bytes, int64_t time)
 {
 	static volatile uint8_t sink;
+	(void)sink;
 	(void)ctx;
 	(void)stream;
 	(void)from;
@@ -51,7 +52,7 @@ on_close(void *ctx, void *stream, enum close_reason why, bool one_sided, int64_t
 static void
 one_packet(struct stream_table *t, const uint8_t *b, int64_t *time)
 {
-	static const uint8_t payload[1024];
+	static uint8_t payload[1024];
 	struct packet p;
 	bool client = b[0] & 1;
 	struct endpoint c = { addr_v4_number(0xc0000201u), (uint16_t)(1024 + (b[0] >> 1) % 8) };
@@ -65,7 +66,12 @@ one_packet(struct stream_table *t, const uint8_t *b, int64_t *time)
 	p.ack = (uint32_t)(b[5] << 6 | b[6]) + (b[4] & 0x40 ? 0xffffff00u : 0);
 	p.window = 65535;
 	p.window_scale = -1;
+	memset(payload, b[9] & 3, sizeof payload);
 	p.payload = slice_of(payload, (size_t)(b[7] << 2));
+	p.missing = b[9] & 4 ? b[7] : 0;
+	p.urgent = b[9] >> 3 & 7;
+	p.timestamped = b[9] & 64;
+	p.timestamp = (uint32_t)b[8] - (b[9] & 128);
 	*time += (int64_t)b[8] * b[8] * PTIME_MS;
 	p.time = *time;
 	stream_packet(t, &p);
