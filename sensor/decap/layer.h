@@ -232,14 +232,21 @@ checksum_words(uint64_t sum, const uint8_t *p, size_t n)
 }
 uint64_t checksum_add(uint64_t sum, struct slice s);
 
-/* True if the sum of a whole, its checksum field included, is right. */
-static inline bool
-checksum_right(uint64_t sum)
+/* To 16 bits. */
+static inline uint16_t
+checksum_fold(uint64_t sum)
 {
 	sum = (sum & 0xffffffff) + (sum >> 32);
 	sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
 	sum = (sum & 0xffff) + (sum >> 16);
-	return sum == 0xffff;
+	return (uint16_t)((sum & 0xffff) + (sum >> 16));
+}
+
+/* True if the sum of a whole, its checksum field included, is right. */
+static inline bool
+checksum_right(uint64_t sum)
+{
+	return checksum_fold(sum) == 0xffff;
 }
 
 #endif

@@ -34,16 +34,38 @@ take_options(struct packet *out, struct slice options)
 	}
 }
 
-/* RFC 9293 3.1, RFC 8200 8.1: over addresses, length, protocol and segment. */
-static bool
-checksum_fits(const struct packet *out, struct slice segment)
+/* RFC 9293 3.1, RFC 8200 8.1: addresses, length, protocol. */
+static uint64_t
+pseudo_header(const struct packet *out, size_t len)
 {
 	size_t words = out->src.addr.family == ADDR_V6 ? 4 : 1;
-	uint64_t sum = (uint64_t)htonl(6) + htonl((uint32_t)segment.len);
+	uint64_t sum = (uint64_t)htonl(6) + htonl((uint32_t)len);
 
 	sum = checksum_words(sum, out->src.addr.bytes, words);
-	sum = checksum_words(sum, out->dst.addr.bytes, words);
-	return checksum_right(checksum_add(sum, segment));
+	return checksum_words(sum, out->dst.addr.bytes, words);
+}
+
+/* The field holds the sum of the pseudo header alone: so a host leaves it to its network card. */
+static bool
+left_to_card(uint64_t pseudo, const uint8_t *field)
+{
+	uint16_t sum;
+
+	memcpy(&sum, field, sizeof sum);
+	return sum == checksum_fold(pseudo);
+}
+
+/* False if the packet goes no further.  A datagram from fragments with a wrong checksum was mixed
+ * up of two, as happens when identifications come again soon (RFC 4963), and its receiver drops it.
+ */
+static bool
+accept_checksum(struct walk *w, struct slice segment)
+{
+	uint64_t pseudo = pseudo_header(w->out, segment.len);
+
+	if (checksum_right(checksum_add(pseudo, segment)))
+		return true;
+	return !walk_wrong_sum(w) && (!w->assembled || left_to_card(pseudo, segment.ptr + 16));
 }
 
 enum layer
@@ -59,12 +81,8 @@ tcp_parse(struct walk *w)
 	size_t header = (h[12] >> 4) * 4u;
 	if (header < 20 || header > wire)
 		return walk_malformed(w, "TCP header of wrong length");
-	if (!w->redirects && segment.len == wire && !checksum_fits(out, segment)) {
-		/* No card offloads what is sent in fragments: these were mixed up, as happens when
-		 * identifications come again soon (RFC 4963), and the receiver drops them. */
-		if (walk_wrong_sum(w) || w->assembled)
-			return walk_stop(w, END_CHECKSUM, 0, "TCP checksum");
-	}
+	if (!w->redirects && segment.len == wire && !accept_checksum(w, segment))
+		return walk_stop(w, END_CHECKSUM, 0, "TCP checksum");
 	out->src.port = be16(h);
 	out->dst.port = be16(h + 2);
 	out->seq = be32(h + 4);

@@ -395,6 +395,34 @@ test_mixed_up(void **state)
 	}
 }
 
+/* But a host leaves the checksum to its card, and a tool cuts such a capture into fragments. */
+static void
+test_left_to_card(void **state)
+{
+	(void)state;
+	struct bench b;
+
+	bench_init(&b);
+	for (int v6 = 0; v6 < 2; v6++) {
+		struct packet p;
+		struct made m;
+		uint32_t sum = 6 + WHOLE;
+
+		make_frame(&m, v6 ? "ipv6 tcp" : "ipv4 tcp");
+		const uint8_t *addresses = m.room + m.at + (v6 ? 8 : 12);
+		for (int i = 0; i < (v6 ? 32 : 8); i += 2)
+			sum += (uint32_t)addresses[i] << 8 | addresses[i + 1];
+		sum = (sum & 0xffff) + (sum >> 16);
+		make_fragment(&m, v6, 9, &first);
+		put16(m.room + m.at + (v6 ? 48 : 20) + 16, sum);
+		assert_int_equal(run(&b, made_slice(&m), &p, NULL), 0);
+		make_fragment(&m, v6, 9, &last);
+		assert_int_equal(run(&b, made_slice(&m), &p, NULL), 1);
+		assert_int_equal(b.counters.value[COUNTER_checksum_bad], v6 + 1);
+	}
+	bench_release(&b);
+}
+
 /* Two fragmented layers in one another: IPv6 fragments that carry IPv4 fragments. */
 static void
 test_nested(void **state)
@@ -476,6 +504,7 @@ main(void)
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_mixed_up),
+		cmocka_unit_test(test_left_to_card),
 		cmocka_unit_test(test_nested),
 		cmocka_unit_test(test_any),
 	};
