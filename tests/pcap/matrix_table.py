@@ -41,6 +41,10 @@ MIDDLE = {
     "typed.pcap:dialect": "a first line that is no command may be the rest of something", "typed.pcap:replies.to": "with it",
 }
 OTHER = {"anomalies": "the other bytes are told"}
+EARLY = {
+    "anomalies": "the client speaks before the greeting", "dialect": "with that", "mails.hits": "a rule on that", "mails.score": "with it",
+    "mails.labels": "with it",
+}
 NO_FIN = {"close": "no FIN was seen"}
 
 ROWS = [
@@ -105,6 +109,12 @@ ROWS = [
     stack("ethernet+ipv4+etherip+ethernet"),
     stack("ethernet+ipv4+vxlan+ethernet"),
     stack("ethernet+ipv6+vxlan:8472+ethernet+vlan:3"),
+    Row("vxlan on a port of its own", "stack=ethernet+ipv4+vxlan:14789+ethernet", config="[capture]\nvxlan_ports = 4789 14789\n"),
+    stack("ethernet+ipv4+gpe"),
+    stack("ethernet+ipv6+gpe+ethernet+vlan:3"),
+    stack("ethernet+ipv4+in-udp+gre"),
+    stack("ethernet+ipv4+in-udp+mpls:17"),
+    stack("ethernet+ipv4+l2tpv3+ethernet"),
     stack("ethernet+ipv4+geneve:6+ethernet"),
     stack("ethernet+ipv4+geneve"),
     stack("ethernet+ipv4+gtpu"),
@@ -185,8 +195,10 @@ ROWS = [
     Row("no tcp options", "tcp-options=none"),
     Row("tcp timestamps", "tcp-options=times"),
     Row("40 bytes of tcp options", "tcp-options=full"),
-    Row("first data in the syn", "syn-data=client"),
-    Row("greeting in the syn-ack", "syn-data=server"),
+    Row("first data in the syn", "syn-data=client", change=EARLY),
+    Row("greeting in the syn-ack", "syn-data=server", change={
+        "openproxy.pcap:dialect": "its client spoke before the greeting, and does no more", "openproxy.pcap:anomalies": "likewise",
+        "openproxy.pcap:replies.to": "likewise"}),
     Row("fin on the last data", "fin-merge"),
     Row("reset after the fins", "reset=after"),
     Row("resets out of window", "reset=foreign"),
@@ -206,6 +218,10 @@ ROWS = [
     Row("2 % of all packets lost", "loss=2%:any", change=NO_FIN, lossy=True, may_lose_nothing=True),
     Row("3 % lost, reordered by 4", "loss=3%", "reorder=4", lossy=True, may_lose_nothing=True),
     Row("3 % lost, server late", "loss=3%", "delay=server:1ms", lossy=True, may_lose_nothing=True),
+    Row("2 % of the fragments lost", "fragment=256", "loss=2%:any", change=NO_FIN, lossy=True, may_lose_nothing=True),
+    Row("4 % of doubled fragments lost", "fragment=256:mixed", "double=ttl:3", "loss=4%:any", change=NO_FIN, lossy=True, may_lose_nothing=True),
+    Row("3 % lost within vlan, mpls, gre, ipv6", "ipv6", "loss=3%", "stack=ethernet+vlan:1+mpls:2+ipv4+gre", change=IPV6, lossy=True,
+        may_lose_nothing=True),
     Row("first packet missing", "middle=1", change=MIDDLE, lossy=True, may_lose_nothing=True),
     Row("first 3 packets missing", "middle=3", change=MIDDLE, lossy=True, may_lose_nothing=True),
     Row("first 6 packets missing", "middle=6", change=MIDDLE, lossy=True, may_lose_nothing=True),

@@ -27,6 +27,7 @@ struct pkt {
 	int64_t came;  /* …in the capture that was read */
 	uint8_t *data; /* never written to once it stands here: copies share it */
 	uint32_t len;  /* bytes at data */
+	uint32_t room; /* bytes before data that are this packet's own */
 	uint32_t wire; /* …of the packet; more than len only after `snaplen` */
 	int link;      /* link type that data begins with; LINK_NONE: the network packet `type` */
 	uint16_t type; /* ethertype */
@@ -45,6 +46,8 @@ struct pkt {
 	uint32_t payload;    /* its length, */
 	uint32_t payload_at; /* …and where in data it stands (0: not in one piece), */
 	uint32_t tcp_at;     /* as does the TCP header before it */
+	uint32_t piece;	     /* number of a fragment, from 1 on; 0 = not one.  Copies share it. */
+	uint32_t piece_first, pieces; /* those of its datagram */
 };
 
 struct end {
@@ -69,6 +72,7 @@ struct trace {
 	size_t streams_count, streams_cap;
 	uint64_t random; /* state */
 	uint16_t ip_id;	 /* of the last packet that was made */
+	uint32_t pieces; /* numbers given to fragments */
 	int files;	 /* outputs: 1 or 2 */
 	enum format format;
 	bool nanoseconds, big_endian;

@@ -148,6 +148,7 @@ trace_add(struct trace *t, const struct pkt *p)
 {
 	struct pkt copy = *p; /* p may be of the list, which moves */
 
+	copy.room = 0;
 	if (t->count == t->cap) {
 		t->cap = t->cap ? t->cap * 2 : 1024;
 		t->list = need(realloc(t->list, t->cap * sizeof *t->list));

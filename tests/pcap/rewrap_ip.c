@@ -24,6 +24,7 @@ own_copy(struct pkt *p)
 
 	memcpy(data, p->data, p->len);
 	p->data = data;
+	p->room = 0;
 }
 
 /* A copy with `n` bytes more at `at`; what else is of the payload moves along. */
@@ -35,6 +36,7 @@ widen(struct pkt *p, size_t at, size_t n)
 	memcpy(data, p->data, at);
 	memcpy(data + at + n, p->data + at, p->len - at);
 	p->data = data;
+	p->room = 0;
 	p->len += (uint32_t)n;
 	p->wire += (uint32_t)n;
 	if (p->payload_at > 0)
@@ -127,6 +129,7 @@ piece_of(const struct pkt *p, size_t header, uint32_t id, size_t from, size_t en
 
 	q.len = q.wire = (uint32_t)(header + extra + end - from);
 	q.data = take(q.len);
+	q.room = 0;
 	memcpy(q.data, p->data, header);
 	memcpy(q.data + header + extra, p->data + header + from, end - from);
 	if (v4) {
@@ -168,10 +171,16 @@ fragment_one(struct trace *t, const struct pkt *p, uint32_t size, int how)
 	for (size_t i = 0; i < count; i++) {
 		size_t from = order[i] * size, end = from + size + wider;
 		struct pkt q = piece_of(p, header, id, from, end > len ? len : end);
+		if (p->piece == 0) { /* else it is in pieces that stand within this packet */
+			q.piece = t->pieces + 1 + (uint32_t)order[i];
+			q.piece_first = t->pieces + 1;
+			q.pieces = (uint32_t)count;
+		}
 		trace_add(t, &q);
 		if (how == DOUBLED)
 			trace_add(t, &q);
 	}
+	t->pieces += p->piece == 0 ? (uint32_t)count : 0;
 	free(order);
 }
 

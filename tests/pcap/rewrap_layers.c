@@ -74,17 +74,24 @@ link_of(const struct build *b)
 uint8_t *
 front(struct build *b, size_t n)
 {
+	enum { ROOM = 96 };
 	struct pkt *p = b->p;
-	uint8_t *data = take(p->len + n);
 
-	memcpy(data + n, p->data, p->len);
-	p->data = data;
+	if (p->room >= n) {
+		p->data -= n;
+		p->room -= (uint32_t)n;
+	} else {
+		uint8_t *data = take(ROOM + n + p->len);
+		memcpy(data + ROOM + n, p->data, p->len);
+		p->data = data + ROOM;
+		p->room = ROOM;
+	}
 	p->len += (uint32_t)n;
 	p->wire += (uint32_t)n;
 	if (p->payload_at > 0)
 		p->payload_at += (uint32_t)n;
 	p->tcp_at += (uint32_t)n;
-	return data;
+	return p->data;
 }
 
 uint8_t *
@@ -95,6 +102,7 @@ behind(struct build *b, size_t n)
 
 	memcpy(data, p->data, p->len);
 	p->data = data;
+	p->room = 0;
 	p->len += (uint32_t)n;
 	p->wire += (uint32_t)n;
 	return data + p->len - n;

@@ -5,19 +5,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* loss=N[%][:data|any]: N packets, or so many of a hundred, with data or of any kind. */
+/* Of N%, which may have a point: parts of a million. */
+static int
+parts(struct trace *t, const char *text, uint32_t *out)
+{
+	char *rest = NULL;
+	double percent = strtod(text, &rest);
+
+	if (rest == text || strcmp(rest, "%") != 0 || !(percent > 0 && percent <= 100))
+		return refuse(t, "loss: a share like 0.1%% is wanted, not \"%s\"", text);
+	*out = (uint32_t)(percent * 10000);
+	return 0;
+}
+
+/* loss=N|N%[:data|any]: N packets, or so many of a hundred, with data or of any kind. */
 int
 treat_loss(struct trace *t, const struct args *a)
 {
 	static const char *const words[] = { "data", "any", NULL };
-	char digits[12] = "";
+	bool share = a->text[0] && strchr(a->text[0], '%');
 	int which = 0;
 	uint32_t n;
 
-	size_t len = a->text[0] ? strcspn(a->text[0], "%") : 0;
-	if (a->text[0] && len < sizeof digits)
-		memcpy(digits, a->text[0], len);
-	if (number(t, digits, "loss", 1, 1000000, &n) < 0 ||
+	if ((share ? parts(t, a->text[0], &n) : number(t, a->text[0], "loss", 1, 1000000, &n)) <
+			0 ||
 		(a->text[1] && word_of(t, a->text[1], words, &which) < 0))
 		return -1;
 	size_t *found = malloc((t->count + 1) * sizeof *found), count = 0;
@@ -27,8 +38,8 @@ treat_loss(struct trace *t, const struct args *a)
 		if (t->list[i].stream >= 0 && !t->list[i].lost &&
 			(which == 1 || t->list[i].payload > 0))
 			found[count++] = i;
-	if (a->text[0] && a->text[0][len] == '%')
-		n = (uint32_t)((uint64_t)n * count / 100);
+	if (share)
+		n = (uint32_t)((uint64_t)n * count / 1000000);
 	for (; n > 0 && count > 0; n--) {
 		uint32_t at = chance(t, (uint32_t)count);
 		t->list[found[at]].lost = true;

@@ -54,11 +54,35 @@ by_start(const void *a, const void *b)
 	return d < 0 ? -1 : 1;
 }
 
+/* By number of a fragment: whether it came, in one copy at least. */
+static uint8_t *
+pieces_here(const struct trace *t)
+{
+	uint8_t *here = calloc(t->pieces + 2, 1);
+
+	if (here == NULL)
+		exit(3);
+	for (size_t i = 0; i < t->count; i++)
+		if (!t->list[i].lost)
+			here[t->list[i].piece] = 1;
+	return here;
+}
+
+/* Of a datagram in pieces all must have come. */
+static bool
+is_lost(const struct pkt *p, const uint8_t *here)
+{
+	for (uint32_t i = 0; i < p->pieces; i++)
+		if (!here[p->piece_first + i])
+			return true;
+	return p->lost;
+}
+
 /* How much of the payload stands in the file. */
 static uint32_t
-delivered(const struct pkt *p)
+delivered(const struct pkt *p, bool lost)
 {
-	if (p->lost)
+	if (lost)
 		return 0;
 	if (p->payload_at == 0 || p->len == p->wire)
 		return p->payload;
@@ -98,21 +122,25 @@ learn(const struct stream *s, struct half *halves, const struct pkt *p)
 static void
 collect(const struct trace *t, struct half *halves)
 {
+	uint8_t *pieces = pieces_here(t);
+
 	for (size_t i = 0; i < t->count; i++) {
 		const struct pkt *p = &t->list[i];
 		if (p->stream < 0 || p->gone)
 			continue;
 		const struct stream *s = &t->streams[p->stream];
 		struct half *h = &halves[2 * p->stream];
-		uint32_t from = p->seq - s->base[p->dir], here = delivered(p);
+		bool lost = is_lost(p, pieces);
+		uint32_t from = p->seq - s->base[p->dir], here = delivered(p, lost);
 		if (here > 0)
 			range_add(&h[p->dir], &(struct range){ from, from + here, p->came, false });
 		if (here < p->payload)
 			range_add(&h[p->dir],
 				&(struct range){ from + here, from + p->payload, p->came, true });
-		if (!p->lost && !p->headless)
+		if (!lost && !p->headless)
 			learn(s, h, p);
 	}
+	free(pieces);
 }
 
 static void

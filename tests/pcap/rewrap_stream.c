@@ -279,6 +279,27 @@ treat_reuse(struct trace *t, const struct args *a)
 
 /* ---- beginnings and ends ---- */
 
+/* Who got data with the SYN acknowledges it from then on; who sent it goes on behind it. */
+static void
+acknowledge(struct trace *t, const struct pkt *start)
+{
+	uint32_t end = start->seq + start->payload;
+	struct pkt syn = *start;
+	struct tcp v;
+
+	for (struct pkt *p = t->list; p < t->list + t->count; p++) {
+		if (p->stream != syn.stream || !tcp_view(p, &v))
+			continue;
+		if (p->dir != syn.dir && v.flags & ACK && before(v.ack, end))
+			v.ack = end;
+		else if (p->dir == syn.dir && !(v.flags & SYN) && before(v.seq, end))
+			v.seq = end;
+		else
+			continue;
+		*p = tcp_make(t, p, &v);
+	}
+}
+
 /* syn-data=client|server: the first data of that side moves into its SYN (RFC 9293 3.4, RFC 7413).
  */
 int
@@ -302,10 +323,11 @@ treat_syn_data(struct trace *t, const struct args *a)
 			*at = i + 1;
 		} else if (*at > 0 && *at != SIZE_MAX && p->dir == side && p->payload > 0) {
 			struct pkt *start = &t->list[*at - 1];
-			if (start->seq == p->seq && tcp_view(start, &v)) {
+			if (start->seq == p->seq && !(p->flags & FIN) && tcp_view(start, &v)) {
 				v.payload = data.payload;
 				*start = tcp_make(t, start, &v);
-				p->gone = !(p->flags & FIN);
+				p->gone = true;
+				acknowledge(t, start);
 			}
 			*at = SIZE_MAX;
 		}

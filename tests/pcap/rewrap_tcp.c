@@ -120,6 +120,7 @@ tcp_make(struct trace *t, const struct pkt *like, const struct tcp *v)
 	if (v->payload.len > 0)
 		memcpy(h + header, v->payload.ptr, v->payload.len);
 	p.data = data;
+	p.room = 0;
 	p.len = p.wire = (uint32_t)len;
 	p.flags = v->flags;
 	p.ack = v->ack;

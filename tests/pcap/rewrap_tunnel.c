@@ -324,6 +324,39 @@ put_l2tp(struct build *b)
 	return put_udp(b, 1701, 1701);
 }
 
+/* RFC 8086, RFC 7510: the port says what is within. */
+static int
+put_in_udp(struct build *b)
+{
+	if (b->is != IS_GRE && b->is != IS_MPLS)
+		return cannot(b);
+	return put_udp(b, 50001, b->is == IS_GRE ? 4754 : 6635);
+}
+
+/* draft-ietf-nvo3-vxlan-gpe 3.1: the P flag, and what follows: 1 IPv4, 2 IPv6, 3 Ethernet. */
+static int
+put_gpe(struct build *b)
+{
+	if (b->is != IS_IPV4 && b->is != IS_IPV6 && b->is != IS_ETHERNET)
+		return cannot(b);
+	uint8_t *h = front(b, 8);
+	h[0] = 0x0c;
+	h[3] = b->is == IS_IPV4 ? 1 : b->is == IS_IPV6 ? 2 : 3;
+	put32(h + 4, 5001u << 8);
+	return put_udp(b, 50000, 4790);
+}
+
+/* RFC 3931 4.1.1, RFC 4719: over IP, a session's number, no cookie. */
+static int
+put_l2tpv3(struct build *b)
+{
+	if (b->is != IS_ETHERNET)
+		return cannot(b);
+	put32(front(b, 4), 0x1001);
+	b->is = IS_L2TPV3;
+	return 0;
+}
+
 const struct layer tunnel_layers[] = {
 	{ "mpls", put_mpls, ":LABEL  a label; the innermost ends the stack" },
 	{ "cw", put_word, "control word of a pseudowire; carries ethernet" },
@@ -340,5 +373,8 @@ const struct layer tunnel_layers[] = {
 	{ "gtpu", put_gtpu, ":extension  with its UDP" },
 	{ "teredo", put_teredo, ":origin  with its UDP; carries ipv6" },
 	{ "l2tp", put_l2tp, ":sequence  with its UDP; carries ppp" },
+	{ "l2tpv3", put_l2tpv3, "over ipv4 or ipv6; carries ethernet" },
+	{ "gpe", put_gpe, "VXLAN-GPE, with its UDP" },
+	{ "in-udp", put_in_udp, "carries gre or mpls" },
 	{ NULL, NULL, NULL },
 };
