@@ -1,5 +1,6 @@
 #include "sensor/worker.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -250,11 +251,23 @@ on_service(void *ctx, struct endpoint server, int64_t time)
 
 /* ---- life ---- */
 
+/* Mails come and go: memory that is given back to the kernel after each of them costs a fifth of
+ * the time in page faults. */
+static void
+keep_memory(void)
+{
+	(void)mallopt(M_MMAP_THRESHOLD, 8 << 20);
+	(void)mallopt(M_TRIM_THRESHOLD, 128 << 20);
+	(void)mallopt(M_TOP_PAD, 4 << 20);
+}
+
 struct worker *
 worker_new(const struct worker_config *config, const struct worker_output *output,
 	struct counters *counters, struct err *err)
 {
 	struct worker *w = must_alloc(sizeof *w);
+
+	keep_memory();
 	struct stream_handler handler = { .ctx = w,
 		.open = on_open,
 		.data = on_data,

@@ -42,34 +42,18 @@ struct pending {
 			       reply */
 };
 
+/* What every segment of content needs stands first, in few cache lines. */
 struct smtp_session {
-	struct smtp_config config;
-	struct counters *counters;
-	struct arena arena;
-	struct session_record record;
-	struct privacy privacy;
-	struct anomalies anomalies;
-	struct dialect dialect;
-	struct typing typing;
-	unsigned version;
-	int64_t now;
-
-	struct line_reader client_lines, server_lines;
-	struct reply_reader replies;
-	struct data_reader data;
+	struct slice rest; /* what the last call left, when it gave out a mail */
+	bool resumed;
 	enum client_mode mode;
-
-	struct buf held;    /* CLIENT_HOLD */
-	size_t held_at;	    /* bytes of it that are done */
-	enum verb held_for; /* VERB_DATA or VERB_STARTTLS */
-
-	struct pending *pending; /* ring on the heap */
-	size_t pending_first, pending_count, pending_cap;
-
-	struct envelope *open;	    /* mails that have not ended, oldest first */
-	struct envelope *current;   /* of them, the one that the client is at; NULL = none */
+	int64_t now;
+	struct typing typing;
+	struct data_reader data;
 	struct envelope *data_mail; /* CLIENT_DATA, CLIENT_BDAT: whose content it is; NULL = of an
 				       unknown mail */
+	struct envelope *current;   /* of the open mails, the one that the client is at; or NULL */
+	struct envelope *open;	    /* mails that have not ended, oldest first */
 	struct envelope *done;	    /* ended, not yet fetched, oldest first */
 	struct envelope *fetched;   /* given out by the last call */
 	size_t kept;		    /* bytes of content that may still be kept */
@@ -90,16 +74,30 @@ struct smtp_session {
 	bool doubtful;	    /* the last mail had a dot line that some servers take for its end */
 	bool unsure;	    /* something of the dialogue was lost */
 	bool lost_commands; /* CLIENT_LOST: a few commands, and no content, were lost */
-	int64_t lost_bytes; /* of the commands that were lost before CLIENT_LOST */
 	bool quit, ended;
+	int64_t lost_bytes; /* of the commands that were lost before CLIENT_LOST */
+
+	struct buf held;    /* CLIENT_HOLD */
+	size_t held_at;	    /* bytes of it that are done */
+	enum verb held_for; /* VERB_DATA or VERB_STARTTLS */
+	struct line_reader client_lines, server_lines;
+	struct reply_reader replies;
+	struct pending *pending; /* ring on the heap */
+	size_t pending_first, pending_count, pending_cap;
+
+	struct arena arena;
+	struct session_record record;
+	struct smtp_config config;
+	struct counters *counters;
+	unsigned version;
+	struct privacy privacy;
+	struct anomalies anomalies;
+	struct dialect dialect;
 	int64_t refused, accepted; /* recipients */
 	int32_t guesses;	   /* texts looked at for the server's program */
 
 	struct tls_reader tls[2]; /* by enum smtp_side */
 	bool tls_first[2];	  /* the side's first byte under TLS was seen */
-
-	struct slice rest; /* what the last call left, when it gave out a mail */
-	bool resumed;
 
 	void (*trace)(void *ctx, const char *text);
 	void *trace_ctx;

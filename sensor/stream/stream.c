@@ -339,6 +339,14 @@ take_open_packet(struct stream_table *t, struct flow *f, enum side from, const s
 	}
 }
 
+/* Who answers a SYN, or has a stream. */
+static void
+note_service(struct stream_table *t, struct endpoint server)
+{
+	if (t->handler.service != NULL && services_due(t->services, server, t->now))
+		t->handler.service(t->handler.ctx, server, t->now);
+}
+
 /* ---- packets of a stream that has not begun ---- */
 
 static struct packet
@@ -359,8 +367,10 @@ open_stream(struct stream_table *t, struct flow *f)
 {
 	life_wait_end(t, f);
 	f->opened = true;
-	if (life_open(t, f))
+	if (life_open(t, f)) {
+		note_service(t, f->info.server); /* its SYN-ACK may not have been seen */
 		return true;
+	}
 	COUNT(t->counters, streams_refused);
 	stream_table_drop_aliases(t, f);
 	stream_table_move(t, f, FLOW_CLOSED);
@@ -434,9 +444,8 @@ void
 stream_packet(struct stream_table *t, const struct packet *p)
 {
 	stream_tick(t, p->time);
-	if ((p->flags & (PACKET_SYN | PACKET_ACK)) == (PACKET_SYN | PACKET_ACK) &&
-		t->handler.service != NULL && services_due(t->services, p->src, t->now))
-		t->handler.service(t->handler.ctx, p->src, t->now);
+	if ((p->flags & (PACKET_SYN | PACKET_ACK)) == (PACKET_SYN | PACKET_ACK))
+		note_service(t, p->src);
 
 	enum side from;
 	struct flow *f = stream_table_find(t, p, &from);

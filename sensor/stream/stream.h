@@ -47,7 +47,8 @@ struct stream_handler {
 	void (*anomaly)(void *ctx, void *stream, enum side from, enum stream_anomaly what);
 	/* Last event; one_sided: one side sent no packet that was seen. */
 	void (*close)(void *ctx, void *stream, enum close_reason why, bool one_sided, int64_t time);
-	/* Somebody answered a SYN with SYN-ACK, on any port. May be NULL. */
+	/* Somebody answered a SYN with SYN-ACK, on any port, or has a stream on a watched one; at
+	 * most once a minute. May be NULL. */
 	void (*service)(void *ctx, struct endpoint server, int64_t time);
 };
 
