@@ -1,6 +1,7 @@
 /* Frames of any link type, one after the other, through one decap, so that fragments meet.
  *
- * Input: link type (2 bytes), flags (1 = verify checksums), then frames: milliseconds since the
+ * Input: link type (2 bytes), flags (1 = verify checksums, 2 = VXLAN on
+ * port 443 alone), then frames: milliseconds since the
  * last, bytes missing at the end, length (2 bytes), data. */
 #include <assert.h>
 #include <stdlib.h>
@@ -63,7 +64,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct cursor c = cursor_of(slice_of(data, size));
 	struct counters counters = { { 0 } };
 	struct frame frame = { .time = PTIME_DAY, .linktype = cursor_be16(&c) };
-	const struct decap_config config = { .verify_checksums = cursor_u8(&c) & 1 };
+	uint8_t flags = cursor_u8(&c);
+	const struct decap_config config = {
+		.verify_checksums = flags & 1,
+		.vxlan_ports = { 443 },
+		.vxlan_ports_count = flags & 2 ? 1 : 0,
+	};
 	struct decap *d = decap_new(&config, &counters);
 	int64_t unknown = 0;
 
