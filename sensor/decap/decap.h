@@ -1,15 +1,16 @@
 /* From a captured frame to a TCP packet: links, VLANs, tunnels, IPv4, IPv6, fragments, TCP header.
  *
- * Source: IEEE 802.3, 802.2, 802.1Q, 802.1ad; tcpdump.org/linktypes; RFC 791, 8200, 9293; the
- *         rows of the tables in link.c, ip.c and tunnel.c name their own.
- * Input:  frames, hostile.  Nothing is read beyond the captured bytes; the way of a frame ends
- *         after LIMIT_DECAP_DEPTH layers, IPv6 extension headers included.
- *         Accepted beyond the standards, because captures have it: IP of length 0 (segmentation
- *         offloading), wrong checksums, frames cut by the snaplen anywhere after the TCP header,
- *         TCP options that make no sense, IPv6 extension headers in any order, tunnels that
- *         nobody configured.  The .c files say more.
- * Output: struct packet with checked header lengths; what is not understood is counted, by layer
- *         and value.  Counted here: decap_*, fragments*, checksum_bad.
+ * Source: IEEE 802.3, 802.2, 802.1Q (with ad and ah), 802.1AE, 802.1BR, 802.11;
+ * tcpdump.org/linktypes; RFC 791, 8200, 2675, 9293; the rows of the tables in link.c, tunnel.c,
+ * udp.c and ip.c, and the parsers beside them, name their own. Input:  frames, hostile.  Nothing is
+ * read beyond the captured bytes; the way of a frame ends after LIMIT_DECAP_DEPTH layers, IPv6
+ * extension headers included. Accepted beyond the standards, because captures have it: IP of length
+ * 0 (segmentation offloading), wrong checksums, frames cut by the snaplen anywhere after the TCP
+ * header, TCP options that make no sense, IPv6 extension headers in any order, tunnels that nobody
+ * configured.  The .c files say more. Not followed, but counted: what is encrypted or compressed
+ * (802.11, MACsec, IPComp), the second and further frames of an A-MSDU, fragments of 802.11, GRE
+ * with source routes, multilink PPP. Output: struct packet with checked header lengths; what is not
+ * understood is counted, by layer and value.  Counted here: decap_*, fragments*, checksum_bad.
  * Memory: fragments wait in the decap, at most LIMIT_FRAGMENT_BYTES; slices in the packet live
  *         until the next decap_packet().  No frame but a fragment causes an allocation. */
 #ifndef HELOSCOPE_DECAP_DECAP_H
