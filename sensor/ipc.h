@@ -18,6 +18,7 @@
 
 #define IPC_COOKIE 16 /* bytes */
 #define IPC_HEADER 32 /* bytes */
+#define IPC_LANES 32  /* workers, each with an analyst of its own */
 
 enum process {
 	PROCESS_SUPERVISOR,
@@ -47,9 +48,12 @@ struct ipc_cookie {
 /* What a process has of the pipes; -1 = nothing. */
 struct ipc_ends {
 	struct ipc_cookie cookie;
-	int in;	    /* records, non-blocking */
-	int out;    /* records */
-	int events; /* collector: from the supervisor, non-blocking */
+	int in;		       /* records, non-blocking */
+	int out;	       /* records */
+	int events;	       /* collector: from the supervisor, non-blocking */
+	unsigned lane, lanes;  /* worker and analyst: which of how many */
+	int others[IPC_LANES]; /* collector: records of the lanes behind the first, as `in` */
+	unsigned others_count;
 };
 
 struct ipc_frame {
@@ -105,6 +109,7 @@ struct ipc_state {
 	enum process process;
 	uint32_t pid;
 	struct counters counters;
+	uint32_t lane;
 };
 void ipc_pack_state(struct buf *out, const struct ipc_state *state);
 int ipc_unpack_state(struct slice payload, struct ipc_state *out);

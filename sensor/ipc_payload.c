@@ -115,6 +115,7 @@ ipc_pack_state(struct buf *out, const struct ipc_state *s)
 {
 	put_u32(out, (uint32_t)s->process);
 	put_u32(out, s->pid);
+	put_u32(out, s->lane);
 	for (size_t i = 0; i < COUNTERS_COUNT; i++)
 		put_i64(out, s->counters.value[i]);
 }
@@ -126,6 +127,7 @@ ipc_unpack_state(struct slice payload, struct ipc_state *out)
 	uint32_t process = cursor_le32(&c);
 
 	out->pid = cursor_le32(&c);
+	out->lane = cursor_le32(&c);
 	for (size_t i = 0; i < COUNTERS_COUNT; i++) {
 		int64_t value = get_i64(&c);
 		/* Sums of such values stay far from overflow. */
@@ -133,7 +135,7 @@ ipc_unpack_state(struct slice payload, struct ipc_state *out)
 			return -1;
 		out->counters.value[i] = value;
 	}
-	if (c.bad || c.rest.len > 0 || process >= PROCESSES)
+	if (c.bad || c.rest.len > 0 || process >= PROCESSES || out->lane >= IPC_LANES)
 		return -1;
 	out->process = (enum process)process;
 	return 0;

@@ -40,7 +40,8 @@ forward(struct analyst_process *p, enum ipc_type type, struct slice payload)
 static void
 send_state(struct analyst_process *p)
 {
-	struct ipc_state state = { PROCESS_ANALYST, (uint32_t)getpid(), p->counters };
+	struct ipc_state state = { PROCESS_ANALYST, (uint32_t)getpid(), p->counters,
+		p->ends->lane };
 
 	state.counters.value[COUNTER_frames_lost] += p->reader.lost;
 	p->state_due = monotonic_ns() + PTIME_SECOND;

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -10,16 +11,24 @@
 #include "sensor/limits.h"
 #include "sensor/record_layout.h"
 
+/* What comes from one worker by its analyst. */
+struct lane {
+	struct ipc_reader records;
+	struct buf pending; /* payload of the MAIL_BEGIN without its MAIL */
+	bool pending_mail;
+};
+
 struct collector_process {
 	const struct process_collector_config *config;
-	struct ipc_reader records, events;
+	struct lane lanes[IPC_LANES];
+	size_t lanes_count;
+	struct lane *lane; /* of the message that is handled */
+	struct ipc_reader events;
 	struct sink sink;
 	struct collector *collector;
-	struct counters counters;	  /* sums of all processes */
-	struct ipc_state told[PROCESSES]; /* last state of each */
-	struct buf pending;		  /* payload of the MAIL_BEGIN without its MAIL */
-	bool pending_mail;
-	struct arena arena; /* of one message */
+	struct counters counters;		     /* sums of all processes */
+	struct ipc_state told[PROCESSES][IPC_LANES]; /* last state of each */
+	struct arena arena;			     /* of one message */
 	int64_t lost_counted, commit_due;
 	int64_t prune_due; /* CLOCK_REALTIME */
 	bool refusing;	   /* the store refused: said already */
@@ -50,8 +59,10 @@ static int
 commit(struct collector_process *p)
 {
 	struct err err = { "" };
-	int64_t lost = p->records.lost + p->events.lost;
+	int64_t lost = p->events.lost;
 
+	for (size_t i = 0; i < p->lanes_count; i++)
+		lost += p->lanes[i].records.lost;
 	COUNT_BY(&p->counters, frames_lost, lost - p->lost_counted);
 	p->lost_counted = lost;
 	int rc = collector_commit(p->collector, now_ns(CLOCK_REALTIME), &err);
@@ -97,9 +108,10 @@ store_mail(struct collector_process *p, struct slice record, bool refused)
 static int
 refuse_pending(struct collector_process *p)
 {
-	int rc = p->pending_mail ? store_mail(p, buf_slice(&p->pending), true) : 0;
+	struct lane *lane = p->lane;
+	int rc = lane->pending_mail ? store_mail(p, buf_slice(&lane->pending), true) : 0;
 
-	p->pending_mail = false;
+	lane->pending_mail = false;
 	return rc;
 }
 
@@ -115,9 +127,9 @@ on_mail_begin(struct collector_process *p, struct slice payload)
 {
 	int rc = refuse_pending(p);
 
-	buf_clear(&p->pending);
-	buf_add(&p->pending, payload);
-	p->pending_mail = true;
+	buf_clear(&p->lane->pending);
+	buf_add(&p->lane->pending, payload);
+	p->lane->pending_mail = true;
 	return rc;
 }
 
@@ -128,7 +140,7 @@ on_mail(struct collector_process *p, struct slice payload)
 
 	if (ipc_split_mail(payload, &parts) < 0 || store_mail(p, parts.record, false) < 0)
 		return refuse_pending(p), -1;
-	p->pending_mail = false;
+	p->lane->pending_mail = false;
 	return 0;
 }
 
@@ -164,7 +176,7 @@ on_state(struct collector_process *p, struct slice payload)
 
 	if (ipc_unpack_state(payload, &state) < 0)
 		return -1;
-	struct ipc_state *told = &p->told[state.process];
+	struct ipc_state *told = &p->told[state.process][state.lane];
 	if (told->pid != state.pid)
 		memset(told, 0, sizeof *told);
 	for (size_t i = 0; i < COUNTERS_COUNT; i++)
@@ -224,14 +236,13 @@ start(struct collector_process *p, struct err *err)
 static void
 wait_messages(const struct collector_process *p)
 {
-	struct pollfd fds[] = {
-		{ .fd = p->records.fd, .events = POLLIN },
-		{ .fd = p->events.fd, .events = POLLIN },
-	};
+	struct pollfd fds[IPC_LANES + 1] = { { .fd = p->events.fd, .events = POLLIN } };
 	int64_t ns = p->commit_due - now_ns(CLOCK_MONOTONIC);
 
+	for (size_t i = 0; i < p->lanes_count; i++)
+		fds[i + 1] = (struct pollfd){ .fd = p->lanes[i].records.fd, .events = POLLIN };
 	if (ns > 0)
-		(void)poll(fds, 2, (int)(ns / PTIME_MS) + 1);
+		(void)poll(fds, p->lanes_count + 1, (int)(ns / PTIME_MS) + 1);
 }
 
 /* 1 = a message of that pipe was handled, 0 = none is there.  At its end it is looked at no more.
@@ -249,20 +260,38 @@ read_one(struct collector_process *p, struct ipc_reader *from)
 	return more > 0;
 }
 
+/* A message of each lane; how many there were, and whether any may still come. */
+static int
+read_lanes(struct collector_process *p, bool *open)
+{
+	int handled = 0;
+
+	*open = false;
+	for (size_t i = 0; i < p->lanes_count; i++) {
+		p->lane = &p->lanes[i];
+		handled += read_one(p, &p->lane->records);
+		*open |= p->lane->records.fd >= 0;
+	}
+	return handled;
+}
+
 static void
 work(struct collector_process *p)
 {
 	int handled;
+	bool open;
 
 	do {
-		handled = read_one(p, &p->events) + read_one(p, &p->records);
+		p->lane = &p->lanes[0];
+		handled = read_one(p, &p->events);
+		handled += read_lanes(p, &open);
 		if (now_ns(CLOCK_MONOTONIC) >= p->commit_due)
 			commit(p);
 		if (now_ns(CLOCK_REALTIME) >= p->prune_due)
 			prune(p);
 		if (handled == 0)
 			wait_messages(p);
-	} while (handled > 0 || p->records.fd >= 0);
+	} while (handled > 0 || open);
 }
 
 static int
@@ -270,35 +299,59 @@ finish(struct collector_process *p)
 {
 	struct err err = { "" };
 
-	(void)refuse_pending(p);
+	for (size_t i = 0; i < p->lanes_count; i++) {
+		p->lane = &p->lanes[i];
+		(void)refuse_pending(p);
+	}
 	(void)commit(p); /* a refusal ends the batch: the last commit then stands alone */
 	int rc = collector_finish(p->collector, now_ns(CLOCK_REALTIME), &err);
 	result(p, rc, &err);
 	return rc < 0 ? 1 : 0;
 }
 
+static void
+open_lane(struct collector_process *p, int fd, const struct ipc_cookie *cookie)
+{
+	struct lane *lane = &p->lanes[p->lanes_count++];
+
+	ipc_reader_init(&lane->records, fd, cookie);
+	buf_init(&lane->pending, LIMIT_FRAME);
+}
+
+static void
+release(struct collector_process *p)
+{
+	for (size_t i = 0; i < p->lanes_count; i++) {
+		ipc_reader_release(&p->lanes[i].records);
+		buf_release(&p->lanes[i].pending);
+	}
+	ipc_reader_release(&p->events);
+	arena_release(&p->arena);
+	free(p);
+}
+
 int
 process_collector(const struct process_collector_config *config, const struct ipc_ends *ends)
 {
-	struct collector_process p = { .config = config };
+	struct collector_process *p = must_alloc(sizeof *p);
 	struct err err = { "" };
 	int status = 1;
 
-	ipc_reader_init(&p.records, ends->in, &ends->cookie);
-	ipc_reader_init(&p.events, ends->events, &ends->cookie);
-	buf_init(&p.pending, LIMIT_FRAME);
-	arena_init(&p.arena, 3 * LIMIT_MAIL_MEMORY);
-	if (start(&p, &err) == 0) {
-		work(&p);
-		status = finish(&p);
+	memset(p, 0, sizeof *p);
+	p->config = config;
+	open_lane(p, ends->in, &ends->cookie);
+	for (unsigned i = 0; i < ends->others_count; i++)
+		open_lane(p, ends->others[i], &ends->cookie);
+	ipc_reader_init(&p->events, ends->events, &ends->cookie);
+	arena_init(&p->arena, 3 * LIMIT_MAIL_MEMORY);
+	if (start(p, &err) == 0) {
+		work(p);
+		status = finish(p);
 	} else {
 		fprintf(stderr, "heloscope run: the collector: %s\n", err.text);
 	}
-	collector_free(p.collector);
+	collector_free(p->collector);
 	config->store->close(config->store->ctx);
-	arena_release(&p.arena);
-	buf_release(&p.pending);
-	ipc_reader_release(&p.records);
-	ipc_reader_release(&p.events);
+	release(p);
 	return status;
 }

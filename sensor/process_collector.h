@@ -1,8 +1,8 @@
 /* The collector as a process: the only writer of the store.
  *
- * Input:  the analyst's messages, and the supervisor's; both may be damaged.
+ * Input:  the analysts' messages, and the supervisor's; all may be damaged.
  * Output: the store, by a commit at least once a second.
- * Memory: the hosts' limit, and one pending mail. */
+ * Memory: the hosts' limit, and one pending mail of each analyst. */
 #ifndef HELOSCOPE_PROCESS_COLLECTOR_H
 #define HELOSCOPE_PROCESS_COLLECTOR_H
 

@@ -18,10 +18,18 @@
 #define QUICK_DEATH (10 * PTIME_SECOND)
 #define PIPE_BYTES (1 << 20) /* a second's worth of records where the analyst is busy */
 
-enum pipe_name { TO_ANALYST, TO_COLLECTOR, EVENTS, PIPES };
+enum pipe_name {
+	EVENTS,
+	TO_ANALYST,
+	TO_COLLECTOR,
+	PIPE_KINDS
+}; /* the last two: one for each lane */
 enum { READ_END, WRITE_END };
+enum { PIPES_MAX = 1 + 2 * IPC_LANES, CHILDREN_MAX = 2 + 2 * IPC_LANES };
 
 struct child {
+	enum process process;
+	unsigned lane;
 	pid_t pid;	      /* 0 = does not run */
 	int64_t started, due; /* CLOCK_MONOTONIC */
 	int64_t delay;
@@ -30,16 +38,45 @@ struct child {
 struct supervisor {
 	const struct supervisor_config *config;
 	struct ipc_cookie cookie;
-	int pipes[PIPES][2];
-	struct child children[PROCESSES];
+	unsigned lanes;
+	int pipes[PIPES_MAX][2];
+	struct child
+		children[CHILDREN_MAX]; /* readers first, so that a pipe never has a writer alone */
+	size_t children_count;
 	struct counters counters;
 	sigset_t signals;
 	struct buf payload;
 };
 
-/* Readers first, so that a pipe never has a writer alone. */
-static const enum process start_order[] = { PROCESS_COLLECTOR, PROCESS_ANALYST, PROCESS_WORKER,
-	PROCESS_WEB };
+/* The collector, analysts, workers and what else there is. */
+static void
+list_children(struct supervisor *s)
+{
+	static const enum process order[] = { PROCESS_COLLECTOR, PROCESS_ANALYST, PROCESS_WORKER,
+		PROCESS_WEB };
+
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+		bool each = order[i] == PROCESS_ANALYST || order[i] == PROCESS_WORKER;
+		for (unsigned lane = 0; lane < (each ? s->lanes : 1); lane++)
+			if (s->config->run[order[i]] != NULL)
+				s->children[s->children_count++] =
+					(struct child){ .process = order[i], .lane = lane };
+	}
+}
+
+/* "worker", and where there are several, "worker 2". */
+static const char *
+child_word(const struct supervisor *s, const struct child *c, char separator, char out[24])
+{
+	bool several =
+		s->lanes > 1 && (c->process == PROCESS_ANALYST || c->process == PROCESS_WORKER);
+
+	if (several)
+		snprintf(out, 24, "%s%c%u", process_word(c->process), separator, c->lane + 1);
+	else
+		snprintf(out, 24, "%s", process_word(c->process));
+	return out;
+}
 
 static int64_t
 clock_ns(clockid_t clock)
@@ -51,10 +88,16 @@ clock_ns(clockid_t clock)
 
 /* ---- pipes ---- */
 
+static int *
+pipe_of(struct supervisor *s, enum pipe_name pipe, unsigned lane)
+{
+	return s->pipes[pipe == EVENTS ? 0 : 2 * lane + (unsigned)pipe];
+}
+
 static int
 open_pipes(struct supervisor *s, struct err *err)
 {
-	for (size_t i = 0; i < PIPES; i++) {
+	for (size_t i = 0; i < 1 + 2 * (size_t)s->lanes; i++) {
 		int *ends = s->pipes[i];
 		if (pipe2(ends, O_CLOEXEC) < 0 || fcntl(ends[READ_END], F_SETFL, O_NONBLOCK) < 0)
 			return err_set(err, "making a pipe: %s", strerror(errno));
@@ -69,45 +112,55 @@ open_pipes(struct supervisor *s, struct err *err)
 }
 
 static void
-close_end(struct supervisor *s, enum pipe_name pipe, int end)
+close_end(int *ends, int end)
 {
-	if (s->pipes[pipe][end] >= 0)
-		close(s->pipes[pipe][end]);
-	s->pipes[pipe][end] = -1;
+	if (ends[end] >= 0)
+		close(ends[end]);
+	ends[end] = -1;
 }
 
 static void
 close_pipes(struct supervisor *s)
 {
-	for (size_t i = 0; i < PIPES; i++) {
-		close_end(s, (enum pipe_name)i, READ_END);
-		close_end(s, (enum pipe_name)i, WRITE_END);
+	for (size_t i = 0; i < PIPES_MAX; i++) {
+		close_end(s->pipes[i], READ_END);
+		close_end(s->pipes[i], WRITE_END);
 	}
 }
 
 static int
-keep_end(struct supervisor *s, enum pipe_name pipe, int end)
+keep_end(struct supervisor *s, enum pipe_name pipe, unsigned lane, int end)
 {
-	int fd = s->pipes[pipe][end];
-	s->pipes[pipe][end] = -1;
+	int *ends = pipe_of(s, pipe, lane);
+	int fd = ends[end];
+	ends[end] = -1;
 	return fd;
 }
 
 /* In a child: its own ends; everything else is closed, or the end of a pipe would never be seen. */
 static struct ipc_ends
-own_ends(struct supervisor *s, enum process p)
+own_ends(struct supervisor *s, const struct child *child)
 {
-	struct ipc_ends ends = { s->cookie, -1, -1, -1 };
+	enum process p = child->process;
+	unsigned lane = child->lane;
+	struct ipc_ends ends = { .cookie = s->cookie,
+		.in = -1,
+		.out = -1,
+		.events = -1,
+		.lane = lane,
+		.lanes = s->lanes };
 
 	if (p == PROCESS_WORKER)
-		ends.out = keep_end(s, TO_ANALYST, WRITE_END);
+		ends.out = keep_end(s, TO_ANALYST, lane, WRITE_END);
 	if (p == PROCESS_ANALYST) {
-		ends.in = keep_end(s, TO_ANALYST, READ_END);
-		ends.out = keep_end(s, TO_COLLECTOR, WRITE_END);
+		ends.in = keep_end(s, TO_ANALYST, lane, READ_END);
+		ends.out = keep_end(s, TO_COLLECTOR, lane, WRITE_END);
 	}
 	if (p == PROCESS_COLLECTOR) {
-		ends.in = keep_end(s, TO_COLLECTOR, READ_END);
-		ends.events = keep_end(s, EVENTS, READ_END);
+		ends.in = keep_end(s, TO_COLLECTOR, 0, READ_END);
+		for (unsigned i = 1; i < s->lanes; i++)
+			ends.others[ends.others_count++] = keep_end(s, TO_COLLECTOR, i, READ_END);
+		ends.events = keep_end(s, EVENTS, 0, READ_END);
 	}
 	close_pipes(s);
 	return ends;
@@ -116,34 +169,34 @@ own_ends(struct supervisor *s, enum process p)
 /* ---- starting ---- */
 
 static _Noreturn void
-be_child(struct supervisor *s, enum process p)
+be_child(struct supervisor *s, const struct child *child)
 {
-	char name[16];
-	struct ipc_ends ends = own_ends(s, p);
+	char word[24], name[16];
+	struct ipc_ends ends = own_ends(s, child);
 
-	snprintf(name, sizeof name, "helo-%s", process_word(p));
+	snprintf(name, sizeof name, "helo-%.10s", child_word(s, child, '-', word));
 	(void)prctl(PR_SET_NAME, name, 0, 0, 0);
-	int status = s->config->run[p](s->config->ctx, &ends);
+	int status = s->config->run[child->process](s->config->ctx, &ends);
 	fflush(NULL);
 	_exit(status);
 }
 
 static int
-start_child(struct supervisor *s, enum process p)
+start_child(struct supervisor *s, struct child *child)
 {
-	struct child *child = &s->children[p];
+	char word[24];
 
 	fflush(NULL);
 	child->started = clock_ns(CLOCK_MONOTONIC);
 	pid_t pid = fork();
 	if (pid < 0) {
-		fprintf(stderr, "heloscope run: the %s cannot be started: %s\n", process_word(p),
-			strerror(errno));
+		fprintf(stderr, "heloscope run: the %s cannot be started: %s\n",
+			child_word(s, child, ' ', word), strerror(errno));
 		child->due = child->started + DELAY_MAX;
 		return -1;
 	}
 	if (pid == 0)
-		be_child(s, p);
+		be_child(s, child);
 	child->pid = pid;
 	return 0;
 }
@@ -155,7 +208,7 @@ start_child(struct supervisor *s, enum process p)
 static void
 tell_collector(struct supervisor *s, const char *text)
 {
-	struct ipc_state state = { PROCESS_SUPERVISOR, (uint32_t)getpid(), s->counters };
+	struct ipc_state state = { PROCESS_SUPERVISOR, (uint32_t)getpid(), s->counters, 0 };
 	struct ipc_event event = { .time = clock_ns(CLOCK_REALTIME), .kind = "restart" };
 
 	buf_clear(&s->payload);
@@ -168,7 +221,7 @@ tell_collector(struct supervisor *s, const char *text)
 }
 
 static void
-note_death(struct supervisor *s, enum process p, int status)
+note_death(struct supervisor *s, struct child *child, int status)
 {
 	static const enum counter restarts[PROCESSES] = {
 		[PROCESS_WORKER] = COUNTER_restarts_worker,
@@ -176,18 +229,17 @@ note_death(struct supervisor *s, enum process p, int status)
 		[PROCESS_COLLECTOR] = COUNTER_restarts_collector,
 		[PROCESS_WEB] = COUNTER_restarts_web,
 	};
-	struct child *child = &s->children[p];
 	int64_t now = clock_ns(CLOCK_MONOTONIC);
-	char text[160];
+	char text[160], word[24];
 
 	child->delay = now - child->started >= QUICK_DEATH || child->delay == 0 ? DELAY_FIRST
 										: child->delay * 2;
 	if (child->delay > DELAY_MAX)
 		child->delay = DELAY_MAX;
 	child->due = now + child->delay;
-	count_add(&s->counters, restarts[p], 1);
-	snprintf(text, sizeof text, "the %s ended by %s %d; it is started again", process_word(p),
-		WIFSIGNALED(status) ? "signal" : "exit status",
+	count_add(&s->counters, restarts[child->process], 1);
+	snprintf(text, sizeof text, "the %s ended by %s %d; it is started again",
+		child_word(s, child, ' ', word), WIFSIGNALED(status) ? "signal" : "exit status",
 		WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	fprintf(stderr, "heloscope run: %s\n", text);
 	tell_collector(s, text);
@@ -195,16 +247,16 @@ note_death(struct supervisor *s, enum process p, int status)
 
 /* `note` NULL while everything ends. */
 static void
-reap(struct supervisor *s, void (*note)(struct supervisor *s, enum process p, int status))
+reap(struct supervisor *s, void (*note)(struct supervisor *s, struct child *child, int status))
 {
-	for (size_t i = 0; i < PROCESSES; i++) {
+	for (size_t i = 0; i < s->children_count; i++) {
+		struct child *child = &s->children[i];
 		int status;
-		if (s->children[i].pid == 0 ||
-			waitpid(s->children[i].pid, &status, WNOHANG) != s->children[i].pid)
+		if (child->pid == 0 || waitpid(child->pid, &status, WNOHANG) != child->pid)
 			continue;
-		s->children[i].pid = 0;
+		child->pid = 0;
 		if (note != NULL)
-			note(s, (enum process)i, status);
+			note(s, child, status);
 	}
 }
 
@@ -216,13 +268,12 @@ start_due(struct supervisor *s)
 {
 	int64_t now = clock_ns(CLOCK_MONOTONIC), wait = PTIME_SECOND;
 
-	for (size_t i = 0; i < sizeof start_order / sizeof *start_order; i++) {
-		enum process p = start_order[i];
-		const struct child *child = &s->children[p];
-		if (s->config->run[p] == NULL || child->pid != 0)
+	for (size_t i = 0; i < s->children_count; i++) {
+		struct child *child = &s->children[i];
+		if (child->pid != 0)
 			continue;
 		if (child->due <= now)
-			start_child(s, p);
+			start_child(s, child);
 		else if (child->due - now < wait)
 			wait = child->due - now;
 	}
@@ -236,49 +287,66 @@ wait_signal(const struct supervisor *s, int64_t ns)
 	return sigtimedwait(&s->signals, NULL, &t);
 }
 
-/* Waits until the child has ended; then it is made to. */
+/* Whether one of that kind runs; those that do are sent the signal, 0 = none. */
+static bool
+signal_all(const struct supervisor *s, enum process p, int signal)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < s->children_count; i++) {
+		const struct child *child = &s->children[i];
+		if (child->process != p || child->pid == 0)
+			continue;
+		any = true;
+		if (signal != 0)
+			kill(child->pid, signal);
+	}
+	return any;
+}
+
+/* Waits until all of that kind have ended; then they are made to. */
 static void
 await_end(struct supervisor *s, enum process p, int seconds)
 {
 	int64_t end = clock_ns(CLOCK_MONOTONIC) + seconds * PTIME_SECOND;
 
-	for (reap(s, NULL); s->children[p].pid != 0; reap(s, NULL)) {
+	for (reap(s, NULL); signal_all(s, p, 0); reap(s, NULL)) {
 		if (clock_ns(CLOCK_MONOTONIC) >= end) {
 			fprintf(stderr, "heloscope run: the %s does not end; it is killed\n",
 				process_word(p));
-			kill(s->children[p].pid, SIGKILL);
-			waitpid(s->children[p].pid, NULL, 0);
-			s->children[p].pid = 0;
-			return;
+			signal_all(s, p, SIGKILL);
+			end += PTIME_SECOND;
 		}
 		wait_signal(s, 50 * PTIME_MS);
 	}
 }
 
 static void
-ask_to_end(struct supervisor *s, enum process p)
+close_writers(struct supervisor *s, enum pipe_name pipe)
 {
-	if (s->children[p].pid != 0)
-		kill(s->children[p].pid, SIGTERM);
+	for (unsigned i = 0; i < s->lanes; i++)
+		close_end(pipe_of(s, pipe, i), WRITE_END);
 }
 
 /* In the order of the records, so that each finds everything of the one before it. */
 static void
 end_all(struct supervisor *s)
 {
-	ask_to_end(s, PROCESS_WEB);
-	ask_to_end(s, PROCESS_WORKER);
+	signal_all(s, PROCESS_WEB, SIGTERM);
+	signal_all(s, PROCESS_WORKER, SIGTERM);
 	reap(s, NULL);
-	for (size_t i = 0; i < 2; i++) {
-		enum process reader = start_order[i];
-		if (s->config->run[reader] != NULL && s->children[reader].pid == 0)
-			start_child(s, reader);
+	for (size_t i = 0; i < s->children_count; i++) {
+		struct child *child = &s->children[i];
+		bool reader =
+			child->process == PROCESS_COLLECTOR || child->process == PROCESS_ANALYST;
+		if (reader && child->pid == 0)
+			start_child(s, child);
 	}
 	await_end(s, PROCESS_WORKER, 15);
-	close_end(s, TO_ANALYST, WRITE_END);
+	close_writers(s, TO_ANALYST);
 	await_end(s, PROCESS_ANALYST, 30);
-	close_end(s, TO_COLLECTOR, WRITE_END);
-	close_end(s, EVENTS, WRITE_END);
+	close_writers(s, TO_COLLECTOR);
+	close_end(s->pipes[EVENTS], WRITE_END);
 	await_end(s, PROCESS_COLLECTOR, 30);
 	await_end(s, PROCESS_WEB, 5);
 }
@@ -286,7 +354,7 @@ end_all(struct supervisor *s)
 int
 supervisor_run(const struct supervisor_config *config, struct err *err)
 {
-	struct supervisor s = { .config = config };
+	struct supervisor s = { .config = config, .lanes = config->lanes > 1 ? config->lanes : 1 };
 	sigset_t before;
 	int rc;
 
@@ -298,6 +366,7 @@ supervisor_run(const struct supervisor_config *config, struct err *err)
 	sigaddset(&s.signals, SIGTERM);
 	sigaddset(&s.signals, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &s.signals, &before);
+	list_children(&s);
 	rc = open_pipes(&s, err);
 	if (rc == 0) {
 		int which;

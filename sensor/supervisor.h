@@ -13,6 +13,7 @@
 
 struct supervisor_config {
 	void *ctx;
+	unsigned lanes; /* workers, up to IPC_LANES, each with its analyst; 0 = 1 */
 	/* What each process runs, by enum process; NULL = there is no such process. Called in the
 	 * child with SIGINT, SIGTERM and SIGCHLD blocked; returns its exit status. Analyst and
 	 * collector end at the end of their input, worker and web at SIGTERM. */

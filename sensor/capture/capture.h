@@ -13,6 +13,7 @@
 
 #include "sensor/base/err.h"
 #include "sensor/base/slice.h"
+#include "sensor/capture/capture_filter.h"
 
 struct frame {
 	int64_t time;	 /* ns since 1970 UTC; from 0 to CAPTURE_TIME_MAX, whatever a file says */
@@ -30,7 +31,8 @@ struct frame {
 struct capture; /* one file or one interface */
 
 struct capture_stats {
-	/* Packets since the start, in the kernel's words; of a file: frames read, 0, 0. */
+	/* Packets that passed the filter since the start, in the kernel's words, those dropped
+	 * after it among them; of a file: frames read, 0, 0. */
 	int64_t received, dropped, if_dropped;
 };
 
@@ -38,7 +40,10 @@ struct capture_live_options {
 	int snaplen;	  /* bytes; 0 = LIMIT_SNAPLEN */
 	int buffer_bytes; /* kernel ring; 0 = 64 MiB */
 	bool promiscuous;
+	int delay_ms;	    /* the kernel keeps a frame at most as long; 0 = 100 */
 	const char *filter; /* BPF text or NULL */
+	/* What the kernel hands over, or NULL: everything.  With a text, only its share counts. */
+	const struct capture_filter *kernel;
 };
 
 /* All: 0 and *out, or -1 and err in full words: the file or interface, what is wrong, what to do.

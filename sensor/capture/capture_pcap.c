@@ -1,8 +1,12 @@
+#include <assert.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sensor/base/arena.h"
@@ -24,6 +28,7 @@ struct pcap_source {
 	struct pcap_stat seen; /* last figures of the kernel */
 	int drops[DROPS];     /* files of the kernel that count what the interface dropped, or -1 */
 	int64_t drops_before; /* their sum when the capture began */
+	int64_t since;	      /* frames before this were not filtered yet */
 	struct capture_stats stats;
 };
 
@@ -181,29 +186,121 @@ activate(pcap_t *pcap, const char *name, const struct capture_live_options *o, s
 {
 	pcap_set_snaplen(pcap, o->snaplen > 0 ? o->snaplen : LIMIT_SNAPLEN);
 	pcap_set_promisc(pcap, o->promiscuous);
-	pcap_set_timeout(pcap, RING_TIMEOUT_MS);
+	pcap_set_timeout(pcap, o->delay_ms > 0 ? o->delay_ms : RING_TIMEOUT_MS);
 	pcap_set_buffer_size(pcap, o->buffer_bytes > 0 ? o->buffer_bytes : RING_DEFAULT);
 	pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
 	int status = pcap_activate(pcap);
 	return status < 0 ? refuse_activation(pcap, name, status, err) : 0;
 }
 
+/* 0 = compiled, the caller frees it. */
 static int
-set_filter(pcap_t *pcap, const char *name, const char *filter, struct err *err)
+compile(pcap_t *pcap, const char *name, const char *text, struct bpf_program *out, struct err *err)
+{
+	if (pcap_compile(pcap, out, text, 1, PCAP_NETMASK_UNKNOWN) == 0)
+		return 0;
+	return err_set(err, "%s: filter \"%s\": %s; man pcap-filter has the words", name, text,
+		pcap_geterr(pcap));
+}
+
+static int
+set_text(pcap_t *pcap, const char *name, const char *text, struct err *err)
 {
 	struct bpf_program program;
 
-	if (!filter || !*filter)
-		return 0;
-	if (pcap_compile(pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
-		return err_set(err, "%s: filter \"%s\": %s; man pcap-filter has the words", name,
-			filter, pcap_geterr(pcap));
+	if (compile(pcap, name, text, &program, err) != 0)
+		return -1;
 	int status = pcap_setfilter(pcap, &program);
 	pcap_freecode(&program);
 	if (status != 0)
-		return err_set(err, "%s: filter \"%s\" was not taken: %s", name, filter,
-			pcap_geterr(pcap));
+		return err_set(
+			err, "%s: filter \"%s\" was not taken: %s", name, text, pcap_geterr(pcap));
 	return 0;
+}
+
+/* -1: a link of which nobody knows where the addresses are. */
+static int
+link_of(pcap_t *pcap)
+{
+	static const struct {
+		int linktype, link;
+	} rows[] = {
+		{ DLT_EN10MB, CAPTURE_LINK_ETHERNET },
+		{ DLT_LINUX_SLL, CAPTURE_LINK_COOKED },
+		{ DLT_LINUX_SLL2, CAPTURE_LINK_COOKED },
+		{ DLT_RAW, CAPTURE_LINK_RAW },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].linktype == pcap_datalink(pcap))
+			return rows[i].link;
+	return -1;
+}
+
+/* The text behind the share: its instructions jump relative to themselves. */
+static int
+add_text(pcap_t *pcap, const char *name, const char *text, struct sock_filter *program, size_t *len,
+	struct err *err)
+{
+	static_assert(sizeof(struct sock_filter) == sizeof(struct bpf_insn), "the same machine");
+	struct bpf_program compiled;
+	int rc = 0;
+
+	if (link_of(pcap) == CAPTURE_LINK_COOKED)
+		return err_set(err,
+			"%s: a filter of your own and several workers do not go together on this "
+			"interface; name the interfaces one by one",
+			name);
+	if (compile(pcap, name, text, &compiled, err) != 0)
+		return -1;
+	if (*len + compiled.bf_len > BPF_MAXINSNS)
+		rc = err_set(err, "%s: filter \"%s\" is too long", name, text);
+	else
+		memcpy(program + *len, compiled.bf_insns, compiled.bf_len * sizeof *program);
+	*len += compiled.bf_len;
+	pcap_freecode(&compiled);
+	return rc;
+}
+
+/* Attached without libpcap, which would filter frames that are in its ring already by itself, and
+ * does not know all that the kernel knows. */
+static int
+set_program(pcap_t *pcap, const char *name, const struct capture_live_options *o, struct err *err)
+{
+	struct sock_filter program[BPF_MAXINSNS];
+	bool text = o->filter != NULL && *o->filter != '\0';
+	struct capture_filter filter = *o->kernel;
+	int link = link_of(pcap);
+
+	filter.ports_only = filter.ports_only && !text;
+	if (link < 0 && filter.shares > 1)
+		return err_set(err, "%s: several workers cannot share an interface of link type %d",
+			name, pcap_datalink(pcap));
+	if (link < 0)
+		return 0;
+	size_t len =
+		capture_filter_build(&filter, (enum capture_link)link, program, CAPTURE_FILTER_MAX);
+	if (len == 0)
+		return err_set(err, "%s: too many ports for a filter", name);
+	if (text && add_text(pcap, name, o->filter, program, &len, err) < 0)
+		return -1;
+	if (!text)
+		program[len++] = (struct sock_filter)BPF_STMT(
+			BPF_RET | BPF_K, (uint32_t)pcap_snapshot(pcap));
+	struct sock_fprog all = { (unsigned short)len, program };
+	if (setsockopt(pcap_fileno(pcap), SOL_SOCKET, SO_ATTACH_FILTER, &all, sizeof all) == 0)
+		return 0;
+	return err_set(err, "%s: the kernel does not take the filter: %s", name, strerror(errno));
+}
+
+static int
+set_filter(pcap_t *pcap, const char *name, const struct capture_live_options *o, struct err *err)
+{
+	bool text = o->filter != NULL && *o->filter != '\0';
+
+	if (o->kernel != NULL && (o->kernel->shares > 1 || (o->kernel->ports_only && !text)))
+		return set_program(pcap, name, o, err);
+	return text ? set_text(pcap, name, o->filter, err) : 0;
 }
 
 static int
@@ -255,6 +352,7 @@ read_drops(const struct pcap_source *s)
 struct live_frame {
 	struct pcap_source *source;
 	struct frame *out;
+	bool early; /* from before the filter: not one of ours */
 };
 
 /* libpcap gives a block of its ring back to the kernel as soon as the last callback of the block
@@ -263,10 +361,13 @@ struct live_frame {
 static void
 on_frame(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 {
-	const struct live_frame *live = (void *)user;
+	struct live_frame *live = (void *)user;
 	struct pcap_source *s = live->source;
 	struct slice data = slice_take(slice_of(bytes, header->caplen), s->copy_size);
 
+	live->early = frame_time(s, &header->ts) < s->since;
+	if (live->early)
+		return;
 	memcpy(s->copy, data.ptr, data.len);
 	data.ptr = s->copy;
 	fill(s, header, data, live->out);
@@ -290,9 +391,12 @@ static int
 live_next(struct capture *c, struct frame *out, struct err *err)
 {
 	struct pcap_source *s = (struct pcap_source *)c;
-	struct live_frame live = { s, out };
-	int status = pcap_dispatch(s->pcap, 1, on_frame, (u_char *)&live);
+	struct live_frame live = { s, out, false };
+	int status;
 
+	do
+		status = pcap_dispatch(s->pcap, 1, on_frame, (u_char *)&live);
+	while (status > 0 && live.early);
 	if (status > 0)
 		return 1;
 	if (status == 0)
@@ -336,6 +440,14 @@ live_close(struct capture *c)
 	free(s->copy);
 }
 
+static int64_t
+now_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec * PTIME_SECOND + t.tv_nsec;
+}
+
 int
 capture_open_live(const char *interface, const struct capture_live_options *options,
 	struct capture **out, struct err *err)
@@ -348,7 +460,7 @@ capture_open_live(const char *interface, const struct capture_live_options *opti
 	if (!pcap)
 		return err_set(err, "%s: cannot capture: %s", interface, words);
 	if (activate(pcap, interface, options, err) != 0 ||
-		set_filter(pcap, interface, options->filter, err) != 0 ||
+		set_filter(pcap, interface, options, err) != 0 ||
 		set_nonblocking(pcap, interface, err) != 0) {
 		pcap_close(pcap);
 		return -1;
@@ -359,6 +471,8 @@ capture_open_live(const char *interface, const struct capture_live_options *opti
 		pcap_get_tstamp_precision(pcap) == PCAP_TSTAMP_PRECISION_MICRO ? PTIME_US : 1;
 	s->copy_size = (size_t)pcap_snapshot(pcap);
 	s->copy = must_alloc(s->copy_size);
+	s->since = now_ns();
+	(void)pcap_stats(pcap, &s->seen);
 	open_drops(s);
 	s->drops_before = read_drops(s);
 	*out = &s->base;

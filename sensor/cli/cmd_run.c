@@ -22,6 +22,8 @@
 
 enum {
 	OPTION_INTERFACE,
+	OPTION_WORKERS,
+	OPTION_FILTER,
 	OPTION_SERVE,
 	OPTION_STORE,
 	OPTION_NET,
@@ -32,6 +34,10 @@ enum {
 static const struct cli_option options[] = {
 	[OPTION_INTERFACE] = { "interface", 'i', "IFACE",
 		"interface to listen on; may be repeated" },
+	[OPTION_WORKERS] = { "workers", 0, "N",
+		"processes that share the packets; 0: one for each processor; default 1" },
+	[OPTION_FILTER] = { "filter", 0, "auto|none|TEXT",
+		"what the kernel hands over; default auto: mail, SYN-ACKs, tunnels" },
 	[OPTION_SERVE] = { "serve", 0, "ADDR:PORT", "serve the report as well" },
 	[OPTION_STORE] = { "store", 0, "FILE",
 		"store to write; default: that of the configuration" },
@@ -48,8 +54,9 @@ struct running {
 	struct setup setup;
 	const char *interfaces[INTERFACES_MAX];
 	size_t interfaces_count;
-	char sources[512]; /* the interfaces, joined by spaces */
-	const char *serve; /* address of the report; NULL = none */
+	const char *workers, *filter; /* NULL = the configuration's */
+	char sources[512];	      /* the interfaces, joined by spaces */
+	const char *serve;	      /* address of the report; NULL = none */
 	struct endpoint listen;
 	struct sandbox_user user;  /* worker and analyst */
 	struct sandbox_user owner; /* of the store's folder: collector and web */
@@ -77,6 +84,12 @@ take_option(struct running *r, struct setup_given *g, int option, const char *va
 		return add_value(r, r->interfaces, &r->interfaces_count, INTERFACES_MAX, value);
 	case OPTION_NET:
 		return add_value(r, g->nets, &g->nets_count, CONFIG_NETS_MAX, value);
+	case OPTION_WORKERS:
+		r->workers = value;
+		break;
+	case OPTION_FILTER:
+		r->filter = value;
+		break;
 	case OPTION_SERVE:
 		r->serve = value;
 		break;
@@ -121,9 +134,28 @@ parse(struct running *r, struct setup_given *g, int argc, char **argv, bool *sto
 }
 
 static int
+configure_capture(struct running *r, struct err *err)
+{
+	struct config *c = &r->setup.config;
+	int64_t n = c->workers;
+
+	if (r->workers != NULL &&
+		(slice_number(slice_str(r->workers), &n) < 0 || n > CONFIG_WORKERS_MAX))
+		return err_set(err, "--workers: '%s' is not a number from 0 to %d", r->workers,
+			CONFIG_WORKERS_MAX);
+	if (n == 0)
+		n = sysconf(_SC_NPROCESSORS_ONLN);
+	c->workers = n < 1 ? 1 : n > CONFIG_WORKERS_MAX ? CONFIG_WORKERS_MAX : (int)n;
+	if (r->filter != NULL &&
+		(size_t)snprintf(c->filter, sizeof c->filter, "%s", r->filter) >= sizeof c->filter)
+		return err_set(err, "--filter: longer than %zu bytes", sizeof c->filter - 1);
+	return 0;
+}
+
+static int
 configure(struct running *r, const struct setup_given *g, struct err *err)
 {
-	if (setup_configure(&r->setup, g, err) < 0)
+	if (setup_configure(&r->setup, g, err) < 0 || configure_capture(r, err) < 0)
 		return -1;
 	return r->serve != NULL ? config_endpoint(r->serve, &r->listen, err) : 0;
 }
@@ -240,9 +272,22 @@ check(struct running *r, const struct capture_live_options *live, struct err *er
 static struct capture_live_options
 live_options(const struct config *c)
 {
+	bool text = strcmp(c->filter, "auto") != 0 && strcmp(c->filter, "none") != 0;
+
 	return (struct capture_live_options){ .snaplen = c->snaplen,
+		.filter = text ? c->filter : NULL,
 		.buffer_bytes = c->buffer_mib << 20,
 		.promiscuous = c->promiscuous };
+}
+
+static struct capture_filter
+kernel_filter(const struct config *c)
+{
+	return (struct capture_filter){ .ports_only = strcmp(c->filter, "auto") == 0,
+		.ports = c->ports,
+		.ports_count = c->ports_count,
+		.udp_ports = c->vxlan_ports,
+		.udp_ports_count = c->vxlan_ports_count };
 }
 
 static int
@@ -254,6 +299,7 @@ run_worker(void *ctx, const struct ipc_ends *ends)
 		.interfaces = r->interfaces,
 		.interfaces_count = r->interfaces_count,
 		.live = live_options(&r->setup.config),
+		.filter = kernel_filter(&r->setup.config),
 		.user = r->user };
 
 	worker.snapshots = true;
@@ -366,6 +412,8 @@ print_start(struct running *r)
 	fprintf(stderr, "heloscope run: listening on %s, ports", r->sources);
 	for (size_t i = 0; i < c->ports_count; i++)
 		fprintf(stderr, " %u", c->ports[i]);
+	if (c->workers > 1)
+		fprintf(stderr, ", by %d workers", c->workers);
 	fprintf(stderr, "; the store is %s", c->store);
 	if (geteuid() == 0)
 		fprintf(stderr, "; packets are parsed as user %s", c->user);
@@ -376,6 +424,7 @@ static int
 start(struct running *r, const struct setup_given *given)
 {
 	struct err err = { "" };
+	struct capture_filter filter;
 	struct supervisor_config supervisor = { .ctx = r,
 		.run = {
 			[PROCESS_WORKER] = run_worker,
@@ -386,6 +435,9 @@ start(struct running *r, const struct setup_given *given)
 	if (configure(r, given, &err) < 0)
 		return cli_fail(r->command, EXIT_USAGE, "%s", err.text);
 	struct capture_live_options live = live_options(&r->setup.config);
+	filter = kernel_filter(&r->setup.config);
+	filter.shares = supervisor.lanes = (unsigned)r->setup.config.workers;
+	live.kernel = &filter;
 	if (check(r, &live, &err) < 0)
 		return cli_fail(r->command, EXIT_FAILED, "%s", err.text);
 	if (r->serve != NULL)
@@ -418,7 +470,18 @@ const struct cli_command cmd_run = {
 	.summary = "listen on an interface",
 	.text = "Listens on a mirror port until Ctrl-C or SIGTERM, and stores sessions, mails and "
 		"verdicts within a second or two.  Packets and mails are parsed in processes that "
-		"may do nothing else; one that dies is started again.",
+		"may do nothing else; one that dies is started again.\n\n"
+		"Several interfaces are merged by the time of their packets, so the two directions "
+		"of a path may arrive on two.  With --workers N each packet is one worker's, by "
+		"its "
+		"two addresses: a connection stays together, whatever interface, VLAN or MPLS "
+		"label "
+		"its directions have.  Inside tunnels that are not looked through (GRE, VXLAN, "
+		"IP in IP and others) the outer addresses count.\n\n"
+		"With the filter auto the kernel hands over TCP of the configured ports, SYN-ACKs "
+		"of "
+		"all ports, fragments, tunnels, and what is not understood; the packets that are "
+		"counted are those.  A filter of your own is written as for tcpdump.",
 	.options = options,
 	.options_count = sizeof options / sizeof *options,
 	.run = run,

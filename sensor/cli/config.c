@@ -43,6 +43,8 @@ config_default(struct config *c)
 	c->buffer_mib = 64;
 	c->snaplen = LIMIT_SNAPLEN;
 	c->promiscuous = true;
+	c->workers = 1;
+	snprintf(c->filter, sizeof c->filter, "auto");
 	snprintf(c->user, sizeof c->user, "%s",
 		getpwnam("heloscope") != NULL ? "heloscope" : "nobody");
 	snprintf(c->rules[0], sizeof c->rules[0], "%s",
@@ -178,6 +180,10 @@ set_key(struct loading *l, const char *key, const char *v, struct err *err)
 		return set_number(&c->snaplen, v, 96, LIMIT_SNAPLEN, err);
 	if (IS("capture.promiscuous"))
 		return set_switch(&c->promiscuous, v, "no", "yes", err);
+	if (IS("capture.workers"))
+		return set_number(&c->workers, v, 0, CONFIG_WORKERS_MAX, err);
+	if (IS("capture.filter"))
+		return set_text(c->filter, sizeof c->filter, v, err);
 	if (IS("capture.checksum"))
 		return set_switch(&c->verify_checksums, v, "accept", "verify", err);
 	if (IS("rules.dir"))

@@ -8,6 +8,7 @@
 
 #define CONFIG_NETS_MAX 64
 #define CONFIG_PORTS_MAX 16
+#define CONFIG_WORKERS_MAX 32
 
 struct config {
 	char sensor[64];  /* [sensor] name; default "heloscope" */
@@ -24,6 +25,8 @@ struct config {
 	int buffer_mib;	       /* [capture] buffer_mib */
 	int snaplen;	       /* [capture] snaplen */
 	bool promiscuous;      /* [capture] promiscuous */
+	int workers;	       /* [capture] workers; 0 = one for each processor */
+	char filter[160];      /* [capture] filter: "auto", "none" or words of pcap-filter */
 	bool verify_checksums; /* [capture] checksum = accept|verify */
 	char user[64];	       /* [sensor] user that the processes run as; default "heloscope", else
 				  "nobody" */

@@ -48,9 +48,9 @@ send_mail(int fd, enum ipc_type type, int number, struct slice content)
 }
 
 static void
-send_state(int fd, uint32_t pid, int64_t mails)
+send_state(int fd, uint32_t lane, uint32_t pid, int64_t mails)
 {
-	struct ipc_state state = { .process = PROCESS_WORKER, .pid = pid };
+	struct ipc_state state = { .process = PROCESS_WORKER, .pid = pid, .lane = lane };
 	struct buf b;
 
 	state.counters.value[COUNTER_mails] = mails;
@@ -81,10 +81,12 @@ test_analyst(void **state)
 	assert_int_equal(pipe2(in, O_NONBLOCK), 0);
 	assert_int_equal(pipe2(out, 0), 0);
 	send_mail(in[1], IPC_MAIL, 1, SLICE("Subject: hello\r\n\r\ntext\r\n"));
-	send_state(in[1], 7, 1);
+	send_state(in[1], 0, 7, 1);
 	close(in[1]);
 	if (fork() == 0) {
-		const struct ipc_ends ends = { cookie, in[0], out[1], -1 };
+		const struct ipc_ends ends = {
+			.cookie = cookie, .in = in[0], .out = out[1], .events = -1, .lanes = 1
+		};
 		_exit(process_analyst(&config, &ends));
 	}
 	close(in[0]);
@@ -232,7 +234,7 @@ close_lines(void *ctx)
 
 /* Runs a collector on what is in the pipes; *out = the lines of its sink. */
 static int
-collect(int in, int events, bool refuse, char *out, size_t size)
+collect(const struct ipc_ends *ends, bool refuse, char *out, size_t size)
 {
 	int lines[2], status;
 	size_t n = 0;
@@ -248,9 +250,8 @@ collect(int in, int events, bool refuse, char *out, size_t size)
 		const struct process_store store = { &l, open_lines, prune_lines, close_lines };
 		const struct process_collector_config config = { &collector, &store,
 			{ 65534, 65534 } };
-		const struct ipc_ends ends = { cookie, in, -1, events };
 		close(lines[0]);
-		_exit(process_collector(&config, &ends));
+		_exit(process_collector(&config, ends));
 	}
 	close(lines[1]);
 	while ((got = read(lines[0], out + n, size - 1 - n)) > 0)
@@ -262,7 +263,7 @@ collect(int in, int events, bool refuse, char *out, size_t size)
 }
 
 struct pipes {
-	int in[2], events[2];
+	int in[2], events[2], other[2]; /* of a second lane */
 };
 
 static struct pipes
@@ -271,6 +272,7 @@ open_pipes(void)
 	struct pipes p;
 	assert_int_equal(pipe2(p.in, O_NONBLOCK | O_CLOEXEC), 0);
 	assert_int_equal(pipe2(p.events, O_NONBLOCK | O_CLOEXEC), 0);
+	assert_int_equal(pipe2(p.other, O_NONBLOCK | O_CLOEXEC), 0);
 	return p;
 }
 
@@ -281,10 +283,19 @@ want_lines(struct pipes *p, bool refuse, const char *want)
 
 	close(p->in[1]);
 	close(p->events[1]);
-	assert_int_equal(collect(p->in[0], p->events[0], refuse, got, sizeof got), 0);
+	close(p->other[1]);
+	const struct ipc_ends ends = { .cookie = cookie,
+		.in = p->in[0],
+		.out = -1,
+		.events = p->events[0],
+		.lanes = 2,
+		.others = { p->other[0] },
+		.others_count = 1 };
+	assert_int_equal(collect(&ends, refuse, got, sizeof got), 0);
 	assert_string_equal(got, want);
 	close(p->in[0]);
 	close(p->events[0]);
+	close(p->other[0]);
 }
 
 static void
@@ -314,15 +325,31 @@ test_collector_counters(void **state)
 	struct buf b;
 	(void)state;
 
-	send_state(p.in[1], 100, 4);
-	send_state(p.in[1], 100, 6);
-	send_state(p.in[1], 200, 1);
-	send_state(p.in[1], 200, 3);
+	send_state(p.in[1], 0, 100, 4);
+	send_state(p.in[1], 0, 100, 6);
+	send_state(p.other[1], 1, 101, 20);
+	send_state(p.in[1], 0, 200, 1);
+	send_state(p.other[1], 1, 101, 30);
+	send_state(p.in[1], 0, 200, 3);
 	buf_init(&b, 4096);
 	ipc_pack_event(&b, &event);
 	send_payload(p.events[1], IPC_EVENT, &b);
 	buf_release(&b);
-	want_lines(&p, false, "event restart: the worker ended\nmails 9, refused 0, errors 0\n");
+	want_lines(&p, false, "event restart: the worker ended\nmails 39, refused 0, errors 0\n");
+}
+
+/* An analyst that died takes the mail of its own lane with it, and none of another. */
+static void
+test_collector_lanes(void **state)
+{
+	struct pipes p = open_pipes();
+	(void)state;
+
+	send_mail(p.in[1], IPC_MAIL_BEGIN, 1, SLICE_EMPTY);
+	assert_int_equal(ipc_write(p.other[1], &cookie, IPC_HELLO, SLICE_EMPTY), 0);
+	send_mail(p.other[1], IPC_MAIL_BEGIN, 2, SLICE_EMPTY);
+	send_mail(p.in[1], IPC_MAIL, 1, SLICE_EMPTY);
+	want_lines(&p, false, "mail 1\nmail 2 refused\nmails 0, refused 1, errors 0\n");
 }
 
 static void
@@ -342,6 +369,7 @@ main(void)
 		cmocka_unit_test(test_analyst),
 		cmocka_unit_test(test_collector_refused),
 		cmocka_unit_test(test_collector_counters),
+		cmocka_unit_test(test_collector_lanes),
 		cmocka_unit_test(test_collector_store_refuses),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
