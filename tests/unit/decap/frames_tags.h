@@ -95,12 +95,12 @@ put_little(uint8_t *p, uint32_t value, size_t n)
 }
 
 /* radiotap:0 bare; 1 with time and flags; 2 the same behind three words of bits; 3 received
- * wrongly; 4 padded; 5 with a checksum. */
+ * wrongly; 4 padded; 5 with a checksum; 6 with one, behind two words. */
 static inline void
 push_radiotap(struct made *m, unsigned n)
 {
-	static const uint8_t flags[] = { 0, 0, 0, 0x40, 0x20, 0x10 };
-	size_t words = n == 2 ? 3 : 1;
+	static const uint8_t flags[] = { 0, 0, 0, 0x40, 0x20, 0x10, 0x10 };
+	size_t words = n == 2 ? 3 : n == 6 ? 2 : 1;
 	size_t fields = (4 + 4 * words + 7) / 8 * 8;
 	size_t len = n ? fields + 9 : 8;
 	uint8_t *h = push(m, len);

@@ -120,6 +120,7 @@ static const struct row ways[] = {
 	{ "eth ipv4 udp:4790 gpe:5 mpls:16 ipv6 tcp", 1, "ethernet ipv4 vxlan-gpe mpls ipv6" },
 	{ "eth ipv4 udp:2152 gtp ipv4 tcp", 1, "ethernet ipv4 gtp ipv4" },
 	{ "eth ipv6 udp:2152 gtp:1 ipv6 tcp", 1, "ethernet ipv6 gtp ipv6" },
+	{ "eth ipv4 udp:2152 gtp:2 ipv6 tcp", 1, "ethernet ipv4 gtp ipv6" },
 	{ "eth ipv4 udp:2152 gtp:2 eth vlan:3 ipv4 tcp", 1,
 		"ethernet ipv4 gtp ethernet 802.1q ipv4" },
 	{ "eth ipv4 udp:3544 teredo ipv6:2 tcp", 1, "ethernet ipv4 teredo ipv6" },

@@ -24,6 +24,7 @@ test_padding(void **state)
 		{ "eth macsec ipv4 tcp", 1, 16 },
 		/* Checksums of 802.11, where IP does not say how long it is. */
 		{ "radiotap:5 wifi llc ipv4:2 tcp", 127, 4 },
+		{ "radiotap:6 wifi llc ipv4:2 tcp", 127, 4 },
 		{ "ppi:2105 wifi llc ipv6:1 tcp", 192, 4 },
 		{ "radiotap:5 wifi:9 llc ipv4 tcp", 127, 4 },
 		{ "eth ipv4 udp:1701 l2tp:1 ppp ipv4:2 tcp", 1, 18 },
@@ -107,6 +108,27 @@ test_shortened(void **state)
 			assert_int_equal(p.missing, cut);
 		}
 	}
+	bench_release(&b);
+}
+
+/* Only the outermost packet may be longer than what is there: it says how long those in it can be.
+ */
+static void
+test_shortened_once(void **state)
+{
+	(void)state;
+	struct bench b;
+	struct packet p;
+	const char *why;
+	struct made m;
+
+	bench_init(&b, false);
+	make_frame(&m, "eth ipv4 gre:1 erspan:2 eth ipv4 ipv4 tcp");
+	m.room[m.at + 52] |= 4;
+	assert_int_equal(run(&b, ETHERNET, made_slice(&m), &p, &why), 1);
+	m.room[m.at + 58 + 14 + 20 + 3] += 8;
+	assert_int_equal(run(&b, ETHERNET, made_slice(&m), &p, &why), 0);
+	assert_string_equal(why, "IPv4 longer than its frame");
 	bench_release(&b);
 }
 
@@ -234,6 +256,7 @@ main(void)
 		cmocka_unit_test(test_padding),
 		cmocka_unit_test(test_aggregate),
 		cmocka_unit_test(test_shortened),
+		cmocka_unit_test(test_shortened_once),
 		cmocka_unit_test(test_range),
 		cmocka_unit_test(test_super_packets),
 		cmocka_unit_test(test_ports),
