@@ -11,7 +11,7 @@
 	X(DECAP_DEPTH, 16, "layers", "nested encapsulations; real ones stay below 8")                                 \
 	X(FRAGMENT_SETS, 1024, "datagrams", "IP datagrams waiting for fragments")                                     \
 	X(FRAGMENT_BYTES, 16777216, "bytes", "fragments held, all datagrams together")                                \
-	X(STREAMS, 65536, "streams", "TCP streams followed at once (configurable)")                                   \
+	X(STREAMS, 131072, "streams", "TCP streams followed at once (configurable)")                                  \
 	X(STREAM_QUEUED, 4194304, "bytes", "segments of one stream waiting for a hole to fill")                       \
 	X(STREAM_JUMP, 16777216, "bytes", "largest hole in a stream that is bridged; a packet further away is not of it")     \
 	X(STREAM_HELD, 256, "packets", "packets of one stream held back until what they acknowledge has come")        \

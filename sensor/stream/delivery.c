@@ -113,7 +113,7 @@ half_settle(struct stream_table *t, struct flow *f, enum side from)
 static void
 feed(struct stream_table *t, struct flow *f, const struct segment *s)
 {
-	sent_add(&f->half[s->from].sent, s->seq, s->payload);
+	sent_add(&f->sent[s->from], s->seq, s->payload);
 	nids_segment(f, s->from, s->seq, s->flags, s->payload, t->now);
 	half_settle(t, f, s->from);
 }
@@ -356,7 +356,7 @@ take_data(struct stream_table *t, struct flow *f, struct segment *s)
 		gap_until(t, f, s->from, nearer ? h->ahead.list[0].start : s->seq);
 	}
 	if (s->payload.len > 1 && (seq_before(s->seq, h->next) || h->ahead.count > 0) &&
-		sent_differs(&h->sent, s->seq, s->payload))
+		sent_differs(&f->sent[s->from], s->seq, s->payload))
 		tell_anomaly(t, f, s->from, STREAM_CHANGED);
 	if (!seq_before(h->next, end)) {
 		COUNT(t->counters, segments_old);

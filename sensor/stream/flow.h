@@ -71,7 +71,6 @@ struct half {
 	struct spans ahead; /* beyond the hole, held by libnids */
 	struct spans cut;   /* of the segments seen, what the capture has cut off */
 	int64_t queued;	    /* bytes ahead */
-	struct sent sent;
 };
 
 /* Where the next byte is expected, or told lost. */
@@ -112,6 +111,7 @@ struct flow {
 	uint32_t alias[2];	      /* libnids' addresses, host order; 0 = none taken */
 	struct flow *prev, *next;     /* list by last packet, oldest first */
 	struct flow *waiting_prev, *waiting_next; /* list by waiting */
+	struct sent sent[2];			  /* by enum side */
 	struct stream_info info;
 };
 
