@@ -1,14 +1,23 @@
 /* The adapter: decides what libnids is shown, and when.  The rules, each for one thing that a
- * mirror port does:
+ * mirror port does or a host does to odd segments:
  *
  * 1. libnids sees a stream only when its first byte of data comes: handshakes alone cost it
- * nothing.
+ *    nothing.  Data that comes before both SYNs waits for them a moment, because they say where it
+ *    belongs; without them the earliest number counts.
  * 2. A packet with data waits until what it acknowledges was delivered (held packets), so a reply
- * never comes before its command.
+ *    never comes before its command.
  * 3. A hole that the receiver has acknowledged will not be filled by the sender: after a while it
- * is declared a gap and filled. A hole that was not acknowledged will be: the sender must send
- * again.
- * 4. Whatever waits, waits at most until the stream's end. */
+ *    is declared a gap and, once bytes behind it are here, filled.  A hole that was not
+ *    acknowledged will be: the sender must send again.  Bytes that only an acknowledgement speaks
+ *    of are told as a gap, but their place is kept: it may have lied.
+ * 4. What the snaplen cut off a segment is a gap at once.
+ * 5. Of two copies the first counts, and of two that wait the one that begins earlier, as with
+ *    Linux and the BSDs; where bytes differ it is told.
+ * 6. A segment with a timestamp older than one in order (RFC 7323 5.3) and the data of a SYN are
+ *    set aside: they count if nothing else comes in their place and the receiver acknowledges it.
+ * 7. A reset in its place ends the stream a moment later, for what it overtook; one elsewhere only
+ *    if its sender falls silent (RFC 5961 3.2).
+ * 8. Whatever waits, waits at most until the stream's end. */
 #include "sensor/stream/stream.h"
 
 #include <string.h>
