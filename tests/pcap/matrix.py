@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Every capture of the project through every treatment of a mirror port: the same sessions and mails must come out.
 
-usage: matrix.py --program HELOSCOPE --rewrap REWRAP --captures FOLDER [--treatment TEXT] [--capture TEXT] [--jobs N] [--keep FOLDER]
+usage: matrix.py --program HELOSCOPE --rewrap REWRAP --captures FOLDER [--treatment TEXT] [--capture TEXT] [--seed N] [--jobs N]
+                 [--keep FOLDER]
 
 rewrap writes each capture anew (matrix_table.py has the treatments, and what each may change, with the reason).  What heloscope reads from
 that is held against what it reads from the capture itself:
@@ -54,7 +55,7 @@ class Matrix:
     def treat(self, capture, row, stem):
         """(paths of the treated captures, path of the list of what was lost); raises OSError with words"""
         out, second, lost = stem + ".pcap", stem + ".second.pcap", stem + ".lost"
-        command = [self.args.rewrap, "--seed", "7", "--lost", lost]
+        command = [self.args.rewrap, "--seed", self.args.seed, "--lost", lost]
         if row.two:
             command += ["--second", second]
         environment = dict(os.environ, ASAN_OPTIONS="detect_leaks=0")  # a tool, not what is tested: saves a minute
@@ -109,6 +110,7 @@ def main():
     parser.add_argument("--captures", required=True)
     parser.add_argument("--treatment", default="", help="only rows whose name contains this")
     parser.add_argument("--capture", default="", help="only captures whose name contains this")
+    parser.add_argument("--seed", default="7", help="of what is left to chance")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--keep", help="leave the treated captures in this folder")
     args = parser.parse_args()
