@@ -6,6 +6,7 @@
 #include "sensor/base/hash.h"
 #include "sensor/base/ptime.h"
 #include "sensor/limits.h"
+#include "sensor/loss_meter.h"
 #include "sensor/record_layout.h"
 
 /* The mails of a session that goes on, for the observer. */
@@ -22,6 +23,7 @@ struct collector {
 	struct counters *counters;
 	struct hosts *hosts;
 	struct waiting_session *waiting;
+	struct loss_meter loss;
 	int64_t run;	 /* identity of this run */
 	int64_t started; /* first packet time seen */
 	int64_t latest;	 /* latest packet time seen */
@@ -35,6 +37,7 @@ collector_new(const struct collector_config *config, struct counters *counters, 
 	memset(c, 0, sizeof *c);
 	c->config = *config;
 	c->counters = counters;
+	loss_meter_init(&c->loss);
 	c->hosts = hosts_new(&config->campus, &config->verdict, config->sink, counters);
 	if (config->live && config->sink != NULL && hosts_load(c->hosts, 0, err) < 0) {
 		collector_free(c);
@@ -168,8 +171,55 @@ put_state(struct collector *c, int64_t now, struct err *err)
 		.sources = c->config.sources,
 		.live = c->config.live };
 
+	state.loss = loss_meter_look(&c->loss, c->counters, &state.loss_count);
 	return sink->state(sink->ctx, &state, err);
 }
+
+/* ---- loss by interval ---- */
+
+static int
+next_interval(struct collector *c, int64_t time, struct err *err)
+{
+	if (c->run == 0)
+		c->run = time;
+	if (loss_meter_full(&c->loss) && c->config.sink != NULL) {
+		if (put_state(c, c->latest, err) < 0)
+			return -1;
+		loss_meter_told(&c->loss);
+	}
+	loss_meter_move(&c->loss, c->counters, time);
+	return 0;
+}
+
+static int
+pass_time(struct collector *c, int64_t time, struct err *err)
+{
+	return loss_meter_stays(&c->loss, time) ? 0 : next_interval(c, time, err);
+}
+
+int
+collector_time(struct collector *c, int64_t time, struct err *err)
+{
+	saw_time(c, time);
+	return pass_time(c, time, err);
+}
+
+void
+collector_before(struct collector *c, const struct counters *counters)
+{
+	loss_meter_before(&c->loss, counters);
+}
+
+void
+collector_loss(struct collector *c, struct loss_sum *out)
+{
+	size_t changed;
+
+	(void)loss_meter_look(&c->loss, c->counters, &changed);
+	loss_meter_sum(&c->loss, out);
+}
+
+/* ---- commits ---- */
 
 int
 collector_commit(struct collector *c, int64_t now, struct err *err)
@@ -180,11 +230,16 @@ collector_commit(struct collector *c, int64_t now, struct err *err)
 		return 0;
 	if (now == 0)
 		now = c->latest;
+	if (c->config.live && pass_time(c, now, err) < 0)
+		return -1;
 	if (c->run == 0)
 		c->run = c->started != 0 ? c->started : now;
-	if (hosts_flush(c->hosts, now, err) < 0 || put_state(c, now, err) < 0)
+	if (hosts_flush(c->hosts, now, err) < 0 || put_state(c, now, err) < 0 ||
+		sink->commit(sink->ctx, err) < 0)
 		return -1;
-	return sink->commit(sink->ctx, err);
+	/* A batch that the sink refused goes to it again with the next. */
+	loss_meter_told(&c->loss);
+	return 0;
 }
 
 int
@@ -207,5 +262,6 @@ collector_free(struct collector *c)
 	HASH_ITER(hh, c->waiting, w, next)
 	waiting_free(c, w);
 	hosts_free(c->hosts);
+	loss_meter_release(&c->loss);
 	free(c);
 }

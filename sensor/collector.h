@@ -2,12 +2,13 @@
  *
  * Input:  records from the analyst, each once.
  * Output: the sink (store), and an observer that sees sessions with their mails and, at the end,
- * the hosts. Memory: the hosts' limit; mails wait for the end of their session only where there is
- * an observer. */
+ * the hosts. Memory: the hosts' limit, and intervals of loss up to theirs; mails wait for the end
+ * of their session only where there is an observer. */
 #ifndef HELOSCOPE_COLLECTOR_H
 #define HELOSCOPE_COLLECTOR_H
 
 #include "sensor/host/hosts.h"
+#include "sensor/loss.h"
 
 struct collector_observer {
 	void *ctx;
@@ -38,6 +39,13 @@ int collector_session(struct collector *c, const struct session_record *session,
 int collector_service(struct collector *c, struct endpoint server, int64_t time, struct err *err);
 int collector_event(
 	struct collector *c, int64_t time, const char *kind, const char *text, struct err *err);
+/* Packet time, before its packet is counted: what was counted so far was lost or seen before it.
+ * Live, the commits tell it.  The first one is the identity of the run. */
+int collector_time(struct collector *c, int64_t time, struct err *err);
+/* What others had counted before this run began: it is in the counters, and in no interval. */
+void collector_before(struct collector *c, const struct counters *counters);
+/* Loss of this run so far. */
+void collector_loss(struct collector *c, struct loss_sum *out);
 /* Verdicts, state and a commit: what came before is durable after it. `counters` is what the
  * workers have counted. */
 int collector_commit(struct collector *c, int64_t now, struct err *err);

@@ -48,7 +48,8 @@
 	X(restarts_web, "restarts of the web process")                                                 \
 	X(store_errors, "writes that the store refused")                                               \
 	X(hosts_forgotten, "hosts dropped from memory because the table was full")             \
-	X(services_refused, "services not noted because the table was full")
+	X(services_refused, "services not noted because the table was full")                           \
+	X(intervals_left, "returns of packet time to five minutes that were out of memory: later ones hold their loss")
 
 enum counter {
 #define X(name, text) COUNTER_##name,

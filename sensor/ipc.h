@@ -54,6 +54,7 @@ struct ipc_ends {
 	unsigned lane, lanes;  /* worker and analyst: which of how many */
 	int others[IPC_LANES]; /* collector: records of the lanes behind the first, as `in` */
 	unsigned others_count;
+	bool again; /* one of its kind ran before it and died */
 };
 
 struct ipc_frame {

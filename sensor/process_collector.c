@@ -32,6 +32,7 @@ struct collector_process {
 	int64_t lost_counted, commit_due;
 	int64_t prune_due; /* CLOCK_REALTIME */
 	bool refusing;	   /* the store refused: said already */
+	bool again;	   /* another collector died, and others go on counting */
 };
 
 static int64_t
@@ -177,6 +178,9 @@ on_state(struct collector_process *p, struct slice payload)
 	if (ipc_unpack_state(payload, &state) < 0)
 		return -1;
 	struct ipc_state *told = &p->told[state.process][state.lane];
+	/* Most of what this one tells first was counted while another collector ran. */
+	if (told->pid == 0 && p->again)
+		collector_before(p->collector, &state.counters);
 	if (told->pid != state.pid)
 		memset(told, 0, sizeof *told);
 	for (size_t i = 0; i < COUNTERS_COUNT; i++)
@@ -339,6 +343,7 @@ process_collector(const struct process_collector_config *config, const struct ip
 
 	memset(p, 0, sizeof *p);
 	p->config = config;
+	p->again = ends->again;
 	open_lane(p, ends->in, &ends->cookie);
 	for (unsigned i = 0; i < ends->others_count; i++)
 		open_lane(p, ends->others[i], &ends->cookie);

@@ -6,7 +6,7 @@
 #define HELOSCOPE_SINK_H
 
 #include "sensor/base/err.h"
-#include "sensor/counters.h"
+#include "sensor/loss.h"
 #include "sensor/record.h"
 
 struct sensor_state {
@@ -16,6 +16,9 @@ struct sensor_state {
 	int64_t run;	      /* identity of the run: start, ns */
 	const char *sources;  /* interfaces or files, joined by spaces */
 	bool live;
+	/* On the way to the sink: intervals of this run, each whole; those that did not change may be among them. */
+	const struct loss_interval *loss;
+	size_t loss_count;
 };
 
 struct sink {

@@ -148,7 +148,8 @@ own_ends(struct supervisor *s, const struct child *child)
 		.out = -1,
 		.events = -1,
 		.lane = lane,
-		.lanes = s->lanes };
+		.lanes = s->lanes,
+		.again = child->delay != 0 };
 
 	if (p == PROCESS_WORKER)
 		ends.out = keep_end(s, TO_ANALYST, lane, WRITE_END);

@@ -251,6 +251,8 @@ take_frame(struct reading *r, const struct frame *frame, int64_t monotonic)
 	if (frame->time > r->latest)
 		r->latest = frame->time;
 	r->latest_at = monotonic;
+	if (collector_time(r->collector, frame->time, &r->err) < 0)
+		r->failed = true;
 	worker_frame(r->worker, frame);
 	if (++r->frames % 4096 == 0)
 		once_a_second(r, r->latest);
@@ -416,8 +418,10 @@ read_all(struct reading *r)
 	if (r->failed)
 		return cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);
 	if (!r->json) {
+		struct loss_sum loss;
+		collector_loss(r->collector, &loss);
 		worker_unknown(r->worker, 0, summary_unknown, r->summary);
-		summary_print(r->summary, &r->counters, stdout);
+		summary_print(r->summary, &r->counters, &loss, stdout);
 		if (!r->no_store)
 			printf("\nStored in %s: 'heloscope report --store %s', or 'heloscope serve "
 			       "--store %s'\n",

@@ -170,6 +170,15 @@ print_damage(const struct counters *c, FILE *out)
 				counter_text(rows[i]));
 }
 
+static void
+print_loss(const struct loss_sum *loss, FILE *out)
+{
+	char words[LOSS_WORDS_MAX];
+
+	if (loss->total.counters.value[COUNTER_gap_bytes] > 0)
+		fprintf(out, "%s\n", loss_words(loss, words));
+}
+
 static int
 by_mails(const void *a, const void *b)
 {
@@ -193,7 +202,7 @@ print_pair(const struct pair *p, FILE *out)
 }
 
 void
-summary_print(struct summary *s, const struct counters *c, FILE *out)
+summary_print(struct summary *s, const struct counters *c, const struct loss_sum *loss, FILE *out)
 {
 	size_t n = HASH_COUNT(s->pairs), i = 0;
 	struct pair **sorted = must_alloc((n + 1) * sizeof(struct pair *));
@@ -207,6 +216,7 @@ summary_print(struct summary *s, const struct counters *c, FILE *out)
 		(long long)c->value[COUNTER_packets], (long long)c->value[COUNTER_sessions],
 		(long long)c->value[COUNTER_sessions_encrypted], (long long)c->value[COUNTER_mails],
 		(long long)c->value[COUNTER_gaps], (long long)c->value[COUNTER_gap_bytes]);
+	print_loss(loss, out);
 	print_damage(c, out);
 	if (n > 0)
 		fprintf(out, "\n%-15s  %-15s %8s %6s %9s %8s %8s  %s\n", "from host", "to server",

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "sensor/counters.h"
+#include "sensor/loss.h"
 #include "sensor/decap/decap.h"
 #include "sensor/record.h"
 
@@ -21,6 +22,7 @@ void summary_session(struct summary *s, const struct session_record *session);
 void summary_host(struct summary *s, const struct host_record *host);
 /* A decap_unknown_fn; ctx is the summary. */
 void summary_unknown(void *ctx, const struct decap_unknown *unknown);
-void summary_print(struct summary *s, const struct counters *counters, FILE *out);
+void summary_print(
+	struct summary *s, const struct counters *counters, const struct loss_sum *loss, FILE *out);
 
 #endif

@@ -38,16 +38,19 @@ table() {
 	sensor   sensor/record*.h           records between processes
 	sensor   sensor/limits.h            the longest record
 	sensor   sensor/counters.h          it sums those of the processes
+	sensor   sensor/loss.h              it cuts counters into intervals
 	sensor   sensor/sink.h              where records go
 	sensor   @stage                     it joins the stages
 	store    sensor/record*.h           what it keeps
 	store    sensor/sink.h              the calls that it implements
 	store    sensor/limits.h            lengths of columns
 	store    sensor/counters.h          the state of the sensor
+	store    sensor/loss.h              what it keeps by interval
 	web      store/query.h              every question to the store
 	web      store/store.h              opens it for reading
 	web      sensor/record.h            the words of the contract
 	web      sensor/counters.h          names and texts of the counters
+	web      sensor/loss.h              shares of what was lost, by interval
 	cli      sensor/*                   the program
 	cli      store/*                    the program
 	cli      web/*                      the program
@@ -59,7 +62,7 @@ stages='capture decap stream tls smtp mail score host'
 # module PATH: the module that a file belongs to
 module() {
 	case $1 in
-	sensor/record*.[ch] | sensor/counters.[ch] | sensor/limits.h | sensor/sink.h) echo record ;;
+	sensor/record*.[ch] | sensor/counters.[ch] | sensor/loss.[ch] | sensor/limits.h | sensor/sink.h) echo record ;;
 	sensor/*/*) local rest=${1#sensor/} && echo "${rest%%/*}" ;;
 	sensor/*) echo sensor ;;
 	*) echo "${1%%/*}" ;;
