@@ -36,6 +36,7 @@ want 2 "name a capture" "$HELOSCOPE" read
 want 2 "unknown option" "$HELOSCOPE" read --colour "$capture"
 want 2 "not a network" "$HELOSCOPE" read --no-store --net 1.2.3 "$capture"
 want 2 "exclude each other" "$HELOSCOPE" read --no-store --store x.db "$capture"
+want 2 "not a number from 0 to 32" "$HELOSCOPE" run -i lo --workers many
 want 3 "missing.pcap" "$HELOSCOPE" read --store x.db missing.pcap
 want 3 "empty" "$HELOSCOPE" read --no-store empty.pcap
 want 3 "text.pcap" "$HELOSCOPE" read --no-store text.pcap

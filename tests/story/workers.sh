@@ -149,6 +149,18 @@ sleep 1.5
 mail_seen || fail "packets of port 443 came through the filter"
 echo "ok   what is no mail stays in the kernel, tagged or not"
 
+# What is not understood is said, once, though the kernel's filter knows it as little.
+python3 - "$work/strange.pcap" <<-'PYTHON'
+	import struct, sys
+	frame = bytes(12) + b"\x99\x99" + bytes(46)
+	record = struct.pack("<IIII", 0, 0, len(frame), len(frame)) + frame
+	open(sys.argv[1], "wb").write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1) + 20 * record)
+PYTHON
+inside python3 "$here/replay.py" "$work/strange.pcap" 0 easts >/dev/null || fail "replaying"
+unknown_said() { [[ $(sql "SELECT count(*) FROM events WHERE kind = 'unknown' AND text LIKE '%ethertype 0x9999%'") == 1 ]]; }
+until_true 5 unknown_said || fail "an unknown layer is no event"
+echo "ok   an unknown layer: $(sql "SELECT text FROM events WHERE kind = 'unknown'")"
+
 # A worker is killed: the other goes on, and it comes back.
 pid=$(pgrep -P "$sensor" -x helo-worker-2) || fail "there is no second worker"
 kill -9 "$pid"
