@@ -11,6 +11,7 @@
 #include "sensor/counters.h"
 
 #define LOSS_INTERVAL (300 * PTIME_SECOND)
+#define LOSS_INTERVALS_OF_A_DAY 288
 /* Fewer bytes make no worst interval: one lost segment would be more than 1 % of them. */
 #define LOSS_BYTES_LEAST 100000
 

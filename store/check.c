@@ -27,7 +27,8 @@ static const struct {
 		" UNION ALL SELECT max(seq) FROM hosts UNION ALL SELECT max(seq) FROM host_hours"
 		" UNION ALL SELECT max(seq) FROM evidence UNION ALL SELECT max(seq) FROM listings"
 		" UNION ALL SELECT max(seq) FROM services UNION ALL SELECT max(seq) FROM events"
-		" UNION ALL SELECT max(seq) FROM runs UNION ALL SELECT max(seq) FROM counters)"
+		" UNION ALL SELECT max(seq) FROM runs UNION ALL SELECT max(seq) FROM counters"
+		" UNION ALL SELECT max(seq) FROM loss)"
 		" WHERE last > ifnull((SELECT value FROM meta WHERE name = 'seq'), 0)" },
 };
 

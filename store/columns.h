@@ -133,6 +133,15 @@
 	X(counts, slice, x->record)                                                                \
 	X(packed, blob, x->packed)
 
+/* r = the interval. */
+#define LOSS_COUNTER_COLUMN(X, counter, title, note)                                               \
+	X(counter, int, r->counters.value[COUNTER_##counter])
+#define LOSS_COLUMNS(X)                                                                            \
+	X(run, int, run)                                                                           \
+	X(start_ns, int, r->start)                                                                 \
+	X(covered_ms, int, r->covered / PTIME_MS)                                                  \
+	LOSS_COUNTERS(LOSS_COUNTER_COLUMN, X)
+
 #define LISTING_COLUMNS(X)                                                                         \
 	X(host, addr, x->host)                                                                     \
 	X(host_key, key, x->host)                                                                  \

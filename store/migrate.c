@@ -4,13 +4,25 @@
 
 #include "store/store.h"
 
-/* A change of the schema: edit schema.sql, raise the version, and add the step { 1, 2, "what",
+/* A change of the schema: edit schema.sql, raise the version, and add the step { 2, 3, "what",
  * "ALTER TABLE …" } for stores that are out there.  tests/unit/store holds the two against each
  * other. */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
+
+static const char loss_by_interval[] =
+	"CREATE TABLE loss (seq INTEGER PRIMARY KEY, sensor TEXT NOT NULL, run INTEGER NOT NULL,"
+	" start_ns INTEGER NOT NULL, covered_ms INTEGER NOT NULL, packets INTEGER NOT NULL,"
+	" packets_dropped INTEGER NOT NULL, packets_if_dropped INTEGER NOT NULL,"
+	" packets_cut INTEGER NOT NULL, segments INTEGER NOT NULL, stream_bytes INTEGER NOT NULL,"
+	" gaps INTEGER NOT NULL, gap_bytes INTEGER NOT NULL, gap_bytes_late INTEGER NOT NULL,"
+	" streams INTEGER NOT NULL, streams_one_sided INTEGER NOT NULL,"
+	" fragments_dropped INTEGER NOT NULL, decap_unknown INTEGER NOT NULL,"
+	" UNIQUE (sensor, run, start_ns)) STRICT;"
+	"CREATE INDEX loss_start ON loss (start_ns)";
 
 const struct migration migrations[] = {
 	{ 0, SCHEMA_VERSION, "a new store", store_schema_sql },
+	{ 1, 2, "loss by interval", loss_by_interval },
 };
 const size_t migrations_count = sizeof migrations / sizeof *migrations;
 

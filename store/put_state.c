@@ -1,3 +1,4 @@
+#include "sensor/base/ptime.h"
 #include "store/row.h"
 
 int
@@ -29,12 +30,27 @@ put_counter(struct store *store, int64_t run, enum counter which, int64_t value,
 	return row_end(store, &b, err);
 }
 
+static int
+put_loss(struct store *store, int64_t run, const struct loss_interval *r, struct err *err)
+{
+	struct binder b = row_start(store, STATEMENT_LOSS_PUT, err);
+
+	if (b.st == NULL)
+		return -1;
+	LOSS_COLUMNS(BIND)
+	return row_end(store, &b, err);
+}
+
 int
 put_state(struct store *store, const struct sensor_state *state, struct err *err)
 {
 	for (int i = 0; i < COUNTERS_COUNT; i++) {
 		if (put_counter(store, state->run, (enum counter)i, state->counters.value[i], err) <
 			0)
+			return -1;
+	}
+	for (size_t i = 0; i < state->loss_count; i++) {
+		if (put_loss(store, state->run, &state->loss[i], err) < 0)
 			return -1;
 	}
 

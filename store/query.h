@@ -41,7 +41,8 @@ struct filter {
 };
 
 struct table {
-	const char *name; /* "hosts" "sessions" "mails" "listings" "services" "evidence" "events" */
+	const char *name; /* "hosts" "sessions" "mails" "listings" "services" "evidence" "loss"
+			     "events" */
 	const char *title;
 	const struct column *columns;
 	size_t columns_count;
@@ -103,6 +104,10 @@ struct hour_row {
 };
 int query_hours(struct store *s, struct addr host, int64_t since, int64_t until,
 	void (*fn)(void *ctx, const struct hour_row *row), void *ctx, struct err *err);
+
+/* Loss by interval, summed over runs and sensors: the newest `limit` of them, newest first. */
+int query_loss(struct store *s, int64_t limit,
+	void (*fn)(void *ctx, const struct loss_interval *interval), void *ctx, struct err *err);
 
 /* The state of the sensor: what it last said of itself, and what the store holds. */
 struct store_totals {

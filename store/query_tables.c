@@ -141,6 +141,18 @@
 	X("session", "Session", TEXT, SHOWN, "identity", "e.session", NULL) \
 	X("sensor", "Sensor", TEXT, HIDDEN, "who saw it", "e.sensor", NULL)
 
+#define LOSS_COUNTER_ROW(X, counter, title, note) \
+	X(#counter, title, INT, SHOWN, note, "o." #counter, NULL)
+#define LOSS_SHARE(part, rest) "1.0 * o." part " / nullif(o." part " + o." rest ", 0)"
+#define LOSS(X) \
+	X("start", "Start", TIME, SHOWN, "of the five minutes, UTC", "o.start_ns", NULL) \
+	X("seconds", "Seconds", INT, SHOWN, "in which packets were read, by all runs", "(o.covered_ms + 500) / 1000", NULL) \
+	X("mirror_loss", "Lost in the mirror", REAL, SHOWN, "bytes lost of all bytes, 0 to 1", LOSS_SHARE("gap_bytes", "stream_bytes"), NULL) \
+	X("kernel_loss", "Dropped", REAL, SHOWN, "packets dropped by the kernel of all packets, 0 to 1", LOSS_SHARE("packets_dropped", "packets"), NULL) \
+	X("one_sided_share", "Half seen", REAL, SHOWN, "one-sided streams of all streams, 0 to 1", "1.0 * o.streams_one_sided / nullif(o.streams, 0)", NULL) \
+	LOSS_COUNTERS(LOSS_COUNTER_ROW, X) \
+	X("sensor", "Sensor", TEXT, SHOWN, "who read and lost them", "o.sensor", NULL)
+
 #define EVENTS(X) \
 	X("time", "Time", TIME, SHOWN, "UTC", "v.time_ns", NULL) \
 	X("kind", "Kind", TEXT, SHOWN, "restart, damage, gap, store, …", "v.kind", NULL) \
@@ -162,6 +174,7 @@ TABLE(mails, MAILS);
 TABLE(listings, LISTINGS);
 TABLE(services, SERVICES);
 TABLE(evidence, EVIDENCE);
+TABLE(loss, LOSS);
 TABLE(events, EVENTS);
 
 #define HEAD(id, title)                                                                            \
@@ -176,6 +189,7 @@ enum {
 	TABLE_LISTINGS,
 	TABLE_SERVICES,
 	TABLE_EVIDENCE,
+	TABLE_LOSS,
 	TABLE_EVENTS,
 	TABLES
 };
@@ -187,12 +201,18 @@ static const struct table tables[TABLES] = {
 	[TABLE_LISTINGS] = HEAD(listings, "Listings"),
 	[TABLE_SERVICES] = HEAD(services, "Services"),
 	[TABLE_EVIDENCE] = HEAD(evidence, "Evidence"),
+	[TABLE_LOSS] = HEAD(loss, "Loss"),
 	[TABLE_EVENTS] = HEAD(events, "Events"),
 };
 
 #define SESSIONS_OF_HOST                                                                           \
 	"(SELECT session FROM sessions WHERE client = :host UNION ALL SELECT session FROM "        \
 	"sessions WHERE server = :host)"
+
+#define LOSS_COUNTER_SUM(X, counter, title, note) ", sum(" #counter ") AS " #counter
+#define LOSS_OF_ALL_RUNS                                                                           \
+	"(SELECT sensor, start_ns, sum(covered_ms) AS covered_ms" LOSS_COUNTERS(                   \
+		LOSS_COUNTER_SUM, ) " FROM loss GROUP BY start_ns, sensor) o"
 
 static const struct table_sql sqls[TABLES] = {
 	[TABLE_HOSTS] = {
@@ -295,6 +315,16 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_CLASS] = "e.class = :class",
 			[FILTER_SESSION] = "e.session = :session",
 			[FILTER_PORT] = "e.server_port = :port",
+		},
+	},
+	[TABLE_LOSS] = {
+		.columns = loss_cells,
+		.from = LOSS_OF_ALL_RUNS,
+		.order = "o.start_ns DESC, o.sensor",
+		.last = "o.start_ns, o.sensor",
+		.where = {
+			[FILTER_SINCE] = "o.start_ns >= :since",
+			[FILTER_UNTIL] = "o.start_ns < :until",
 		},
 	},
 	[TABLE_EVENTS] = {

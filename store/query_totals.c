@@ -1,5 +1,6 @@
 #include "store/query.h"
 
+#include "sensor/base/ptime.h"
 #include "store/inside.h"
 
 int
@@ -96,6 +97,38 @@ query_state(struct store *s, struct sensor_state *state, struct arena *arena, st
 	int got = read_state(s, state, arena, err);
 
 	store_looked(s, began);
+	return got;
+}
+
+static struct loss_interval
+read_interval(struct db_statement *st)
+{
+#define COUNTER(X, counter, title, note) COUNTER_##counter,
+	static const enum counter columns[] = { LOSS_COUNTERS(COUNTER, ) };
+#undef COUNTER
+	struct loss_interval interval = { .start = db_int(st, 0),
+		.covered = db_int(st, 1) * PTIME_MS };
+
+	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+		interval.counters.value[columns[i]] = db_int(st, (int)i + 2);
+	return interval;
+}
+
+int
+query_loss(struct store *s, int64_t limit,
+	void (*fn)(void *ctx, const struct loss_interval *interval), void *ctx, struct err *err)
+{
+	struct db_statement *st = store_statement(s, STATEMENT_LOSS_NEWEST, err);
+	int got;
+
+	if (st == NULL)
+		return -1;
+	db_bind_int(st, 1, limit);
+	while ((got = db_step(st, err)) == 1) {
+		const struct loss_interval interval = read_interval(st);
+		fn(ctx, &interval);
+	}
+	db_reset(st);
 	return got;
 }
 

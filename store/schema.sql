@@ -42,6 +42,31 @@ CREATE TABLE counters (
 	UNIQUE (sensor, run, name)
 ) STRICT;
 
+-- What of it tells loss, by five minutes of packet time (sensor/loss.h).  The rows of a run sum up to its counters; rows of
+-- the same time, of several runs or sensors, add up.
+CREATE TABLE loss (
+	seq                INTEGER PRIMARY KEY,
+	sensor             TEXT NOT NULL,
+	run                INTEGER NOT NULL,
+	start_ns           INTEGER NOT NULL,  -- a multiple of 300 s
+	covered_ms         INTEGER NOT NULL,  -- of it, in which packets were read
+	packets            INTEGER NOT NULL,
+	packets_dropped    INTEGER NOT NULL,  -- by the kernel
+	packets_if_dropped INTEGER NOT NULL,  -- by the interface
+	packets_cut        INTEGER NOT NULL,
+	segments           INTEGER NOT NULL,
+	stream_bytes       INTEGER NOT NULL,
+	gaps               INTEGER NOT NULL,
+	gap_bytes          INTEGER NOT NULL,  -- never delivered by the mirror
+	gap_bytes_late     INTEGER NOT NULL,
+	streams            INTEGER NOT NULL,
+	streams_one_sided  INTEGER NOT NULL,
+	fragments_dropped  INTEGER NOT NULL,
+	decap_unknown      INTEGER NOT NULL,
+	UNIQUE (sensor, run, start_ns)
+) STRICT;
+CREATE INDEX loss_start ON loss (start_ns);
+
 -- Sessions.  open = 1: a snapshot of one that goes on, replaced by later ones.
 CREATE TABLE sessions (
 	seq             INTEGER PRIMARY KEY,

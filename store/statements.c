@@ -1,5 +1,6 @@
 #include "store/statements.h"
 
+#include "sensor/loss.h"
 #include "store/columns.h"
 
 #define COLUMN_NAME(name, kind, value) ", " #name
@@ -18,6 +19,9 @@
 	" ON CONFLICT (" key ") DO"
 #define REPLACE(columns)                                                \
 	" UPDATE SET sensor = excluded.sensor, seq = excluded.seq" columns(COLUMN_TAKE)
+
+#define LOSS_DIFFERS(name, kind, value) " OR excluded." #name " <> loss." #name
+#define LOSS_COUNTER_SUM(X, counter, title, note) ", sum(" #counter ")"
 
 const char *const statement_sql[STATEMENTS_COUNT] = {
 	[STATEMENT_SEQ_GET] =
@@ -82,6 +86,9 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 		" ON CONFLICT (sensor, run, name) DO UPDATE SET"
 		" seq = excluded.seq, value = excluded.value"
 		" WHERE excluded.value <> counters.value",
+	[STATEMENT_LOSS_PUT] =
+		PUT("loss", LOSS_COLUMNS, "sensor, run, start_ns") REPLACE(LOSS_COLUMNS)
+		" WHERE false" LOSS_COLUMNS(LOSS_DIFFERS),
 	[STATEMENT_EVENT_PUT] =
 		"INSERT INTO events (sensor, seq, time_ns, kind, text) VALUES (?, ?, ?, ?, ?)"
 		" ON CONFLICT (time_ns, kind, text) DO NOTHING",
@@ -142,6 +149,9 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 		" FROM runs ORDER BY seq DESC LIMIT 1",
 	[STATEMENT_RUN_COUNTERS] =
 		"SELECT name, value FROM counters WHERE sensor = ? AND run = ?",
+	[STATEMENT_LOSS_NEWEST] =
+		"SELECT start_ns, sum(covered_ms)" LOSS_COUNTERS(LOSS_COUNTER_SUM, )
+		" FROM loss GROUP BY start_ns ORDER BY start_ns DESC LIMIT ?",
 	[STATEMENT_TOTAL_HOSTS] =
 		"SELECT verdict_rank, count(*) FROM hosts GROUP BY verdict_rank",
 	[STATEMENT_TOTAL_SESSIONS] =

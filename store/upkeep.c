@@ -29,6 +29,7 @@ static const struct {
 	{ KEEP_EVIDENCE, OLDEST("listings", "seq", "last_ns") },
 	{ KEEP_HOURS, OLDEST("host_hours", "seq", "hour_ns") },
 	{ KEEP_HOURS, OLDEST("hosts", "seq", "last_ns") },
+	{ KEEP_HOURS, OLDEST("loss", "seq", "start_ns") },
 	{ KEEP_HOURS, OLDEST("services", "seq", "last_ns") },
 	{ KEEP_HOURS, OLDEST("events", "seq", "time_ns") },
 };

@@ -37,6 +37,30 @@ percent(int64_t part, int64_t whole)
 	return whole <= 0 ? 0 : (int)((part * 100 + whole / 2) / whole);
 }
 
+static void
+add_loss(void *ctx, const struct loss_interval *interval)
+{
+	loss_sum_add(ctx, interval);
+}
+
+/* Of the newest day of packets: of a capture that is the whole, as a rule. */
+static int
+print_loss(const struct report *r, struct err *err)
+{
+	struct loss_sum sum;
+	char words[LOSS_WORDS_MAX], text[LOSS_WORDS_MAX + 40];
+
+	loss_sum_init(&sum);
+	if (query_loss(r->store, LOSS_INTERVALS_OF_A_DAY, add_loss, &sum, err) != 0)
+		return -1;
+	if (sum.intervals == 0)
+		return 0;
+	snprintf(text, sizeof text, "%s%s", loss_words(&sum, words),
+		sum.intervals < LOSS_INTERVALS_OF_A_DAY ? "" : ", in the newest 24 hours");
+	paper_text(&r->paper, 2, "", text);
+	return 0;
+}
+
 /* What makes the ranking a lower bound. */
 static void
 print_warnings(
@@ -66,9 +90,9 @@ print_warnings(
 			"seen.");
 }
 
-static void
-print_state(
-	const struct report *r, const struct sensor_state *state, const struct store_totals *totals)
+static int
+print_state(const struct report *r, const struct sensor_state *state,
+	const struct store_totals *totals, struct err *err)
 {
 	const int64_t *c = state->counters.value;
 	char first[PAPER_TIME_MAX], last[PAPER_TIME_MAX], text[512];
@@ -87,7 +111,10 @@ print_state(
 		percent(totals->sessions_encrypted, totals->sessions), totals->mails, totals->rcpts,
 		totals->rcpts_refused);
 	paper_text(&r->paper, 2, "", text);
+	if (print_loss(r, err) != 0)
+		return -1;
 	print_warnings(r, state, totals);
+	return 0;
 }
 
 /* ---- the ranking ---- */
@@ -206,9 +233,8 @@ print_overview(struct report *r, struct err *err)
 	if (ran >= 0 && query_totals(r->store, &totals, err) == 0) {
 		if (ran == 0)
 			fprintf(r->paper.out, "The sensor has not run with this store yet.\n");
-		else
-			print_state(r, &state, &totals);
-		result = print_ranking(r, err);
+		if (ran == 0 || print_state(r, &state, &totals, err) == 0)
+			result = print_ranking(r, err);
 	}
 	arena_release(&arena);
 	return result;

@@ -144,6 +144,30 @@ host_sample(const char *ip, enum verdict verdict, double risk)
 	return h;
 }
 
+/* Tells of one interval, as the collector does: so many packets, nine times as many bytes seen, and
+ * as many lost. */
+static inline void
+fixture_loss(struct fixture *f, int64_t run, int64_t time, int64_t packets)
+{
+	struct err err = { 0 };
+	struct loss_interval interval = { .start = loss_start(time),
+		.covered = packets * PTIME_SECOND };
+	const struct sensor_state state = { .sensor = "test",
+		.started = T0,
+		.now = T0,
+		.run = run,
+		.sources = "a.pcap",
+		.loss = &interval,
+		.loss_count = 1 };
+
+	COUNT_BY(&interval.counters, packets, packets);
+	COUNT_BY(&interval.counters, stream_bytes, packets * 9);
+	COUNT_BY(&interval.counters, gap_bytes, packets);
+	COUNT_BY(&interval.counters, mails, packets); /* is not kept */
+	if (f->sink.state(f->sink.ctx, &state, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
 /* The number that a question gives; fails the test if it cannot be asked. */
 static inline int64_t
 rows_of(struct store *s, const char *table, const struct filter *f)

@@ -75,6 +75,9 @@ fill(struct fixture *f)
 	f->sink.service(f->sink.ctx, (struct endpoint){ h[1].ip, 8080 }, T0, T0, &err);
 	f->sink.event(f->sink.ctx, T0, "restart", "the analyst was started again", &err);
 	assert_string_equal(err.text, "");
+	fixture_loss(f, 1, T0, 12);
+	fixture_loss(f, 2, T0, 8);
+	fixture_loss(f, 2, T0 + LOSS_INTERVAL, 0);
 	fixture_commit(f);
 }
 
@@ -125,6 +128,9 @@ each_filter_leaves_what_it_says(void **state)
 		{ "evidence", { .verdict = "listed" }, 1 },
 		{ "evidence", { .class = "greylisted" }, 0 },
 		{ "evidence", { .cause = "web-form" }, 1 },
+		{ "loss", { .port = 0 }, 2 },
+		{ "loss", { .since = T0 }, 1 },
+		{ "loss", { .until = T0 }, 1 },
 		{ "events", { .port = 0 }, 1 },
 		{ "events", { .text = "analyst" }, 1 },
 		{ "events", { .until = T0 }, 0 },
@@ -310,6 +316,39 @@ a_host_as_a_struct(void **state)
 	fixture_end(&f);
 }
 
+static bool
+take_loss(void *ctx, const struct cell *cells)
+{
+	const struct table *t = table_find("loss");
+	char *text = ctx;
+	size_t len = strlen(text);
+	const struct cell *mirror = &cells[table_column(t, "mirror_loss") - t->columns],
+			  *kernel = &cells[table_column(t, "kernel_loss") - t->columns];
+
+	snprintf(text + len, 128 - len, "%lld %s%.2f %s%.2f; ",
+		(long long)cells[table_column(t, "packets") - t->columns].integer,
+		mirror->null ? "null " : "", mirror->real, kernel->null ? "null " : "",
+		kernel->real);
+	return true;
+}
+
+static void
+loss_has_shares_where_something_was_seen(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	char text[128] = "";
+
+	(void)state;
+	fixture_begin(&f);
+	fill(&f);
+	assert_int_equal(table_query(f.store, table_find("loss"), &(struct filter){ 0 }, take_loss,
+				 text, &err),
+		0);
+	assert_string_equal(text, "0 null 0.00 null 0.00; 20 0.10 0.00; ");
+	fixture_end(&f);
+}
+
 static void
 totals(void **state)
 {
@@ -418,6 +457,7 @@ main(void)
 		cmocka_unit_test(order_and_pages),
 		cmocka_unit_test(records_come_as_json),
 		cmocka_unit_test(a_host_as_a_struct),
+		cmocka_unit_test(loss_has_shares_where_something_was_seen),
 		cmocka_unit_test(totals),
 		cmocka_unit_test(mails_by_queue_id),
 		cmocka_unit_test(a_reader_sees_commits_and_writes_nothing),

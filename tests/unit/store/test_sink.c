@@ -308,6 +308,50 @@ state_is_that_of_the_run_that_spoke_last(void **state)
 	fixture_end(&f);
 }
 
+static void
+collect_interval(void *ctx, const struct loss_interval *interval)
+{
+	char *out = ctx;
+	size_t len = strlen(out);
+	const int64_t *value = interval->counters.value;
+
+	snprintf(out + len, 256 - len, "%lld:%lld/%lld/%lld/%lld ",
+		(long long)((interval->start - loss_start(T0)) / LOSS_INTERVAL),
+		(long long)value[COUNTER_packets], (long long)value[COUNTER_gap_bytes],
+		(long long)(interval->covered / PTIME_SECOND), (long long)value[COUNTER_mails]);
+}
+
+/* A run's interval is told whole each time; those of several runs add up. */
+static void
+loss_is_replaced_within_a_run_and_added_over_runs(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	char text[256] = "";
+	int64_t seq;
+
+	(void)state;
+	fixture_begin(&f);
+	fixture_loss(&f, 1, T0, 10);
+	fixture_loss(&f, 1, T0 + LOSS_INTERVAL, 7);
+	fixture_loss(&f, 1, T0, 15);
+	fixture_loss(&f, 2, T0, 100);
+	fixture_loss(&f, 2, T0 + 5 * LOSS_INTERVAL, 1);
+	fixture_commit(&f);
+	assert_int_equal(query_loss(f.store, 288, collect_interval, text, &err), 0);
+	assert_string_equal(text, "5:1/1/1/0 1:7/7/7/0 0:115/115/115/0 ");
+	text[0] = '\0';
+	assert_int_equal(query_loss(f.store, 2, collect_interval, text, &err), 0);
+	assert_string_equal(text, "5:1/1/1/0 1:7/7/7/0 ");
+
+	seq = f.store->seq;
+	fixture_loss(&f, 2, T0, 100);
+	assert_int_equal(f.store->seq, seq);
+	fixture_loss(&f, 2, T0, 101);
+	assert_int_equal(f.store->seq, seq + 1);
+	fixture_end(&f);
+}
+
 /* Everything once, with refusals, hits and received fields. */
 static void
 put_everything(struct fixture *f)
@@ -340,6 +384,7 @@ put_everything(struct fixture *f)
 	give_session(f, &s);
 	f->sink.host(f->sink.ctx, &h, &err);
 	f->sink.host_hour(f->sink.ctx, h.ip, T0, SLICE("packed"), &plain, 1, &err);
+	fixture_loss(f, T0 + 1, T0, 12);
 	f->sink.service(f->sink.ctx, s.server, T0, T0, &err);
 	f->sink.state(f->sink.ctx, &state, &err);
 	f->sink.event(f->sink.ctx, T0, "gap", "a hole", &err);
@@ -460,6 +505,7 @@ main(void)
 		cmocka_unit_test(hours_are_replaced_and_come_back_in_order),
 		cmocka_unit_test(listings_and_services_remember_the_first_time),
 		cmocka_unit_test(state_is_that_of_the_run_that_spoke_last),
+		cmocka_unit_test(loss_is_replaced_within_a_run_and_added_over_runs),
 		cmocka_unit_test(the_same_again_changes_nothing),
 		cmocka_unit_test(what_is_not_committed_is_not_there),
 		cmocka_unit_test(a_batch_is_whole_or_not_at_all),
