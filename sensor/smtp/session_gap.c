@@ -100,6 +100,7 @@ gap_client(struct smtp_session *s, int64_t bytes)
 		break;
 	case CLIENT_LOST:
 		s->lost_commands &= bytes <= FEW_COMMANDS;
+		s->lost_bytes += bytes;
 		line_gap(&s->client_lines);
 		break;
 	case CLIENT_TLS:

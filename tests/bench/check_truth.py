@@ -6,7 +6,7 @@ usage: check_truth.py --program HELOSCOPE [-n SESSIONS] [-c CONCURRENT] [GENERAT
 Each accepted mail of the truth must be there once, with client, server, sender, recipients in their order, size, subject and, for the
 first 500, the digest of its bytes; nothing may be there that is not in the truth; refusals and STARTTLS must add up.
 With --loss, what is missing is found in the capture by counting sequence numbers: each session must say exactly how many bytes
-it lacks, and only mails of such sessions may differ.
+it lacks, only mails of such sessions may differ, and these say so.
 Exit status: 0 exactly that; 1 something differs; 77 the generator is not at hand.
 """
 import argparse
@@ -52,24 +52,44 @@ def read_truth(path, dump):
     return mails, digests
 
 
-def holes(capture):
-    """{(client, its port): (least, most) bytes of its session that are not in the capture}, from sequence numbers alone (Ethernet,
-    IPv4, no VLAN).  Where a FIN is missing, too, the last number that was acknowledged may be its own or a byte's."""
+def segments(capture):
+    """(source, target, source's port, target's port, seq, ack, flags, bytes of data) of each TCP segment that the generator wrote"""
     with open(capture, "rb") as file:
         data = file.read()
-    first, seen, last, closed = {}, collections.defaultdict(set), {}, set()
+    waiting = {}  # fragments: (source, target, id) -> [segment so far]
     at = 24
     while at < len(data):
         size = struct.unpack_from("<I", data, at + 8)[0]
         ip = at + 30
+        kind = data[at + 28:at + 30]
+        if kind == b"\x81\x00":
+            ip, kind = ip + 4, data[at + 32:at + 34]
         at += 16 + size
-        total, = struct.unpack_from(">H", data, ip + 2)
-        tcp = ip + 20
-        sport, dport, seq, ack = struct.unpack_from(">HHII", data, tcp)
-        flags = data[tcp + 13]
-        length = total - 20 - (data[tcp + 12] >> 4) * 4
+        if kind == b"\x86\xdd":
+            source, target, tcp = data[ip + 20:ip + 24], data[ip + 36:ip + 40], ip + 40
+            left, fragment = struct.unpack_from(">H", data, ip + 4)[0], 0
+        else:
+            source, target, tcp = data[ip + 12:ip + 16], data[ip + 16:ip + 20], ip + 20
+            total, number, fragment = struct.unpack_from(">HHH", data, ip + 2)
+            left = total - 20
+            fragment &= 0x3FFF
+        if fragment & 0x1FFF:
+            segment = waiting[(source, target, number)]
+            segment[7] += left
+        else:
+            segment = [source, target] + list(struct.unpack_from(">HHII", data, tcp)) + [data[tcp + 13], left - (data[tcp + 12] >> 4) * 4]
+            if fragment:
+                waiting[(source, target, number)] = segment
+        if not fragment & 0x2000:
+            yield segment
+
+
+def holes(capture):
+    """{(client, its port): (least, most) bytes of its session that are not in the capture}, from sequence numbers alone.  Where a
+    FIN is missing, too, the last number that was acknowledged may be its own or a byte's."""
+    first, seen, last, closed = {}, collections.defaultdict(set), {}, set()
+    for source, target, sport, dport, seq, ack, flags, length in segments(capture):
         server = sport == 25
-        source, target = data[ip + 12:ip + 16], data[ip + 16:ip + 20]
         key = (target, dport, True) if server else (source, sport, False)
         other = key[:2] + (not server,)
         if flags & 2:
@@ -77,16 +97,17 @@ def holes(capture):
             if flags & 16:
                 first[other] = ack
             continue
-        first.setdefault(key, seq)
-        first.setdefault(other, ack)
+        # The numbers of the start come first, or after what the mirror has swapped with them.
+        first[key] = min(first.get(key, seq), seq, key=lambda number: (number - seq + (1 << 31)) & 0xFFFFFFFF)
+        first[other] = min(first.get(other, ack), ack, key=lambda number: (number - ack + (1 << 31)) & 0xFFFFFFFF)
         if length:
             seen[key].add((seq, length))
-        end = seq + length
-        last[key] = max(last.get(key, 0), (end - first[key]) & 0xFFFFFFFF)
+        ends = last.setdefault(key, set()), last.setdefault(other, set())
+        ends[0].add((seq + length + (flags & 1)) & 0xFFFFFFFF)
+        ends[1].add(ack)
         if flags & 1:
             closed.add(key)
-            last[key] = max(last[key], (end + 1 - first[key]) & 0xFFFFFFFF)
-        last[other] = max(last.get(other, 0), (ack - first[other]) & 0xFFFFFFFF)
+    last = {key: max((end - first[key]) & 0xFFFFFFFF for end in ends) for key, ends in last.items()}
     missing = collections.defaultdict(lambda: (0, 0))
     for key, begin in first.items():
         have = sum(length for _, length in seen[key])
@@ -105,11 +126,12 @@ class Seen:
         self.sums = collections.Counter()
         self.gaps = collections.Counter()  # bytes, by (client, its port)
         self.cut_pairs = set()             # (client, server) of sessions with gaps
+        self.whole = collections.Counter()  # accepted mails that say that nothing of them is missing
 
     def session(self, session):
         if session["gaps"]["bytes"]:
-            self.gaps[(session["client"]["ip"], session["client"]["port"])] += session["gaps"]["bytes"]
-            self.cut_pairs.add((session["client"]["ip"], session["server"]["ip"]))
+            self.gaps[(as_ipv4(session["client"]["ip"]), session["client"]["port"])] += session["gaps"]["bytes"]
+            self.cut_pairs.add((as_ipv4(session["client"]["ip"]), as_ipv4(session["server"]["ip"])))
         self.sums["sessions"] += 1
         self.sums["ipv6_sessions"] += ":" in session["client"]["ip"]
         self.sums["starttls"] += session["tls"]["used"]
@@ -128,6 +150,7 @@ class Seen:
         key = Mail(as_ipv4(session["client"]["ip"]), as_ipv4(session["server"]["ip"]), mail["mail_from"],
                    tuple(rcpt["to"] for rcpt in mail["rcpts"]), mail["bytes"], mail["header"]["subject"])
         self.mails[key] += 1
+        self.whole[key] += mail["gap"] == 0
         self.digests[key].append(mail["sha256"])
 
 
@@ -154,6 +177,8 @@ def loss_differences(truth, capture, mails, seen):
         if not lost[key][0] <= seen.gaps[key] <= lost[key][1]:
             other.append("session %s port %d: says %d bytes are missing instead of %d" % (key + (seen.gaps[key], lost[key][1])))
     print("lost: %d bytes in %d sessions" % (sum(seen.gaps.values()), len(seen.gaps)))
+    for mail in list(seen.whole - mails)[:SHOWN]:
+        other.append("says that nothing of it is missing: %s" % (mail,))
     whole = [collections.Counter({mail: count for mail, count in which.items() if (mail.client, mail.server) not in seen.cut_pairs})
              for which in (mails - seen.mails, seen.mails - mails)]
     return whole[0], whole[1], other
