@@ -45,8 +45,17 @@ build >"$work/log" 2>&1 || {
 program=$root/build-release/heloscope
 size=(-n "$sessions" -c "$concurrent")
 status=0
-python3 "$here/bench.py" --program "$program" --tools "$root/build-release/tests/bench" --rounds "$rounds" "${size[@]}" || exit 1
-echo
+bench() { # NAME OPTIONS...
+	echo "== $1"
+	python3 "$here/bench.py" --program "$program" --tools "$root/build-release/tests/bench" --rounds "$rounds" "${@:2}" || exit 1
+	echo
+}
+bench "usual mails" "${size[@]}"
+bench "mails of 280 kB" --worker -n "$((sessions / 20))" -c 100 --median 280000 --sigma 0.01
+bench "2,000 streams open" --worker -n 120000 -c 2000 --tiny
+bench "100,000 streams open" --worker -n 120000 -c 100000 --tiny
 python3 "$here/check_truth.py" --program "$program" "${size[@]}" || status=1
-python3 "$here/check_truth.py" --program "$program" "${size[@]}" --ipv6 0.3 --vlan 80 --retx 0.01 --reorder 0.02 || status=1
+bad_mirror=(--reorder 0.05 --reorder-cap 0.05 --retx 0.02 --frag 0.05 --ipv6 0.5 --vlan 80)
+python3 "$here/check_truth.py" --program "$program" "${size[@]}" "${bad_mirror[@]}" || status=1
+python3 "$here/check_truth.py" --program "$program" "${size[@]}" "${bad_mirror[@]}" --loss 0.001 || status=1
 exit $status
