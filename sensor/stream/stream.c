@@ -144,7 +144,7 @@ take_syn(struct stream_table *t, struct flow *f, enum side from, const struct pa
 	h->window = p->window;
 	h->stamped = p->timestamped;
 	h->newest_stamp = p->timestamp;
-	if (h->base_known && h->base != p->seq + 1)
+	if (h->base_sure && h->base != p->seq + 1)
 		f->reset_pending = false; /* that of an attempt before */
 	learn_base(f, from, p->seq + 1);
 	if (!syn_ack) {

@@ -26,7 +26,7 @@ table() {
 }
 
 # The C library, the compiler, the kernel.
-ours='^(assert|ctype|dirent|endian|errno|fcntl|fenv|float|getopt|glob|grp|ifaddrs|inttypes|limits|locale|math|netdb|poll|pthread|pwd|sched|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdio_ext|stdlib|stdnoreturn|string|strings|syslog|termios|time|unistd|wchar|sys/.*|net/.*|netinet/.*|arpa/.*|linux/.*|asm/.*|sanitizer/.*)\.h$'
+ours='^(assert|ctype|dirent|endian|errno|fcntl|fenv|float|getopt|glob|grp|ifaddrs|inttypes|limits|locale|malloc|math|netdb|poll|pthread|pwd|sched|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdio_ext|stdlib|stdnoreturn|string|strings|syslog|termios|time|unistd|wchar|sys/.*|net/.*|netinet/.*|arpa/.*|linux/.*|asm/.*|sanitizer/.*)\.h$'
 
 declare -A owner
 while read -r header file _; do
