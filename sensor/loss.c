@@ -21,7 +21,10 @@ double
 loss_share(int64_t part, int64_t rest)
 {
 	double whole = (double)part + (double)rest;
-	return part > 0 && whole > 0 ? (double)part / whole : 0;
+
+	if (part <= 0)
+		return 0;
+	return whole > (double)part ? (double)part / whole : 1;
 }
 
 double

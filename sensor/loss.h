@@ -12,8 +12,8 @@
 
 #define LOSS_INTERVAL (300 * PTIME_SECOND)
 #define LOSS_INTERVALS_OF_A_DAY 288
-/* Fewer bytes make no worst interval: one lost segment would be more than 1 % of them. */
-#define LOSS_BYTES_LEAST 100000
+/* Fewer bytes make no worst interval: one lost segment would be much of them. */
+#define LOSS_BYTES_LEAST 30000
 
 /* One row per counter that is kept by interval, X(with, counter, title, note).  Columns of the
  * store, of its exports and of pages come from it; `with` is handed through to X. */
@@ -43,7 +43,7 @@ int64_t loss_start(int64_t time);
 void loss_add(struct loss_interval *to, const struct loss_interval *of);
 
 /* Shares, 0 to 1; 0 where nothing was seen. */
-double loss_share(int64_t part, int64_t rest);	 /* part / (part + rest) */
+double loss_share(int64_t part, int64_t rest);	 /* part / (part + rest); rest below 0 is 0 */
 double loss_of_mirror(const struct counters *c); /* bytes */
 double loss_of_kernel(const struct counters *c); /* packets */
 

@@ -148,8 +148,8 @@
 	X("start", "Start", TIME, SHOWN, "of the five minutes, UTC", "o.start_ns", NULL) \
 	X("seconds", "Seconds", INT, SHOWN, "in which packets were read, by all runs", "(o.covered_ms + 500) / 1000", NULL) \
 	X("mirror_loss", "Lost in the mirror", REAL, SHOWN, "bytes lost of all bytes, 0 to 1", LOSS_SHARE("gap_bytes", "stream_bytes"), NULL) \
-	X("kernel_loss", "Dropped", REAL, SHOWN, "packets dropped by the kernel of all packets, 0 to 1", LOSS_SHARE("packets_dropped", "packets"), NULL) \
-	X("one_sided_share", "Half seen", REAL, SHOWN, "one-sided streams of all streams, 0 to 1", "1.0 * o.streams_one_sided / nullif(o.streams, 0)", NULL) \
+	X("kernel_loss", "Dropped (share)", REAL, SHOWN, "packets dropped by the kernel of all packets, 0 to 1", LOSS_SHARE("packets_dropped", "packets"), NULL) \
+	X("one_sided_share", "One-sided (share)", REAL, SHOWN, "one-sided streams of all streams, 0 to 1", "min(1.0, 1.0 * o.streams_one_sided / nullif(o.streams, 0))", NULL) \
 	LOSS_COUNTERS(LOSS_COUNTER_ROW, X) \
 	X("sensor", "Sensor", TEXT, SHOWN, "who read and lost them", "o.sensor", NULL)
 

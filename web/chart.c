@@ -4,9 +4,10 @@
 #include <stdio.h>
 
 #include "sensor/base/ptime.h"
+#include "web/chart_inner.h"
 
-/* Units of the view box of the large chart. */
-enum { WIDTH = 760, HEIGHT = 250, LEFT = 52, TOP = 12, PLOT_WIDTH = 696, PLOT_HEIGHT = 190 };
+/* Units of the view box of the chart of recipients. */
+enum { HEIGHT = 250, TOP = 12, PLOT_HEIGHT = 190 };
 
 static const struct {
 	const char *class, *title;
@@ -17,8 +18,21 @@ static const struct {
 	[SERIES_UNKNOWN] = { "unseen", "outcome not seen" },
 };
 
-static void
-rect(struct html *h, const char *class, double x, double y, double width, double height)
+void
+chart_begin(struct html *h, const char *label, const char *title, int width, int height)
+{
+	h_class(h, "div", "scroll");
+	h_attr(h, "tabindex", "0");
+	h_attr(h, "role", "region");
+	h_attr(h, "aria-label", label);
+	h_class(h, "svg", "chart");
+	h_attr(h, "viewBox", arena_printf(h->arena, "0 0 %d %d", width, height));
+	h_attr(h, "role", "img");
+	h_element(h, "title", NULL, title);
+}
+
+void
+chart_rect(struct html *h, const char *class, double x, double y, double width, double height)
 {
 	h_class(h, "rect", class);
 	h_attr_real(h, "x", x);
@@ -28,8 +42,8 @@ rect(struct html *h, const char *class, double x, double y, double width, double
 	h_close(h);
 }
 
-static void
-line(struct html *h, const char *class, double x1, double y1, double x2, double y2)
+void
+chart_line(struct html *h, const char *class, double x1, double y1, double x2, double y2)
 {
 	h_class(h, "line", class);
 	h_attr_real(h, "x1", x1);
@@ -39,8 +53,8 @@ line(struct html *h, const char *class, double x1, double y1, double x2, double 
 	h_close(h);
 }
 
-static void
-label(struct html *h, const char *anchor, double x, double y, const char *text)
+void
+chart_label(struct html *h, const char *anchor, double x, double y, const char *text)
 {
 	h_class(h, "text", anchor);
 	h_attr_real(h, "x", x);
@@ -49,9 +63,8 @@ label(struct html *h, const char *anchor, double x, double y, const char *text)
 	h_close(h);
 }
 
-/* "03:00", or "12 Jun" at midnight and in steps of a day and more. */
-static const char *
-step_label(struct arena *arena, int64_t t, int64_t step, bool with_date)
+const char *
+chart_step_label(struct arena *arena, int64_t t, int64_t step, bool with_date)
 {
 	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
 		"Sep", "Oct", "Nov", "Dec" };
@@ -66,31 +79,57 @@ step_label(struct arena *arena, int64_t t, int64_t step, bool with_date)
 	return arena_printf(arena, "%.5s", text + 11);
 }
 
+/* Steps between two times that are written out, at most eight of them: below an hour they stand at
+ * round times. */
+static size_t
+tick_distance(int64_t step, size_t count)
+{
+	static const int64_t minutes[] = { 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440 };
+	for (size_t i = 0; step < PTIME_HOUR && i < sizeof minutes / sizeof minutes[0]; i++) {
+		int64_t distance = minutes[i] * 60 * PTIME_SECOND;
+		if (distance % step == 0 && distance * 8 >= (int64_t)count * step) {
+			return (size_t)(distance / step);
+		}
+	}
+	return (count + 7) / 8;
+}
+
+void
+chart_time_axis(struct html *h, int64_t from, int64_t step, size_t count, double y)
+{
+	double width = (double)CHART_PLOT / (double)count;
+	size_t every = tick_distance(step, count), first = 0;
+	int64_t distance = (int64_t)every * step;
+	if (step < PTIME_HOUR) {
+		first = (size_t)((distance - from % distance) % distance / step);
+	}
+	for (size_t i = first; i < count; i += every) {
+		int64_t t = from + (int64_t)i * step;
+		double x = CHART_LEFT + width * (double)i;
+		bool new_day = i == first || t / PTIME_DAY != (t - distance) / PTIME_DAY;
+		chart_line(h, "tick", x, y, x, y + 5);
+		if (x > CHART_WIDTH - CHART_LABEL) {
+			break; /* its words would be cut */
+		}
+		chart_label(h, "start", x, y + 18, chart_step_label(h->arena, t, step, false));
+		if (new_day && step < PTIME_DAY) {
+			chart_label(
+				h, "start", x, y + 33, chart_step_label(h->arena, t, step, true));
+		}
+	}
+}
+
 static void
 series_axes(struct html *h, const struct series *s, int64_t top, int lines)
 {
-	double step_width = (double)PLOT_WIDTH / (double)s->count;
-	size_t every = (s->count + 7) / 8;
 	h_class(h, "g", "axis");
 	for (int i = 0; i <= lines; i++) {
 		double y = TOP + PLOT_HEIGHT - PLOT_HEIGHT * (double)i / lines;
-		line(h, i == 0 ? "base" : "grid", LEFT, y, LEFT + PLOT_WIDTH, y);
-		label(h, "end", LEFT - 8, y + 4,
+		chart_line(h, i == 0 ? "base" : "grid", CHART_LEFT, y, CHART_LEFT + CHART_PLOT, y);
+		chart_label(h, "end", CHART_LEFT - 8, y + 4,
 			arena_printf(h->arena, "%" PRId64, top / lines * i));
 	}
-	for (size_t i = 0; i < s->count; i += every) {
-		int64_t t = s->from + (int64_t)i * s->step;
-		double x = LEFT + step_width * (double)i;
-		bool new_day =
-			i == 0 || t / PTIME_DAY != (t - (int64_t)every * s->step) / PTIME_DAY;
-		line(h, "tick", x, TOP + PLOT_HEIGHT, x, TOP + PLOT_HEIGHT + 5);
-		label(h, "start", x, TOP + PLOT_HEIGHT + 18,
-			step_label(h->arena, t, s->step, false));
-		if (new_day && s->step < PTIME_DAY) {
-			label(h, "start", x, TOP + PLOT_HEIGHT + 33,
-				step_label(h->arena, t, s->step, true));
-		}
-	}
+	chart_time_axis(h, s->from, s->step, s->count, TOP + PLOT_HEIGHT);
 	h_close(h);
 }
 
@@ -123,22 +162,22 @@ stack(struct html *h, const struct series_step *step, double scale, const double
 		height = height < 1 ? 1
 				    : height; /* one refusal among thousands must still be seen */
 		y -= height;
-		rect(h, kinds[k].class, box[0], y, box[2], height);
+		chart_rect(h, kinds[k].class, box[0], y, box[2], height);
 	}
 }
 
 static void
 series_bars(struct html *h, const struct series *s, int64_t top)
 {
-	double width = (double)PLOT_WIDTH / (double)s->count;
+	double width = (double)CHART_PLOT / (double)s->count;
 	for (size_t i = 0; i < s->count; i++) {
-		double x = LEFT + width * (double)i;
+		double x = CHART_LEFT + width * (double)i;
 		if (series_total(&s->steps[i]) == 0 && s->steps[i].mails == 0) {
 			continue;
 		}
 		h_class(h, "g", "step");
 		h_element(h, "title", NULL, step_words(h->arena, s, i));
-		rect(h, "hit", x, TOP, width, PLOT_HEIGHT);
+		chart_rect(h, "hit", x, TOP, width, PLOT_HEIGHT);
 		stack(h, &s->steps[i], (double)top,
 			(double[]){ x + width * 0.1, TOP, width * 0.8, PLOT_HEIGHT });
 		if (s->steps[i].listed > 0) {
@@ -152,23 +191,26 @@ series_bars(struct html *h, const struct series *s, int64_t top)
 	}
 }
 
-static void
-legend_item(struct html *h, const char *class, const char *text)
+void
+chart_legend_item(struct html *h, const char *class, const char *text)
 {
 	h_open(h, "li");
 	h_class(h, "svg", "key");
 	h_attr(h, "viewBox", "0 0 10 10");
 	h_attr(h, "aria-hidden", "true");
-	rect(h, class, 0, 0, 10, 10);
+	chart_rect(h, class, 0, 0, 10, 10);
 	h_close(h);
 	h_str(h, text);
 	h_close(h);
 }
 
-static const char *
-step_name(struct arena *arena, int64_t step)
+const char *
+chart_step_name(struct arena *arena, int64_t step)
 {
 	int64_t hours = step / PTIME_HOUR;
+	if (hours == 0) {
+		return arena_printf(arena, "%" PRId64 " minutes", step / (60 * PTIME_SECOND));
+	}
 	if (hours == 1) {
 		return "hour";
 	}
@@ -182,29 +224,22 @@ chart_series(struct html *h, const struct series *s, const char *title)
 {
 	int lines;
 	int64_t top = series_scale(series_peak(s), &lines);
-	h_class(h, "div", "scroll");
-	h_attr(h, "tabindex", "0");
-	h_attr(h, "role", "region");
-	h_attr(h, "aria-label", title);
-	h_class(h, "svg", "chart");
-	h_attr(h, "viewBox", arena_printf(h->arena, "0 0 %d %d", WIDTH, HEIGHT));
-	h_attr(h, "role", "img");
-	h_element(h, "title", NULL, title);
+	chart_begin(h, title, title, CHART_WIDTH, HEIGHT);
 	h_element(h, "desc", NULL,
 		arena_printf(h->arena,
 			"Recipients per %s, stacked: refused, put off, accepted, not seen. The "
 			"highest step has %" PRId64 ".",
-			step_name(h->arena, s->step), series_peak(s)));
+			chart_step_name(h->arena, s->step), series_peak(s)));
 	series_axes(h, s, top, lines);
 	series_bars(h, s, top);
 	h_close_n(h, 2);
 	h_class(h, "ul", "legend");
 	for (size_t k = 0; k < SERIES_KINDS; k++) {
-		legend_item(h, kinds[k].class, kinds[k].title);
+		chart_legend_item(h, kinds[k].class, kinds[k].title);
 	}
-	legend_item(h, "listed", "a reply named a list");
+	chart_legend_item(h, "listed", "a reply named a list");
 	h_open(h, "li");
-	h_format(h, "recipients per %s", step_name(h->arena, s->step));
+	h_format(h, "recipients per %s", chart_step_name(h->arena, s->step));
 	h_close_n(h, 2);
 }
 
@@ -217,7 +252,7 @@ chart_spark(struct html *h, const struct series *s, const char *title)
 	h_attr(h, "viewBox", "0 0 120 28");
 	h_attr(h, "role", "img");
 	h_element(h, "title", NULL, title);
-	line(h, "base", 0, 27.5, 120, 27.5);
+	chart_line(h, "base", 0, 27.5, 120, 27.5);
 	for (size_t i = 0; i < s->count; i++) {
 		if (series_total(&s->steps[i]) > 0) {
 			stack(h, &s->steps[i], (double)peak,
@@ -250,9 +285,9 @@ listing_bar(struct html *h, const struct node *listing, size_t row, int64_t from
 		ptime_format(since, a), ptime_format(last, b),
 		lasting ? ", still listed as far as seen" : ", over");
 	h_close(h);
-	label(h, "start", 0, top + 13, node_text(listing, "list"));
-	rect(h, "track", 0, top + 19, LISTING_WIDTH, 8);
-	rect(h, lasting ? "rejected" : "past", x1, top + 19, x2 - x1, 8);
+	chart_label(h, "start", 0, top + 13, node_text(listing, "list"));
+	chart_rect(h, "track", 0, top + 19, LISTING_WIDTH, 8);
+	chart_rect(h, lasting ? "rejected" : "past", x1, top + 19, x2 - x1, 8);
 	h_close(h);
 }
 
@@ -263,23 +298,16 @@ chart_listings(struct html *h, const struct node *host, int64_t from, int64_t un
 	char a[PTIME_TEXT_MAX], b[PTIME_TEXT_MAX];
 	double bottom = (double)(LISTING_ROW * count);
 	until = until <= from ? from + PTIME_HOUR : until;
-	h_class(h, "div", "scroll");
-	h_attr(h, "tabindex", "0");
-	h_attr(h, "role", "region");
-	h_attr(h, "aria-label", "Time line of listings");
-	h_class(h, "svg", "chart");
-	h_attr(h, "viewBox",
-		arena_printf(h->arena, "0 0 %d %zu", LISTING_WIDTH, LISTING_ROW * count + 22));
-	h_attr(h, "role", "img");
-	h_element(h, "title", NULL, "When remote servers named a list");
+	chart_begin(h, "Time line of listings", "When remote servers named a list", LISTING_WIDTH,
+		(int)(LISTING_ROW * count + 22));
 	h_element(h, "desc", NULL, "One bar per list; the table below has the same times.");
 	for (size_t i = 0; i < count; i++) {
 		listing_bar(h, node_item(host, "listings", i), i, from, until);
 	}
 	h_class(h, "g", "axis");
-	label(h, "start", 0, bottom + 14,
+	chart_label(h, "start", 0, bottom + 14,
 		arena_printf(h->arena, "%.10s %.5s", ptime_format(from, a), a + 11));
-	label(h, "end", LISTING_WIDTH, bottom + 14,
+	chart_label(h, "end", LISTING_WIDTH, bottom + 14,
 		arena_printf(h->arena, "%.10s %.5s", ptime_format(until, b), b + 11));
 	h_close_n(h, 3);
 }

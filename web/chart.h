@@ -6,6 +6,7 @@
 
 #include "web/doc.h"
 #include "web/html.h"
+#include "web/loss_day.h"
 #include "web/series.h"
 
 /* Recipients per step, stacked by what became of them, with axes, legend and a mark where a reply
@@ -13,6 +14,8 @@
 void chart_series(struct html *h, const struct series *s, const char *title);
 /* The same, 120 wide, for a row of a table. */
 void chart_spark(struct html *h, const struct series *s, const char *title);
+/* What was lost per step, kernel and interface in one plot, the mirror in another. */
+void chart_loss(struct html *h, const struct loss_steps *s, const char *title);
 /* A bar per listing of a host record, from since to until (or last seen), between from and until.
  */
 void chart_listings(struct html *h, const struct node *host, int64_t from, int64_t until);

@@ -20,6 +20,7 @@ static const struct {
 	{ "evidence", { "host", "class", "list", "since", "until", "text" },
 		{ "verdict", "cause", "session", "port" } },
 	{ "services", { "host", "port", "since", "until", "text" }, { "verdict", "cause" } },
+	{ "loss", { "since", "until" }, { NULL } },
 	{ "events", { "since", "until", "text" }, { NULL } },
 };
 #define FILTERS (sizeof filters / sizeof filters[0])

@@ -4,38 +4,40 @@
 
 #include "sensor/base/ptime.h"
 
-/* Shares that are too large. `inside`: the whole counts the part already. */
-static const struct {
+/* Shares that are too large. `inside`: the whole counts the part already.  `least`: an interval
+ * with less of the whole is not judged by itself, or a handful of packets would ring the bell; 0 =
+ * not kept by interval. */
+static const struct share {
 	enum counter part, whole;
 	bool inside;
 	double limit;
+	int64_t least;
 	bool blind;
 	const char *text;
 } shares[] = {
-	{ COUNTER_packets_dropped, COUNTER_packets, false, 0.01, true,
+	{ COUNTER_packets_dropped, COUNTER_packets, false, HEALTH_LOSS_LIMIT, 10000, true,
 		"of the packets were dropped by the kernel before they could be read. Use a larger "
-		"buffer ([capture] buffer_mib), or a "
-		"faster machine." },
-	{ COUNTER_packets_if_dropped, COUNTER_packets, false, 0.01, true,
+		"buffer or more workers ([capture] buffer_mib, workers), or a faster machine." },
+	{ COUNTER_packets_if_dropped, COUNTER_packets, false, HEALTH_LOSS_LIMIT, 10000, true,
 		"of the packets were dropped by the network interface. Look at its ring size "
 		"(ethtool -g) and at the mirror port's load." },
-	{ COUNTER_gap_bytes, COUNTER_stream_bytes, false, 0.01, true,
+	{ COUNTER_gap_bytes, COUNTER_stream_bytes, false, HEALTH_LOSS_LIMIT, 1000000, true,
 		"of the bytes never came from the mirror port. A mirror of more traffic than its "
 		"port can carry loses packets silently." },
-	{ COUNTER_streams_one_sided, COUNTER_streams, true, 0.10, true,
+	{ COUNTER_streams_one_sided, COUNTER_streams, true, 0.10, 50, true,
 		"of the streams were seen in one direction only. Mirror both directions, and every "
 		"path that mail takes." },
-	{ COUNTER_decap_malformed, COUNTER_packets, true, 0.01, true,
+	{ COUNTER_decap_malformed, COUNTER_packets, true, 0.01, 0, true,
 		"of the packets have broken headers and were not looked at." },
-	{ COUNTER_decap_unknown, COUNTER_packets, true, 0.10, true,
+	{ COUNTER_decap_unknown, COUNTER_packets, true, 0.10, 10000, true,
 		"of the packets are in an encapsulation that is not understood." },
-	{ COUNTER_packets_cut, COUNTER_packets, true, 0.01, true,
+	{ COUNTER_packets_cut, COUNTER_packets, true, HEALTH_LOSS_LIMIT, 10000, true,
 		"of the packets were captured shorter than they were. Capture with a larger "
 		"snaplen (tcpdump -s 0)." },
-	{ COUNTER_streams_refused, COUNTER_streams, false, 0.01, true,
+	{ COUNTER_streams_refused, COUNTER_streams, false, 0.01, 0, true,
 		"of the streams were not followed because the table was full. Raise [capture] "
 		"streams." },
-	{ COUNTER_sessions_encrypted, COUNTER_sessions, true, 0.50, false,
+	{ COUNTER_sessions_encrypted, COUNTER_sessions, true, 0.50, 0, false,
 		"of the sessions go on under TLS: of those, only names, addresses, sizes and times "
 		"can be seen." },
 };
@@ -60,11 +62,11 @@ static const struct {
 	{ COUNTER_hosts_forgotten, false, "Hosts dropped from memory because the table was full" },
 };
 
-double
-health_share(int64_t part, int64_t rest)
+static double
+share_of(const struct share *s, const struct counters *c)
 {
-	double whole = (double)part + (double)rest;
-	return whole > 0 ? (double)part / whole : 0;
+	int64_t part = c->value[s->part], whole = c->value[s->whole];
+	return loss_share(part, s->inside ? whole - part : whole);
 }
 
 static void
@@ -119,8 +121,89 @@ add_sight(struct health *h, const struct sensor_state *state, int64_t now, struc
 	}
 }
 
+/* ---- by interval ---- */
+
+/* Of the intervals that are large enough to be judged. */
+struct extremes {
+	size_t count;
+	const struct loss_interval *worst, *latest;
+};
+
+static struct extremes
+extremes_of(const struct share *s, const struct loss_day *day)
+{
+	struct extremes e = { .count = 0 };
+	for (size_t i = 0; day != NULL && s->least > 0 && i < day->count; i++) {
+		const struct loss_interval *interval = &day->intervals[i];
+		const struct counters *c = &interval->counters;
+		int64_t whole = c->value[s->whole] + (s->inside ? 0 : c->value[s->part]);
+		if (whole < s->least) {
+			continue;
+		}
+		e.latest = e.count++ == 0 ? interval : e.latest;
+		if (e.worst == NULL || share_of(s, c) > share_of(s, &e.worst->counters)) {
+			e.worst = interval;
+		}
+	}
+	return e;
+}
+
+/* "2008-06-12 14:05 to 14:10" */
+static const char *
+span_words(struct arena *arena, const struct loss_interval *interval)
+{
+	char from[PTIME_TEXT_MAX], until[PTIME_TEXT_MAX];
+	ptime_format(interval->start, from);
+	ptime_format(interval->start + LOSS_INTERVAL, until);
+	return arena_printf(arena, "%.10s %.5s to %.5s", from, from + 11, until + 11);
+}
+
+/* It was too much all the time: when it was worst, and whether it is over. */
+static const char *
+always_words(struct arena *arena, const struct share *s, double share, const struct extremes *e)
+{
+	if (e->count < 2) {
+		return arena_printf(arena, "%.1f %% %s", 100 * share, s->text);
+	}
+	return arena_printf(arena,
+		"%.1f %% %s Five minutes at worst: %.1f %% (%s), the latest: %.1f %%.", 100 * share,
+		s->text, 100 * share_of(s, &e->worst->counters), span_words(arena, e->worst),
+		100 * share_of(s, &e->latest->counters));
+}
+
+/* It was too much for a time only. */
+static const char *
+once_words(struct arena *arena, const struct share *s, const struct extremes *e)
+{
+	double worst = 100 * share_of(s, &e->worst->counters);
+	const char *span = span_words(arena, e->worst);
+	if (e->worst == e->latest) {
+		return arena_printf(
+			arena, "In the latest five minutes (%s), %.1f %% %s", span, worst, s->text);
+	}
+	return arena_printf(arena,
+		"In the five minutes at worst (%s), %.1f %% %s In the latest: %.1f %%.", span,
+		worst, s->text, 100 * share_of(s, &e->latest->counters));
+}
+
+/* A sum hides what happens now, and an hour of blindness a month ago: the worst and the latest
+ * interval stand beside it. */
+static void
+add_share(struct health *h, const struct share *s, const struct counters *sum,
+	const struct loss_day *day, struct arena *arena)
+{
+	double share = share_of(s, sum);
+	struct extremes e = extremes_of(s, day);
+	if (share > s->limit) {
+		add(h, s->blind, always_words(arena, s, share, &e));
+	} else if (e.count > 0 && share_of(s, &e.worst->counters) > s->limit) {
+		add(h, s->blind, once_words(arena, s, &e));
+	}
+}
+
 void
-health_of(struct health *out, const struct sensor_state *state, int64_t now, struct arena *arena)
+health_of(struct health *out, const struct sensor_state *state, const struct loss_day *day,
+	int64_t now, struct arena *arena)
 {
 	*out = (struct health){ .count = 0 };
 	if (state == NULL) {
@@ -131,13 +214,7 @@ health_of(struct health *out, const struct sensor_state *state, int64_t now, str
 	}
 	add_sight(out, state, now, arena);
 	for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
-		int64_t part = state->counters.value[shares[i].part],
-			whole = state->counters.value[shares[i].whole];
-		double share = health_share(part, shares[i].inside ? whole - part : whole);
-		if (share > shares[i].limit) {
-			add(out, shares[i].blind,
-				arena_printf(arena, "%.1f %% %s", 100 * share, shares[i].text));
-		}
+		add_share(out, &shares[i], &state->counters, day, arena);
 	}
 	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
 		int64_t n = state->counters.value[faults[i].counter];

@@ -5,8 +5,10 @@
 #ifndef HELOSCOPE_WEB_HEALTH_H
 #define HELOSCOPE_WEB_HEALTH_H
 
-#include "store/query.h"
+#include "web/loss_day.h"
 
+#define HEALTH_LOSS_LIMIT                                                                          \
+	0.01 /* share of packets or bytes above which the sensor is called blind */
 #define HEALTH_NOTES_MAX 24
 #define HEALTH_SILENT_NS                                                                           \
 	(INT64_C(300) *                                                                            \
@@ -23,12 +25,11 @@ struct health {
 	bool blind;
 };
 
-/* state NULL: no sensor ever wrote to this store. `now`: wall clock. */
-void health_of(
-	struct health *out, const struct sensor_state *state, int64_t now, struct arena *arena);
+/* state NULL: no sensor ever wrote to this store.  `day`: the newest intervals, NULL = none are
+ * known. `now`: wall clock. */
+void health_of(struct health *out, const struct sensor_state *state, const struct loss_day *day,
+	int64_t now, struct arena *arena);
 /* "running", "silent", "ended" or "never ran". */
 const char *health_word(const struct sensor_state *state, int64_t now);
-/* part / (part + rest); 0 when both are 0. */
-double health_share(int64_t part, int64_t rest);
 
 #endif

@@ -4,6 +4,7 @@
 #define HELOSCOPE_WEB_PAGE_H
 
 #include "web/html.h"
+#include "web/loss_day.h"
 #include "web/request.h"
 
 /* Head and navigation; content goes into <main>. page_end closes whatever is open. */
@@ -57,6 +58,8 @@ void part_table_end(struct html *h);
 const char *part_percent(struct arena *arena, double part, double whole);
 const char *part_bytes(struct arena *arena, int64_t bytes);
 const char *part_number(struct arena *arena, int64_t n); /* "12,345" */
+/* The section about loss of the sensor's page. */
+void part_loss(struct html *h, const struct loss_day *day);
 /* The sentence behind a verdict's word. */
 const char *verdict_meaning(const char *word);
 

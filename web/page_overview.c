@@ -15,6 +15,7 @@ struct overview {
 	struct sensor_state state;
 	bool has_state;
 	struct store_totals totals;
+	struct loss_day loss;
 	struct health health;
 	struct series series;
 	struct doc *hosts[RANKED]; /* riskiest first */
@@ -45,7 +46,10 @@ load(struct request *r, struct overview *o)
 		return -1;
 	}
 	o->has_state = rc == 1;
-	health_of(&o->health, o->has_state ? &o->state : NULL, r->now, &r->arena);
+	if (loss_day_load(&o->loss, s, o->err) != 0) {
+		return -1;
+	}
+	health_of(&o->health, o->has_state ? &o->state : NULL, &o->loss, r->now, &r->arena);
 	int64_t last = o->totals.last, since = last - 7 * PTIME_DAY;
 	series_init(&o->series, since > o->totals.first ? since : o->totals.first, last, 24,
 		SERIES_STEPS);
@@ -87,7 +91,7 @@ add_tiles(struct html *h, const struct overview *o)
 	int64_t listed = t->hosts_by_verdict[VERDICT_LISTED],
 		likely = t->hosts_by_verdict[VERDICT_LIKELY];
 	int64_t dropped = count[COUNTER_packets_dropped] + count[COUNTER_packets_if_dropped];
-	double lost = health_share(dropped, count[COUNTER_packets]);
+	double lost = loss_share(dropped, count[COUNTER_packets]);
 	h_class(h, "div", "tiles");
 	part_tile(h, "Listed now", part_number(a, listed), "remote servers name a blocklist",
 		listed > 0 ? "bad" : NULL);
@@ -115,6 +119,26 @@ add_tiles(struct html *h, const struct overview *o)
 
 /* ---- the sensor ---- */
 
+/* "0.3 % (worst 5 minutes: 2.1 %)"; "" when no interval is known. */
+static const char *
+mirror_words(struct arena *arena, const struct loss_day *day)
+{
+	struct loss_sum sum;
+	loss_sum_init(&sum);
+	for (size_t i = 0; i < day->count; i++) {
+		loss_sum_add(&sum, &day->intervals[i]);
+	}
+	if (day->count == 0) {
+		return "";
+	}
+	const char *whole = part_percent(arena, loss_of_mirror(&sum.total.counters), 1);
+	if (sum.intervals == 1 || sum.worst.start < 0) {
+		return whole;
+	}
+	return arena_printf(arena, "%s (worst 5 minutes: %s)", whole,
+		part_percent(arena, loss_of_mirror(&sum.worst.counters), 1));
+}
+
 static void
 add_sensor(struct html *h, const struct overview *o, int64_t now)
 {
@@ -139,6 +163,7 @@ add_sensor(struct html *h, const struct overview *o, int64_t now)
 			arena_printf(a, "%s (%s)", part_number(a, count[COUNTER_gaps]),
 				part_bytes(a, count[COUNTER_gap_bytes])));
 	}
+	part_fact(h, "Lost in the mirror", mirror_words(a, &o->loss));
 	part_fact(h, "Encrypted sessions",
 		part_percent(a, (double)o->totals.sessions_encrypted, (double)o->totals.sessions));
 	h_close(h);

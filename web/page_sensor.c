@@ -102,12 +102,14 @@ page_sensor(struct request *r, struct answer *a)
 	struct sensor_state state = { .sensor = "" };
 	struct store_totals totals;
 	struct health health;
+	struct loss_day *day = arena_alloc(&r->arena, sizeof *day);
 	int rc = query_state(r->reader.store, &state, &r->arena, &err);
-	if (rc < 0 || query_totals(r->reader.store, &totals, &err) != 0) {
+	if (rc < 0 || query_totals(r->reader.store, &totals, &err) != 0 ||
+		loss_day_load(day, r->reader.store, &err) != 0) {
 		page_store_error(r, a, err.text);
 		return;
 	}
-	health_of(&health, rc == 1 ? &state : NULL, r->now, &r->arena);
+	health_of(&health, rc == 1 ? &state : NULL, day, r->now, &r->arena);
 	page_begin(&h, r, a, "Sensor");
 	h_class(&h, "div", "title");
 	h_element(&h, "h1", NULL, "The sensor");
@@ -119,6 +121,9 @@ page_sensor(struct request *r, struct answer *a)
 	}
 	add_store(&h, r, &totals);
 	h_close(&h);
+	if (rc == 1) {
+		part_loss(&h, day);
+	}
 	if (add_events(&h, r, &err) != 0) {
 		page_store_error(r, a, err.text);
 		return;

@@ -17,6 +17,7 @@ enum look {
 	LOOK_NUMBER,
 	LOOK_VERDICT,
 	LOOK_SHARE,
+	LOOK_PERCENT,
 	LOOK_FLAG,
 	LOOK_CODE
 };
@@ -36,6 +37,9 @@ static const struct {
 	{ "verdict", LOOK_VERDICT },
 	{ "risk", LOOK_SHARE },
 	{ "confidence", LOOK_SHARE },
+	{ "mirror_loss", LOOK_PERCENT },
+	{ "kernel_loss", LOOK_PERCENT },
+	{ "one_sided_share", LOOK_PERCENT },
 	{ "summary", LOOK_LONG },
 	{ "text", LOOK_LONG },
 	{ "reply", LOOK_LONG },
@@ -120,6 +124,9 @@ cell_content(struct rows *rows, size_t i, const struct cell *cells)
 		break;
 	case LOOK_SHARE:
 		h_format(h, "%.0f %%", 100 * cells[i].real);
+		break;
+	case LOOK_PERCENT:
+		h_str(h, part_percent(h->arena, cells[i].real, 1));
 		break;
 	case LOOK_FLAG:
 		h_str(h, cells[i].integer != 0 ? "yes" : "");

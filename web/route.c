@@ -12,6 +12,7 @@ static const struct route routes[] = {
 	{ { "mails" }, "Mails", page_table, false },
 	{ { "sessions" }, "Sessions", page_table, false },
 	{ { "services" }, "Services", page_table, false },
+	{ { "loss" }, NULL, page_table, false },
 	{ { "events" }, NULL, page_table, false },
 	{ { "sensor" }, "Sensor", page_sensor, false },
 	{ { "about" }, "About", page_about, true },

@@ -56,7 +56,7 @@ session=00000000000000aa
 
 # ---- every route: status, safety fields, HEAD like GET, nothing from the wire as markup, nothing from elsewhere ----
 pages="/ /hosts /host/192.0.2.23 /host/2001:db8:12::77 /host/198.51.100.25 /sessions /session/$session /mails /mail/$session/1
-/mail/$session/2 /listings /services /evidence /events /sensor /about
+/mail/$session/2 /listings /services /evidence /events /loss /sensor /about
 /hosts?verdict=likely&sort=mails&order=desc /sessions?host=192.0.2.23&page=2 /mails?rule=PHP_SCRIPT&rows=5 /hosts?text=%3Cscript%3E
 /evidence?class=listed-on-rbl&since=7d /mails?since=2008-06-12&until=2008-06-12"
 for target_now in $pages; do
@@ -83,7 +83,7 @@ page 200 '/sessions?host=192.0.2.23'
 body_has '/csv/sessions?host=192.0.2.23'
 
 # ---- downloads ----
-for table in hosts sessions mails listings services evidence events; do
+for table in hosts sessions mails listings services evidence loss events; do
 	page 200 "/csv/$table"
 	check_safety
 	head_has 'Content-Type: text/csv'

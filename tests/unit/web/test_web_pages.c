@@ -102,6 +102,12 @@ static const struct {
 	{ "/mail/" DEMO_SESSION "/3", 404, "no such mail", NULL },
 	{ "/mail/" DEMO_SESSION "/99999999999", 400, "number of a mail", NULL },
 	{ "/sensor", 200, "packets that the kernel dropped", "<script" },
+	{ "/sensor", 200, "lost in the mirror: 62.0 kB (0.8 %)", "NaN" },
+	{ "/sensor", 200, "dropped by the kernel: 54 (0.4 %)", "No interval is stored" },
+	{ "/sensor", 200, "one end of a stream confirmed them", NULL },
+	{ "/", 200, "(worst 5 minutes: 0.8 %)", NULL },
+	{ "/loss?sort=mirror_loss&order=desc&rows=1", 200, "62,000", NULL },
+	{ "/loss?verdict=listed", 400, "cannot be filtered by verdict", NULL },
 	{ "/about", 200, "Never the text of a mail", NULL },
 	{ "/healthz", 200, "ok\n", "<" },
 	{ "/nope", 404, "no such page", NULL },
@@ -143,7 +149,7 @@ downloads_are_whole_in_any_pieces(void **state)
 {
 	(void)state;
 	static const char *const targets[] = { "/csv/mails", "/csv/hosts?verdict=likely",
-		"/json/sessions", "/csv/events" };
+		"/json/sessions", "/csv/events", "/csv/loss" };
 	static const size_t pieces[] = { 1, 7, 4096 };
 	struct pool *pool = pool_new(path);
 	struct buf whole, b;

@@ -89,13 +89,81 @@ blindness_is_said(void **state)
 					sights[i].values[k].value;
 			}
 		}
-		health_of(&h, sights[i].never_ran ? NULL : &s, NOW, &a);
+		health_of(&h, sights[i].never_ran ? NULL : &s, NULL, NOW, &a);
 		if (h.blind != sights[i].blind || (h.count > 0) != (sights[i].says != NULL)) {
 			fail_msg("%s: blind %d, %zu notes: %s", sights[i].name, h.blind, h.count,
 				h.count > 0 ? h.notes[0].text : "");
 		}
 		if (sights[i].says != NULL && strstr(h.notes[0].text, sights[i].says) == NULL) {
 			fail_msg("%s: says %s", sights[i].name, h.notes[0].text);
+		}
+		arena_release(&a);
+	}
+}
+
+/* Intervals, newest first: bytes lost and seen, packets dropped and read. */
+static const struct {
+	const char *name;
+	int64_t sum_lost; /* of 100 MB since the start */
+	struct {
+		int64_t lost, seen, dropped, packets;
+	} intervals[3];
+	const char *says;
+} bursts[] = {
+	{ "all well", 0, { { 0, 5000000, 0, 20000 }, { 9000, 5000000, 0, 20000 } }, NULL },
+	{ "too few bytes to be judged", 0, { { 9000, 10000, 0, 20 }, { 0, 5000000, 0, 20000 } },
+		NULL },
+	{ "the latest", 0, { { 100000, 900000, 0, 20000 }, { 0, 5000000, 0, 20000 } },
+		"In the latest five minutes (2008-06-13 03:00 to 03:05), 10.0 % of the bytes never "
+		"came" },
+	{ "one before", 0, { { 0, 5000000, 0, 20000 }, { 100000, 4900000, 0, 20000 } },
+		"In the five minutes at worst (2008-06-13 02:55 to 03:00), 2.0 % of the bytes "
+		"never came" },
+	{ "one before, over", 0, { { 0, 5000000, 0, 20000 }, { 100000, 4900000, 0, 20000 } },
+		"silently. In the latest: 0.0 %." },
+	{ "the kernel", 0, { { 0, 5000000, 4000, 16000 } },
+		"20.0 % of the packets were dropped by the kernel" },
+	{ "always, and it is over", 3000000,
+		{ { 0, 5000000, 0, 20000 }, { 500000, 4500000, 0, 20000 },
+			{ 0, 5000000, 0, 20000 } },
+		"2.9 % of the bytes never came from the mirror port. A mirror of more traffic than "
+		"its port can carry loses packets silently. Five minutes at worst: 10.0 % "
+		"(2008-06-13 02:55 to 03:00), the latest: 0.0 %." },
+	{ "always, in one interval", 3000000, { { 0, 5000000, 0, 20000 } },
+		"2.9 % of the bytes never came" },
+};
+
+static void
+a_burst_is_said_beside_the_sum(void **state)
+{
+	(void)state;
+	static struct loss_day day;
+	for (size_t i = 0; i < sizeof bursts / sizeof bursts[0]; i++) {
+		struct arena a;
+		struct health h;
+		struct sensor_state s = { .sensor = "t", .now = NOW, .live = true };
+		arena_init(&a, 1u << 16);
+		COUNT_BY(&s.counters, packets, 1000000);
+		COUNT_BY(&s.counters, streams, 1000);
+		COUNT_BY(&s.counters, stream_bytes, 100000000);
+		COUNT_BY(&s.counters, gap_bytes, bursts[i].sum_lost);
+		day.count = 0;
+		for (size_t k = 0; k < 3 && bursts[i].intervals[k].packets > 0; k++) {
+			struct loss_interval *interval = &day.intervals[day.count++];
+			*interval = (struct loss_interval){ .start = loss_start(NOW) -
+								     (int64_t)k * LOSS_INTERVAL };
+			COUNT_BY(&interval->counters, gap_bytes, bursts[i].intervals[k].lost);
+			COUNT_BY(&interval->counters, stream_bytes, bursts[i].intervals[k].seen);
+			COUNT_BY(&interval->counters, packets, bursts[i].intervals[k].packets);
+			COUNT_BY(&interval->counters, packets_dropped,
+				bursts[i].intervals[k].dropped);
+		}
+		health_of(&h, &s, &day, NOW, &a);
+		if (h.blind != (bursts[i].says != NULL) || h.count > 1) {
+			fail_msg("%s: blind %d, %zu notes", bursts[i].name, h.blind, h.count);
+		}
+		if (bursts[i].says != NULL && strstr(h.notes[0].text, bursts[i].says) == NULL) {
+			fail_msg("%s: says %s", bursts[i].name, h.notes[0].text);
 		}
 		arena_release(&a);
 	}
@@ -112,7 +180,7 @@ every_fault_has_room(void **state)
 	for (int i = 0; i < COUNTERS_COUNT; i++) {
 		s.counters.value[i] = 1000;
 	}
-	health_of(&h, &s, NOW, &a);
+	health_of(&h, &s, NULL, NOW, &a);
 	assert_true(h.count > 10 && h.count <= HEALTH_NOTES_MAX);
 	for (size_t i = 1; i < h.count; i++) {
 		assert_true(h.notes[i - 1].blind || !h.notes[i].blind);
@@ -187,6 +255,51 @@ hours_are_gathered(void **state)
 	assert_true(series_scale(INT64_MAX, &lines) > 0);
 }
 
+static void
+intervals_fit_into_a_chart(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t minutes[4]; /* before NOW, newest first */
+		size_t want_count;
+		int64_t want_step; /* minutes */
+	} rows[] = {
+		{ { 0, -1 }, 12, 5 },
+		{ { 0, 5, 10, -1 }, 12, 5 },
+		{ { 0, 287 * 5, -1 }, 288, 5 },
+		{ { 0, 288 * 5, -1 }, 145, 10 },
+		{ { 0, 3 * 1440, -1 }, 145, 30 },
+		{ { 0, 365 * 1440, -1 }, 53, 7 * 1440 },
+		{ { 0, INT64_C(38) * 365 * 1440, -1 }, 39, 364 * 1440 },
+	};
+	static struct loss_day day;
+	static struct loss_steps steps;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		int64_t packets = 0;
+		day.count = 0;
+		for (size_t k = 0; k < 4 && rows[i].minutes[k] >= 0; k++) {
+			day.intervals[day.count] = (struct loss_interval){
+				.start = NOW - rows[i].minutes[k] * 60 * PTIME_SECOND
+			};
+			COUNT(&day.intervals[day.count++].counters, packets);
+		}
+		loss_steps_of(&steps, &day);
+		assert_true(steps.count >= 12 && steps.count <= LOSS_STEPS);
+		assert_true(steps.from % steps.step == 0);
+		for (size_t k = 0; k < steps.count; k++) {
+			packets += steps.steps[k].counters.value[COUNTER_packets];
+			assert_int_equal(
+				steps.steps[k].start, steps.from + (int64_t)k * steps.step);
+		}
+		assert_int_equal(packets, day.count); /* none is left out */
+		assert_int_equal(steps.count, rows[i].want_count);
+		assert_int_equal(steps.step, rows[i].want_step * 60 * PTIME_SECOND);
+	}
+	day.count = 0;
+	loss_steps_of(&steps, &day);
+	assert_int_equal(steps.count, 0);
+}
+
 /* ---- records ---- */
 
 static void
@@ -239,6 +352,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(blindness_is_said),
+		cmocka_unit_test(a_burst_is_said_beside_the_sum),
+		cmocka_unit_test(intervals_fit_into_a_chart),
 		cmocka_unit_test(every_fault_has_room),
 		cmocka_unit_test(steps_fit),
 		cmocka_unit_test(hours_are_gathered),
