@@ -120,6 +120,10 @@ struct lines {
 	int fd;
 	bool refuse; /* the first commit */
 	int64_t mails, refused, errors;
+	struct {
+		int64_t start, mails;
+	} intervals[4]; /* as told last */
+	size_t intervals_count;
 };
 
 static int
@@ -177,6 +181,19 @@ sink_service(void *ctx, struct endpoint server, int64_t first, int64_t last, str
 	return 0;
 }
 
+static void
+keep_interval(struct lines *l, const struct loss_interval *interval)
+{
+	size_t i = 0;
+
+	while (i < l->intervals_count && l->intervals[i].start != interval->start)
+		i++;
+	assert_true(i < 4);
+	l->intervals_count = i == l->intervals_count ? i + 1 : l->intervals_count;
+	l->intervals[i].start = interval->start;
+	l->intervals[i].mails = interval->counters.value[COUNTER_mails];
+}
+
 static int
 sink_state(void *ctx, const struct sensor_state *state, struct err *err)
 {
@@ -185,6 +202,8 @@ sink_state(void *ctx, const struct sensor_state *state, struct err *err)
 	l->mails = state->counters.value[COUNTER_mails];
 	l->refused = state->counters.value[COUNTER_mails_refused];
 	l->errors = state->counters.value[COUNTER_store_errors];
+	for (size_t i = 0; i < state->loss_count; i++)
+		keep_interval(l, &state->loss[i]);
 	return 0;
 }
 
@@ -228,8 +247,12 @@ static void
 close_lines(void *ctx)
 {
 	const struct lines *l = ctx;
-	dprintf(l->fd, "mails %lld, refused %lld, errors %lld\n", (long long)l->mails,
-		(long long)l->refused, (long long)l->errors);
+	int64_t mails = 0;
+
+	for (size_t i = 0; i < l->intervals_count; i++)
+		mails += l->intervals[i].mails;
+	dprintf(l->fd, "mails %lld (%lld by interval), refused %lld, errors %lld\n",
+		(long long)l->mails, (long long)mails, (long long)l->refused, (long long)l->errors);
 }
 
 /* Runs a collector on what is in the pipes; *out = the lines of its sink. */
@@ -264,12 +287,13 @@ collect(const struct ipc_ends *ends, bool refuse, char *out, size_t size)
 
 struct pipes {
 	int in[2], events[2], other[2]; /* of a second lane */
+	bool again;			/* a collector ran before */
 };
 
 static struct pipes
 open_pipes(void)
 {
-	struct pipes p;
+	struct pipes p = { .again = false };
 	assert_int_equal(pipe2(p.in, O_NONBLOCK | O_CLOEXEC), 0);
 	assert_int_equal(pipe2(p.events, O_NONBLOCK | O_CLOEXEC), 0);
 	assert_int_equal(pipe2(p.other, O_NONBLOCK | O_CLOEXEC), 0);
@@ -290,7 +314,8 @@ want_lines(struct pipes *p, bool refuse, const char *want)
 		.events = p->events[0],
 		.lanes = 2,
 		.others = { p->other[0] },
-		.others_count = 1 };
+		.others_count = 1,
+		.again = p->again };
 	assert_int_equal(collect(&ends, refuse, got, sizeof got), 0);
 	assert_string_equal(got, want);
 	close(p->in[0]);
@@ -313,7 +338,8 @@ test_collector_refused(void **state)
 	send_mail(fd, IPC_MAIL, 3, SLICE_EMPTY);
 	send_mail(fd, IPC_MAIL_BEGIN, 4, SLICE_EMPTY); /* and of this one at the end */
 	want_lines(&p, false,
-		"mail 1\nmail 2 refused\nmail 3\nmail 4 refused\nmails 0, refused 2, errors 0\n");
+		"mail 1\nmail 2 refused\nmail 3\nmail 4 refused\nmails 0 (0 by interval), refused "
+		"2, errors 0\n");
 }
 
 /* A worker that is started again counts from nothing; what the first one counted stays. */
@@ -335,7 +361,26 @@ test_collector_counters(void **state)
 	ipc_pack_event(&b, &event);
 	send_payload(p.events[1], IPC_EVENT, &b);
 	buf_release(&b);
-	want_lines(&p, false, "event restart: the worker ended\nmails 39, refused 0, errors 0\n");
+	want_lines(&p, false,
+		"event restart: the worker ended\nmails 39 (39 by interval), refused 0, errors "
+		"0\n");
+}
+
+/* Where a collector died, workers go on: what they counted before belongs to no interval of the
+ * next. */
+static void
+test_collector_again(void **state)
+{
+	struct pipes p = open_pipes();
+	(void)state;
+
+	p.again = true;
+	send_state(p.in[1], 0, 100, 1000000);
+	send_state(p.in[1], 0, 100, 1000006);
+	send_state(p.other[1], 1, 101, 2000000);
+	send_state(p.other[1], 1, 101, 2000030);
+	send_state(p.in[1], 0, 200, 3); /* a worker that is started again */
+	want_lines(&p, false, "mails 3000039 (39 by interval), refused 0, errors 0\n");
 }
 
 /* An analyst that died takes the mail of its own lane with it, and none of another. */
@@ -349,7 +394,8 @@ test_collector_lanes(void **state)
 	assert_int_equal(ipc_write(p.other[1], &cookie, IPC_HELLO, SLICE_EMPTY), 0);
 	send_mail(p.other[1], IPC_MAIL_BEGIN, 2, SLICE_EMPTY);
 	send_mail(p.in[1], IPC_MAIL, 1, SLICE_EMPTY);
-	want_lines(&p, false, "mail 1\nmail 2 refused\nmails 0, refused 1, errors 0\n");
+	want_lines(&p, false,
+		"mail 1\nmail 2 refused\nmails 0 (0 by interval), refused 1, errors 0\n");
 }
 
 static void
@@ -359,7 +405,7 @@ test_collector_store_refuses(void **state)
 	(void)state;
 
 	send_mail(p.in[1], IPC_MAIL, 1, SLICE_EMPTY);
-	want_lines(&p, true, "mail 1\nmails 0, refused 0, errors 1\n");
+	want_lines(&p, true, "mail 1\nmails 0 (0 by interval), refused 0, errors 1\n");
 }
 
 int
@@ -369,6 +415,7 @@ main(void)
 		cmocka_unit_test(test_analyst),
 		cmocka_unit_test(test_collector_refused),
 		cmocka_unit_test(test_collector_counters),
+		cmocka_unit_test(test_collector_again),
 		cmocka_unit_test(test_collector_lanes),
 		cmocka_unit_test(test_collector_store_refuses),
 	};
