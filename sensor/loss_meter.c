@@ -86,9 +86,7 @@ insert(struct loss_meter *m, size_t at, int64_t start)
 {
 	memmove(m->intervals + at + 1, m->intervals + at, (m->count - at) * sizeof *m->intervals);
 	m->intervals[at] = (struct loss_interval){ .start = start };
-	m->count++;
-	if (at < m->changed)
-		m->changed = at;
+	m->count++; /* it is opened now, and the next look makes it a changed one */
 }
 
 void

@@ -246,6 +246,8 @@ a_live_run_is_cut_by_its_commits(void **state)
 	COUNT_BY(&counters, packets, 2);
 	assert_int_equal(collector_commit(c, 1200 * S, &err), 0);
 	assert_string_equal(told.text, "900:5/0/200 1200:0/0/0 ");
+	assert_int_equal(collector_commit(c, 1201 * S, &err), 0);
+	assert_string_equal(told.text, "1200:0/0/1 "); /* the other is not told again */
 	assert_int_equal(told.run, 1000 * S);
 	collector_free(c);
 }
