@@ -305,7 +305,8 @@ worker_frame(struct worker *w, const struct frame *frame)
 	COUNT_BY(w->counters, packet_bytes, frame->wire_len);
 	if (frame->data.len < frame->wire_len)
 		COUNT(w->counters, packets_cut);
-	bool ours = decap_packet(w->decap, frame, &packet, &why) == 1;
+	bool ours =
+		decap_packet(w->decap, frame, &packet, w->probe.packet != NULL ? &why : NULL) == 1;
 	if (w->probe.packet != NULL)
 		w->probe.packet(w->probe.ctx, frame, ours ? &packet : NULL, why);
 	if (ours)

@@ -34,12 +34,6 @@ const uint8_t chars_table[256] = {
 	[128 ... 255] = CHAR_HIGH,
 };
 
-uint8_t
-chars_lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-}
-
 int
 chars_hex(uint8_t c)
 {

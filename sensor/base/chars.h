@@ -24,7 +24,12 @@ chars_is(uint8_t c, unsigned classes)
 	return (chars_table[c] & classes) != 0;
 }
 
-uint8_t chars_lower(uint8_t c);
+static inline uint8_t
+chars_lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
 /* 0..15, or -1. */
 int chars_hex(uint8_t c);
 

@@ -19,8 +19,10 @@ verb_text(enum verb verb)
 enum verb
 verb_of(struct slice word)
 {
+	uint8_t first = word.len > 0 ? chars_lower(word.ptr[0]) : 0;
 	for (int v = VERB_UNKNOWN + 1; v < VERB_GREETING; v++)
-		if (slice_ieq(word, slice_str(verb_texts[v])))
+		if (chars_lower((uint8_t)verb_texts[v][0]) == first &&
+			slice_ieq(word, slice_str(verb_texts[v])))
 			return (enum verb)v;
 	return VERB_UNKNOWN;
 }

@@ -92,7 +92,10 @@ start(struct run *r, struct err *err)
 	const struct stream_config stream = stream_config_default();
 	const struct stream_handler handler = { r, on_open, on_data, on_gap, NULL, on_close, NULL };
 	const struct worker_output output = { r, on_mail, on_session, on_service };
-	const struct worker_config worker = { .sensor = "bench", .stream = stream, .decap = decap };
+	const struct worker_config worker = { .sensor = "bench",
+		.stream = stream,
+		.decap = decap,
+		.smtp = { .hash_key = SLICE("a key of thirty-two bytes it is.") } };
 
 	if (r->stage == STAGE_SMTP) {
 		r->worker = worker_new(&worker, &output, &r->counters, err);
