@@ -32,6 +32,24 @@ segment_end(const struct segment *s)
 	return s->seq + (uint32_t)s->payload.len + s->missing + (s->flags & PACKET_FIN ? 1 : 0);
 }
 
+static inline struct segment
+segment_of(const struct packet *p, enum side from)
+{
+	return (struct segment){ .from = from,
+		.seq = p->seq,
+		.ack = p->ack,
+		.missing = p->missing,
+		.flags = p->flags,
+		.payload = p->payload };
+}
+
+/* The number behind everything that the packet carries; equal to p->seq: nothing. */
+static inline uint32_t
+packet_end(const struct packet *p)
+{
+	return p->seq + (uint32_t)p->payload.len + p->missing + (p->flags & PACKET_FIN ? 1 : 0);
+}
+
 /* A segment that waits: until the bytes that it acknowledges have come (held), until nothing else
  * comes in its place (doubtful), or for the answer to a SYN (syn_data). */
 struct held_packet {

@@ -39,9 +39,10 @@ void stream_table_expire(struct stream_table *t);
 void stream_table_reap(struct stream_table *t);
 void stream_table_clear(struct stream_table *t);
 
-/* In stream.c. */
-/* The wait for the handshake is over. */
+/* In begin.c: the wait for the handshake is over. */
 void stream_begin(struct stream_table *t, struct flow *f);
+/* In stream.c: who answers a SYN, or has a stream; and the end of one that is open. */
+void stream_note_service(struct stream_table *t, struct endpoint server);
 void stream_give_up(struct stream_table *t, struct flow *f, enum close_reason why);
 
 #endif

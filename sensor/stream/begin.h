@@ -1,0 +1,21 @@
+/* How a stream begins: SYNs, in any order with the first data, and again on the same ports.  For
+ * this folder alone. */
+#ifndef HELOSCOPE_STREAM_BEGIN_H
+#define HELOSCOPE_STREAM_BEGIN_H
+
+#include "sensor/stream/stream_table.h"
+
+/* A SYN or SYN-ACK of a stream that has not begun. */
+void begin_syn(struct stream_table *t, struct flow *f, enum side from, const struct packet *p);
+/* Any other packet of one. */
+void begin_packet(struct stream_table *t, struct flow *f, enum side from, const struct packet *p);
+
+/* A SYN or SYN-ACK of an open stream: a repetition, the start that came late, or a new stream on
+ * the same ports. */
+void begin_late_syn(struct stream_table *t, struct flow *f, enum side from, const struct packet *p);
+/* Whether this packet of an open stream shows that its ports have a new one… */
+bool begin_is_reuse(const struct flow *f, enum side from, const struct packet *p);
+/* …which takes its place, and has not begun. */
+void begin_reuse(struct stream_table *t, struct flow *f, const struct packet *p);
+
+#endif
