@@ -62,7 +62,8 @@ arena_stops_at_its_maximum(void **state)
 	arena_reset(&a);
 	assert_false(a.full);
 	assert_non_null(arena_alloc(&a, 100));
-	assert_null(arena_alloc(&a, SIZE_MAX));
+	volatile size_t too_much = SIZE_MAX; /* the compiler knows better than to call it */
+	assert_null(arena_alloc(&a, too_much));
 	assert_null(arena_array(&a, SIZE_MAX / 2, 3));
 	assert_true(a.full);
 	arena_release(&a);
