@@ -85,13 +85,13 @@ def segments(capture):
 
 
 def holes(capture):
-    """{(client, its port): (least, most) bytes of its session that are not in the capture}, from sequence numbers alone.  Where a
+    """{(client, its port, server): (least, most) bytes of its session that are not in the capture}, from sequence numbers alone.  Where a
     FIN is missing, too, the last number that was acknowledged may be its own or a byte's."""
     first, seen, last, closed = {}, collections.defaultdict(set), {}, set()
     for source, target, sport, dport, seq, ack, flags, length in segments(capture):
         server = sport == 25
-        key = (target, dport, True) if server else (source, sport, False)
-        other = key[:2] + (not server,)
+        key = (target, dport, source, True) if server else (source, sport, target, False)
+        other = key[:3] + (not server,)
         if flags & 2:
             first[key] = seq + 1
             if flags & 16:
@@ -113,7 +113,7 @@ def holes(capture):
         have = sum(length for _, length in seen[key])
         most = max(0, last.get(key, 0) - (key in closed) - have)
         least = most if key in closed else max(0, most - 1)
-        session = (str(ipaddress.IPv4Address(key[0])), key[1])
+        session = (str(ipaddress.IPv4Address(key[0])), key[1], str(ipaddress.IPv4Address(key[2])))
         missing[session] = (missing[session][0] + least, missing[session][1] + most)
     return missing
 
@@ -124,13 +124,14 @@ class Seen:
     def __init__(self):
         self.mails, self.digests = collections.Counter(), collections.defaultdict(list)
         self.sums = collections.Counter()
-        self.gaps = collections.Counter()  # bytes, by (client, its port)
+        self.gaps = collections.Counter()  # bytes, by (client, its port, server)
         self.cut_pairs = set()             # (client, server) of sessions with gaps
         self.whole = collections.Counter()  # accepted mails that say that nothing of them is missing
 
     def session(self, session):
         if session["gaps"]["bytes"]:
-            self.gaps[(as_ipv4(session["client"]["ip"]), session["client"]["port"])] += session["gaps"]["bytes"]
+            key = (as_ipv4(session["client"]["ip"]), session["client"]["port"], as_ipv4(session["server"]["ip"]))
+            self.gaps[key] += session["gaps"]["bytes"]
             self.cut_pairs.add((as_ipv4(session["client"]["ip"]), as_ipv4(session["server"]["ip"])))
         self.sums["sessions"] += 1
         self.sums["ipv6_sessions"] += ":" in session["client"]["ip"]
@@ -175,7 +176,7 @@ def loss_differences(truth, capture, mails, seen):
         other.append("sessions: %d instead of %d" % (seen.sums["sessions"], truth["sessions"]))
     for key in lost.keys() | seen.gaps.keys():
         if not lost[key][0] <= seen.gaps[key] <= lost[key][1]:
-            other.append("session %s port %d: says %d bytes are missing instead of %d" % (key + (seen.gaps[key], lost[key][1])))
+            other.append("session of %s port %d with %s: says %d bytes are missing instead of %d" % (key + (seen.gaps[key], lost[key][1])))
     print("lost: %d bytes in %d sessions" % (sum(seen.gaps.values()), len(seen.gaps)))
     for mail in list(seen.whole - mails)[:SHOWN]:
         other.append("says that nothing of it is missing: %s" % (mail,))
