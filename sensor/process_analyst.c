@@ -3,10 +3,9 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "sensor/base/ptime.h"
+#include "sensor/base/clock.h"
 #include "sensor/limits.h"
 
 /* Rules, character sets and one mail take some 100 MiB. */
@@ -22,14 +21,6 @@ struct analyst_process {
 	int64_t state_due; /* CLOCK_MONOTONIC */
 };
 
-static int64_t
-monotonic_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * PTIME_SECOND + t.tv_nsec;
-}
-
 static void
 forward(struct analyst_process *p, enum ipc_type type, struct slice payload)
 {
@@ -44,7 +35,7 @@ send_state(struct analyst_process *p)
 		p->ends->lane };
 
 	state.counters.value[COUNTER_frames_lost] += p->reader.lost;
-	p->state_due = monotonic_ns() + PTIME_SECOND;
+	p->state_due = clock_ns(CLOCK_MONOTONIC) + PTIME_SECOND;
 	if (memcmp(&state.counters, &p->told, sizeof p->told) == 0)
 		return;
 	p->told = state.counters;
@@ -120,7 +111,7 @@ work(struct analyst_process *p)
 		} else {
 			forward(p, frame.type, frame.payload);
 		}
-		if (monotonic_ns() >= p->state_due)
+		if (clock_ns(CLOCK_MONOTONIC) >= p->state_due)
 			send_state(p);
 	}
 	send_state(p);

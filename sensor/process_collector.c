@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "sensor/base/ptime.h"
+#include "sensor/base/clock.h"
 #include "sensor/base/text.h"
 #include "sensor/limits.h"
 #include "sensor/record_layout.h"
@@ -35,14 +34,6 @@ struct collector_process {
 	bool again;	   /* another collector died, and others go on counting */
 };
 
-static int64_t
-now_ns(clockid_t clock)
-{
-	struct timespec t;
-	clock_gettime(clock, &t);
-	return t.tv_sec * PTIME_SECOND + t.tv_nsec;
-}
-
 /* ---- the store refuses, and takes again ---- */
 
 static void
@@ -66,13 +57,13 @@ commit(struct collector_process *p)
 		lost += p->lanes[i].records.lost;
 	COUNT_BY(&p->counters, frames_lost, lost - p->lost_counted);
 	p->lost_counted = lost;
-	int rc = collector_commit(p->collector, now_ns(CLOCK_REALTIME), &err);
+	int rc = collector_commit(p->collector, clock_ns(CLOCK_REALTIME), &err);
 	if (rc == 0 && p->refusing) {
 		fprintf(stderr, "heloscope run: the store takes records again\n");
 		p->refusing = false;
 	}
 	result(p, rc, &err);
-	p->commit_due = now_ns(CLOCK_MONOTONIC) + PTIME_SECOND;
+	p->commit_due = clock_ns(CLOCK_MONOTONIC) + PTIME_SECOND;
 	return rc;
 }
 
@@ -80,7 +71,7 @@ static void
 prune(struct collector_process *p)
 {
 	struct err err = { "" };
-	int64_t now = now_ns(CLOCK_REALTIME);
+	int64_t now = clock_ns(CLOCK_REALTIME);
 
 	result(p, p->config->store->prune(p->config->store->ctx, now, &err), &err);
 	p->prune_due = now + PTIME_HOUR;
@@ -241,7 +232,7 @@ static void
 wait_messages(const struct collector_process *p)
 {
 	struct pollfd fds[IPC_LANES + 1] = { { .fd = p->events.fd, .events = POLLIN } };
-	int64_t ns = p->commit_due - now_ns(CLOCK_MONOTONIC);
+	int64_t ns = p->commit_due - clock_ns(CLOCK_MONOTONIC);
 
 	for (size_t i = 0; i < p->lanes_count; i++)
 		fds[i + 1] = (struct pollfd){ .fd = p->lanes[i].records.fd, .events = POLLIN };
@@ -289,9 +280,9 @@ work(struct collector_process *p)
 		p->lane = &p->lanes[0];
 		handled = read_one(p, &p->events);
 		handled += read_lanes(p, &open);
-		if (now_ns(CLOCK_MONOTONIC) >= p->commit_due)
+		if (clock_ns(CLOCK_MONOTONIC) >= p->commit_due)
 			commit(p);
-		if (now_ns(CLOCK_REALTIME) >= p->prune_due)
+		if (clock_ns(CLOCK_REALTIME) >= p->prune_due)
 			prune(p);
 		if (handled == 0)
 			wait_messages(p);
@@ -308,7 +299,7 @@ finish(struct collector_process *p)
 		(void)refuse_pending(p);
 	}
 	(void)commit(p); /* a refusal ends the batch: the last commit then stands alone */
-	int rc = collector_finish(p->collector, now_ns(CLOCK_REALTIME), &err);
+	int rc = collector_finish(p->collector, clock_ns(CLOCK_REALTIME), &err);
 	result(p, rc, &err);
 	return rc < 0 ? 1 : 0;
 }

@@ -6,10 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "sensor/base/ptime.h"
+#include "sensor/base/clock.h"
 #include "sensor/limits.h"
 #include "sensor/record_layout.h"
 
@@ -52,14 +51,6 @@ struct worker_process {
 	bool again; /* an interface came back: a new process can open it */
 };
 
-static int64_t
-now_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_REALTIME, &t);
-	return t.tv_sec * PTIME_SECOND + t.tv_nsec;
-}
-
 /* ---- messages ---- */
 
 static void
@@ -100,7 +91,7 @@ on_service(void *ctx, struct endpoint server, int64_t time)
 static void
 tell_event(struct worker_process *p, const char *kind, const char *text)
 {
-	struct ipc_event event = { .time = now_ns() };
+	struct ipc_event event = { .time = clock_ns(CLOCK_REALTIME) };
 
 	fprintf(stderr, "heloscope run: %s\n", text);
 	snprintf(event.kind, sizeof event.kind, "%s", kind);
@@ -109,7 +100,6 @@ tell_event(struct worker_process *p, const char *kind, const char *text)
 	send_payload(p, IPC_EVENT);
 }
 
-/* Events of a worker among several say which. */
 static void
 on_unknown(void *ctx, const struct decap_unknown *unknown)
 {
@@ -285,7 +275,7 @@ static size_t
 read_frames(struct worker_process *p, size_t max, bool last)
 {
 	bool one = p->sources_count == 1;
-	int64_t now = one ? 0 : now_ns();
+	int64_t now = one ? 0 : clock_ns(CLOCK_REALTIME);
 	size_t n = 0;
 
 	for (; n < max; n++) {
@@ -296,7 +286,7 @@ read_frames(struct worker_process *p, size_t max, bool last)
 		s->frame.interface = (int)(s - p->sources);
 		worker_frame(p->worker, &s->frame);
 		if (!one)
-			now = now_ns();
+			now = clock_ns(CLOCK_REALTIME);
 	}
 	return n;
 }
@@ -356,7 +346,7 @@ work(struct worker_process *p)
 {
 	while (can_go_on(p) && !asked_to_end()) {
 		size_t frames = read_frames(p, AT_ONCE, false);
-		int64_t now = now_ns();
+		int64_t now = clock_ns(CLOCK_REALTIME);
 		bool waits = false;
 
 		for (size_t i = 0; i < p->sources_count; i++)
@@ -382,7 +372,7 @@ process_worker(const struct process_worker_config *config, const struct ipc_ends
 		work(&p);
 		(void)read_frames(&p, LAST_FRAMES, true);
 		worker_finish(p.worker);
-		send_state(&p, now_ns());
+		send_state(&p, clock_ns(CLOCK_REALTIME));
 	} else {
 		tell_event(&p, "capture", err.text);
 	}

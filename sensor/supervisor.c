@@ -7,11 +7,10 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sensor/base/digest.h"
-#include "sensor/base/ptime.h"
+#include "sensor/base/clock.h"
 
 #define DELAY_FIRST (200 * PTIME_MS)
 #define DELAY_MAX (10 * PTIME_SECOND)
@@ -76,14 +75,6 @@ child_word(const struct supervisor *s, const struct child *c, char separator, ch
 	else
 		snprintf(out, 24, "%s", process_word(c->process));
 	return out;
-}
-
-static int64_t
-clock_ns(clockid_t clock)
-{
-	struct timespec t;
-	clock_gettime(clock, &t);
-	return t.tv_sec * PTIME_SECOND + t.tv_nsec;
 }
 
 /* ---- pipes ---- */

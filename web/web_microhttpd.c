@@ -13,13 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <microhttpd.h>
 
 #include "sensor/base/arena.h"
-#include "sensor/base/ptime.h"
+#include "sensor/base/clock.h"
 #include "web/download.h"
 #include "web/page.h"
 #include "web/request.h"
@@ -39,14 +38,6 @@ struct web {
 	struct pool *pool;
 	struct MHD_Daemon *daemon;
 };
-
-static int64_t
-wall_clock(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * PTIME_SECOND + now.tv_nsec;
-}
 
 /* The one place where the target is seen as it came: later the library hands out a decoded string
  * that ends at a %00. */
@@ -85,7 +76,7 @@ static ssize_t
 on_download(void *ctx, uint64_t pos, char *out, size_t max)
 {
 	(void)pos;
-	int64_t n = download_read(ctx, (uint8_t *)out, max, wall_clock());
+	int64_t n = download_read(ctx, (uint8_t *)out, max, clock_ns(CLOCK_REALTIME));
 	if (n < 0) {
 		return MHD_CONTENT_READER_END_WITH_ERROR;
 	}
@@ -188,7 +179,7 @@ on_request(void *ctx, struct MHD_Connection *connection, const char *url, const 
 	struct answer a;
 	const char *host =
 		MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST);
-	request_init(&r, w->pool, w->version, wall_clock());
+	request_init(&r, w->pool, w->version, clock_ns(CLOCK_REALTIME));
 	answer_init(&a);
 	answer_request(w, &r, method, host != NULL ? host : "", *state != NULL ? *state : "", &a);
 	enum MHD_Result rc = send_answer(connection, &a);

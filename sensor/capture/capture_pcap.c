@@ -6,12 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sensor/base/arena.h"
 #include "sensor/base/buf.h"
-#include "sensor/base/ptime.h"
+#include "sensor/base/clock.h"
 #include "sensor/capture/capture_inner.h"
 #include "sensor/limits.h"
 
@@ -440,14 +439,6 @@ live_close(struct capture *c)
 	free(s->copy);
 }
 
-static int64_t
-now_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_REALTIME, &t);
-	return t.tv_sec * PTIME_SECOND + t.tv_nsec;
-}
-
 int
 capture_open_live(const char *interface, const struct capture_live_options *options,
 	struct capture **out, struct err *err)
@@ -471,7 +462,7 @@ capture_open_live(const char *interface, const struct capture_live_options *opti
 		pcap_get_tstamp_precision(pcap) == PCAP_TSTAMP_PRECISION_MICRO ? PTIME_US : 1;
 	s->copy_size = (size_t)pcap_snapshot(pcap);
 	s->copy = must_alloc(s->copy_size);
-	s->since = now_ns();
+	s->since = clock_ns(CLOCK_REALTIME);
 	(void)pcap_stats(pcap, &s->seen);
 	open_drops(s);
 	s->drops_before = read_drops(s);

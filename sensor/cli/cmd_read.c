@@ -6,8 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sensor/base/clock.h"
 #include "sensor/base/json.h"
-#include "sensor/base/ptime.h"
 #include "sensor/capture/capture_set.h"
 #include "sensor/cli/cli.h"
 #include "sensor/cli/setup.h"
@@ -194,14 +194,6 @@ on_signal(int which)
 {
 	(void)which;
 	asked_to_end = 1;
-}
-
-static int64_t
-clock_ns(clockid_t clock)
-{
-	struct timespec t;
-	clock_gettime(clock, &t);
-	return t.tv_sec * PTIME_SECOND + t.tv_nsec;
 }
 
 static struct capture_now
