@@ -33,35 +33,10 @@ digest_sha256(struct slice s, uint8_t out[DIGEST_SHA256])
 	must(gnutls_hash_fast(GNUTLS_DIG_SHA256, s.ptr, s.len, out));
 }
 
-/* The state behind the last key: setting one up costs five times what a short text does. */
-static _Thread_local struct {
-	gnutls_hmac_hd_t state;
-	uint8_t key[64]; /* of one block: RFC 2104 2 */
-	size_t key_len;
-} last_key;
-
-static void
-set_key(struct slice key)
-{
-	if (last_key.state != NULL)
-		gnutls_hmac_deinit(last_key.state, NULL);
-	must(gnutls_hmac_init(&last_key.state, GNUTLS_MAC_SHA256, key.ptr, key.len));
-	memcpy(last_key.key, key.ptr, key.len);
-	last_key.key_len = key.len;
-}
-
 void
 digest_hmac_sha256(struct slice key, struct slice s, uint8_t out[DIGEST_SHA256])
 {
-	if (key.len == 0 || key.len > sizeof last_key.key) {
-		must(gnutls_hmac_fast(GNUTLS_MAC_SHA256, key.ptr, key.len, s.ptr, s.len, out));
-		return;
-	}
-	if (last_key.state == NULL || last_key.key_len != key.len ||
-		memcmp(last_key.key, key.ptr, key.len) != 0)
-		set_key(key);
-	must(gnutls_hmac(last_key.state, s.ptr, s.len));
-	gnutls_hmac_output(last_key.state, out); /* resets it, too */
+	must(gnutls_hmac_fast(GNUTLS_MAC_SHA256, key.ptr, key.len, s.ptr, s.len, out));
 }
 
 void
