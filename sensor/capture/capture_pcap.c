@@ -95,7 +95,6 @@ file_next(struct capture *c, struct frame *out, struct err *err)
 	}
 	if (c->file.starved) { /* not all of the record is there yet */
 		bytes_back(&c->file);
-		clearerr(pcap_file(s->pcap));
 		return 0;
 	}
 	c->ended = true;

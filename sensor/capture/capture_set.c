@@ -53,24 +53,47 @@ set_wait(struct capture_set *s, struct source *source)
 
 /* ---- open sources ---- */
 
+int64_t
+set_modified(const struct stat *st)
+{
+	return st->st_mtim.tv_sec * PTIME_SECOND + st->st_mtim.tv_nsec;
+}
+
+void
+set_remember(struct source *source, const struct stat *st)
+{
+	source->size = st->st_size;
+	source->modified = set_modified(st);
+}
+
+int
+set_open_file(const struct capture_set *s, const char *path, struct capture **out, struct err *err)
+{
+	int rc;
+
+	if (s->config.follow)
+		rc = capture_open_growing(path, out, err);
+	else
+		rc = capture_open_file(path, out, err) == 0 ? 1 : -1;
+	if (rc <= 0 || s->config.check(*out, err) == 0)
+		return rc;
+	capture_close(*out);
+	*out = NULL;
+	return -1;
+}
+
 int
 set_open(struct capture_set *s, struct source *source, struct err *err)
 {
 	struct err unused = { "" };
 	struct stat st;
-	int rc = s->config.follow ? capture_open_growing(source->path, &source->capture, err)
-				  : capture_open_file(source->path, &source->capture, err) + 1;
+	int rc = set_open_file(s, source->path, &source->capture, err);
 
 	source->state = SOURCE_DONE;
-	if (rc == 0 && s->config.follow)
+	if (rc == 0)
 		return err_set(err, "%s: too short for a capture", source->path);
-	if (rc <= 0)
+	if (rc < 0)
 		return -1;
-	if (s->config.check(source->capture, err) < 0) {
-		capture_close(source->capture);
-		source->capture = NULL;
-		return -1;
-	}
 	for (uint64_t n = 0; n < source->frames; n++)
 		if (capture_next(source->capture, &source->frame, &unused) <= 0)
 			break;
@@ -163,16 +186,13 @@ static bool
 leave(struct capture_set *s, struct source *source)
 {
 	struct err err = { "" };
-
 	struct stat st;
 
 	if (!source->listed || !quiet(s, source) || !later_is_there(s, source))
 		return false;
 	/* Before the last look: what comes after it is seen as growth. */
-	if (stat(source->path, &st) == 0) {
-		source->size = st.st_size;
-		source->modified = st.st_mtim.tv_sec * PTIME_SECOND + st.st_mtim.tv_nsec;
-	}
+	if (stat(source->path, &st) == 0)
+		set_remember(source, &st);
 	capture_grown(source->capture);
 	int rc = capture_next(source->capture, &source->frame, &err);
 	if (rc > 0) { /* grown in this very moment */

@@ -3,6 +3,7 @@
 #ifndef HELOSCOPE_CAPTURE_CAPTURE_SET_INNER_H
 #define HELOSCOPE_CAPTURE_CAPTURE_SET_INNER_H
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "sensor/base/hash.h"
@@ -56,11 +57,16 @@ struct capture_set {
 	bool frames;	    /* one has a packet */
 	bool full;	    /* said that there are too many files */
 	struct capture_now now;
-	struct err *err; /* of the named file that is being looked at */
 };
 
 void set_note(struct capture_set *s, enum capture_note kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* What the file is like now; another look tells by it whether it has changed. */
+int64_t set_modified(const struct stat *st);
+void set_remember(struct source *source, const struct stat *st);
+/* A file with frames that are understood: 1; 0 = following, and too short for now; -1 and err. */
+int set_open_file(
+	const struct capture_set *s, const char *path, struct capture **out, struct err *err);
 /* The source waits for its turn. */
 void set_wait(struct capture_set *s, struct source *source);
 /* Opens it (at the front; as many frames as it gave already are passed over). 0, or -1 and err. */

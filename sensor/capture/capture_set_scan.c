@@ -43,19 +43,6 @@ source_new(struct capture_set *s, const char *path, bool listed)
 	return source;
 }
 
-static int64_t
-modified(const struct stat *st)
-{
-	return st->st_mtim.tv_sec * PTIME_SECOND + st->st_mtim.tv_nsec;
-}
-
-static void
-remember(struct source *source, const struct stat *st)
-{
-	source->size = st->st_size;
-	source->modified = modified(st);
-}
-
 /* The same file under another name. */
 static void
 renamed(struct source *source, const char *path)
@@ -76,15 +63,10 @@ peek(struct capture_set *s, const char *path, int64_t *first, struct err *err)
 	struct err damage = { "" };
 	struct capture *c;
 	struct frame frame;
-	int rc = s->config.follow ? capture_open_growing(path, &c, err)
-				  : capture_open_file(path, &c, err) + 1;
+	int rc = set_open_file(s, path, &c, err);
 
 	if (rc <= 0)
-		return s->config.follow ? rc : -1;
-	if (s->config.check(c, err) < 0) {
-		capture_close(c);
-		return -1;
-	}
+		return rc;
 	rc = capture_next(c, &frame, &damage);
 	*first = rc > 0 ? frame.time : DAMAGED;
 	capture_close(c);
@@ -98,7 +80,7 @@ look(struct capture_set *s, struct source *source, const struct stat *st, struct
 	int64_t first = 0;
 	int rc = peek(s, source->path, &first, err);
 
-	remember(source, st);
+	set_remember(source, st);
 	source->refused = rc <= 0;
 	if (rc < 0)
 		return -1;
@@ -171,7 +153,7 @@ replace_twin(struct capture_set *s, struct source *twin, const char *path, const
 	twin->key = (struct source_key){ st->st_dev, st->st_ino };
 	HASH_ADD(hh, s->by_key, key, sizeof twin->key, twin);
 	renamed(twin, path);
-	remember(twin, st);
+	set_remember(twin, st);
 }
 
 static int
@@ -216,7 +198,7 @@ look_again(struct capture_set *s, struct source *source, const struct stat *st, 
 		set_finish(s, source);
 		source->frames = 0;
 	}
-	if (source->size == st->st_size && source->modified == modified(st))
+	if (source->size == st->st_size && source->modified == set_modified(st))
 		return 0;
 	return look(s, source, st, err);
 }
