@@ -232,6 +232,16 @@ find_doubtful(struct flow *f, enum side from, uint32_t *end, bool *sure)
 	return NULL;
 }
 
+/* Out of the list first: what is fed may settle what waits. */
+static void
+feed_held(struct stream_table *t, struct flow *f, struct held_list *list, struct held_packet **at)
+{
+	struct held_packet *h = held_take(list, at);
+
+	delivery_segment(t, f, &h->segment);
+	held_free(t, h);
+}
+
 void
 delivery_gap(struct stream_table *t, struct flow *f, enum side from)
 {
@@ -241,11 +251,7 @@ delivery_gap(struct stream_table *t, struct flow *f, enum side from)
 
 	if (doubtful != NULL && seq_before(f->half[from].next, end)) {
 		/* Nothing came in its place, and the receiver has it. */
-		struct held_packet *h = *doubtful;
-		*doubtful = h->next;
-		f->doubtful.count--;
-		delivery_segment(t, f, &h->segment);
-		held_free(t, h);
+		feed_held(t, f, &f->doubtful, doubtful);
 	} else if (sure) {
 		gap_until(t, f, from, end);
 	} else {
@@ -388,23 +394,12 @@ delivery_segment(struct stream_table *t, struct flow *f, const struct segment *g
 	fill_cut(t, f, s.from);
 }
 
-static void
-feed_held(struct stream_table *t, struct flow *f, struct held_packet **at)
-{
-	struct held_packet *h = *at;
-
-	*at = h->next;
-	f->held.count--;
-	delivery_segment(t, f, &h->segment);
-	held_free(t, h);
-}
-
 bool
 delivery_force(struct stream_table *t, struct flow *f)
 {
 	if (f->held.first == NULL)
 		return false;
-	feed_held(t, f, &f->held.first);
+	feed_held(t, f, &f->held, &f->held.first);
 	return true;
 }
 
@@ -414,7 +409,7 @@ release_one(struct stream_table *t, struct flow *f)
 	for (struct held_packet **at = &f->held.first; *at != NULL; at = &(*at)->next) {
 		if (delivery_must_hold(f, (*at)->segment.from, (*at)->segment.ack))
 			continue;
-		feed_held(t, f, at);
+		feed_held(t, f, &f->held, at);
 		return true;
 	}
 	return false;

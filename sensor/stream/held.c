@@ -36,14 +36,20 @@ held_add(struct stream_table *t, struct held_list *list, const struct segment *s
 	list->count++;
 }
 
-void
-held_drop(struct stream_table *t, struct held_list *list, struct held_packet **at)
+struct held_packet *
+held_take(struct held_list *list, struct held_packet **at)
 {
 	struct held_packet *h = *at;
 
 	*at = h->next;
 	list->count--;
-	held_free(t, h);
+	return h;
+}
+
+void
+held_drop(struct stream_table *t, struct held_list *list, struct held_packet **at)
+{
+	held_free(t, held_take(list, at));
 }
 
 void

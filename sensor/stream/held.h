@@ -11,7 +11,9 @@ struct held_packet *held_new(struct stream_table *t, const struct segment *s);
 void held_free(struct stream_table *t, struct held_packet *h);
 
 void held_add(struct stream_table *t, struct held_list *list, const struct segment *s);
-/* Takes *at out of the list and frees it. */
+/* Takes *at out of the list; the caller frees it. */
+struct held_packet *held_take(struct held_list *list, struct held_packet **at);
+/* …and frees it. */
 void held_drop(struct stream_table *t, struct held_list *list, struct held_packet **at);
 void held_clear(struct stream_table *t, struct held_list *list);
 

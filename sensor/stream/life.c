@@ -47,6 +47,17 @@ life_wait_end(struct stream_table *t, struct flow *f)
 	f->waiting = 0;
 }
 
+/* Another wait of the same kind, counted. */
+static void
+wait_again(struct stream_table *t, struct flow *f)
+{
+	uint8_t waits = f->waits;
+
+	life_wait_end(t, f);
+	waiting_start(t, f);
+	f->waits = (uint8_t)(waits + 1);
+}
+
 static bool
 waits(const struct flow *f)
 {
@@ -238,10 +249,7 @@ life_check(struct stream_table *t)
 		if (f->state == FLOW_EMBRYO) {
 			stream_begin(t, f);
 		} else if (is_silent(f) && f->waits < WAIT_SILENT) {
-			uint8_t waits = f->waits;
-			life_wait_end(t, f);
-			waiting_start(t, f);
-			f->waits = (uint8_t)(waits + 1);
+			wait_again(t, f);
 		} else {
 			life_give_up(t, f, true);
 		}
