@@ -295,6 +295,25 @@ worker_probe(struct worker *w, const struct worker_probe *probe)
 	w->probe = *probe;
 }
 
+/* Snapshots of sessions that go on, once a second. */
+static void
+tell_open(struct worker *w, int64_t now)
+{
+	if (!w->config.snapshots || now < w->snapshot_due)
+		return;
+	w->snapshot_due = now + PTIME_SECOND;
+	for (struct tcp_session *s = w->open; s != NULL; s = s->next) {
+		unsigned version = smtp_session_version(s->smtp);
+		if (version == s->told || !smtp_session_is_smtp(s->smtp))
+			continue;
+		s->told = version;
+		update_record(s);
+		s->record->open = true;
+		w->output.session(w->output.ctx, s->record);
+		s->record->open = false;
+	}
+}
+
 void
 worker_frame(struct worker *w, const struct frame *frame)
 {
@@ -313,27 +332,14 @@ worker_frame(struct worker *w, const struct frame *frame)
 		stream_packet(w->streams, &packet);
 	else
 		stream_tick(w->streams, frame->time);
-	if (w->config.snapshots)
-		worker_tick(w, frame->time);
+	tell_open(w, frame->time);
 }
 
 void
 worker_tick(struct worker *w, int64_t now)
 {
 	stream_tick(w->streams, now);
-	if (!w->config.snapshots || now < w->snapshot_due)
-		return;
-	w->snapshot_due = now + PTIME_SECOND;
-	for (struct tcp_session *s = w->open; s != NULL; s = s->next) {
-		unsigned version = smtp_session_version(s->smtp);
-		if (version == s->told || !smtp_session_is_smtp(s->smtp))
-			continue;
-		s->told = version;
-		update_record(s);
-		s->record->open = true;
-		w->output.session(w->output.ctx, s->record);
-		s->record->open = false;
-	}
+	tell_open(w, now);
 }
 
 size_t
