@@ -51,7 +51,7 @@ bool
 begin_is_reuse(const struct flow *f, enum side from, const struct packet *p)
 {
 	return f->reuse && from == SIDE_SERVER && p->flags & PACKET_ACK &&
-	       p->ack == f->reuse_seq + 1;
+	       p->ack == f->reuse_seq + 1 && (p->flags & PACKET_SYN || p->payload.len > 0);
 }
 
 void
@@ -68,15 +68,13 @@ begin_reuse(struct stream_table *t, struct flow *f, const struct packet *p)
 }
 
 void
-begin_late_syn(struct stream_table *t, struct flow *f, enum side from, const struct packet *p)
+begin_late_syn(struct flow *f, enum side from, const struct packet *p)
 {
 	const struct half *h = &f->half[from];
 	bool syn_ack = p->flags & PACKET_ACK;
 
-	if (begin_is_reuse(f, from, p)) {
-		begin_reuse(t, f, p);
-	} else if (from == SIDE_CLIENT && !syn_ack && p->seq + 1 != h->base &&
-		   !(f->info.midstream && h->base - (p->seq + 1) < LIMIT_STREAM_JUMP)) {
+	if (from == SIDE_CLIENT && !syn_ack && p->seq + 1 != h->base &&
+		!(f->info.midstream && h->base - (p->seq + 1) < LIMIT_STREAM_JUMP)) {
 		f->reuse = true;
 		f->reuse_seq = p->seq;
 	}

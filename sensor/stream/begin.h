@@ -10,9 +10,9 @@ void begin_syn(struct stream_table *t, struct flow *f, enum side from, const str
 /* Any other packet of one. */
 void begin_packet(struct stream_table *t, struct flow *f, enum side from, const struct packet *p);
 
-/* A SYN or SYN-ACK of an open stream: a repetition, the start that came late, or a new stream on
- * the same ports. */
-void begin_late_syn(struct stream_table *t, struct flow *f, enum side from, const struct packet *p);
+/* A SYN or SYN-ACK of an open stream: a repetition, the start that came late, or what a new stream
+ * on the same ports asks for. */
+void begin_late_syn(struct flow *f, enum side from, const struct packet *p);
 /* Whether this packet of an open stream shows that its ports have a new one… */
 bool begin_is_reuse(const struct flow *f, enum side from, const struct packet *p);
 /* …which takes its place, and has not begun. */

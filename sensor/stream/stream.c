@@ -52,11 +52,10 @@ stream_packet(struct stream_table *t, const struct packet *p)
 		return;
 	COUNT(t->counters, segments);
 	stream_table_touch(t, f);
-	if (f->state == FLOW_OPEN && begin_is_reuse(f, from, p) && !(p->flags & PACKET_SYN) &&
-		p->payload.len > 0)
+	if (f->state == FLOW_OPEN && begin_is_reuse(f, from, p))
 		begin_reuse(t, f, p);
 	if (p->flags & PACKET_SYN && f->state == FLOW_OPEN)
-		begin_late_syn(t, f, from, p);
+		begin_late_syn(f, from, p);
 	else if (p->flags & PACKET_SYN)
 		begin_syn(t, f, from, p);
 	else if (f->state == FLOW_EMBRYO)
