@@ -1,6 +1,5 @@
 #include "sensor/stream/stream_table.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "sensor/base/ptime.h"
@@ -200,19 +199,6 @@ is_late(const struct ended *e, const struct packet *p, bool src_is_low)
 	       -beyond < (uint32_t)LIMIT_STREAM_JUMP;
 }
 
-/* On a line of the cache, so that what stands first lies in as few as can be. */
-static struct flow *
-flow_alloc(void)
-{
-	enum { LINE = 64 };
-	struct flow *f = aligned_alloc(LINE, (sizeof *f + LINE - 1) / LINE * LINE);
-
-	if (f == NULL)
-		abort();
-	memset(f, 0, sizeof *f);
-	return f;
-}
-
 static struct flow *
 flow_add(struct stream_table *t, const struct packet *p, const struct flow_key *key, uint64_t hash,
 	bool src_is_low)
@@ -227,7 +213,8 @@ flow_add(struct stream_table *t, const struct packet *p, const struct flow_key *
 	if (ended != NULL)
 		ended->hash = 0;
 	make_room(t);
-	struct flow *f = flow_alloc();
+	struct flow *f = must_alloc(sizeof *f);
+	memset(f, 0, sizeof *f);
 	f->key = *key;
 	f->hash = hash;
 	f->client_is_low = src_is_low == (from == SIDE_CLIENT);
