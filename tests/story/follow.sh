@@ -5,29 +5,17 @@
 # No packets are sent: a capture is written to files piece by piece, as tcpdump does.
 set -uo pipefail
 heloscope=${HELOSCOPE:?the program under test}
-captures=$(cd "$(dirname "${BASH_SOURCE[0]}")/../captures" && pwd)
-command -v editcap gzip sqlite3 >/dev/null || { echo "SKIPPED: needs editcap, gzip and sqlite3"; exit 77; }
-work=$(mktemp -d)
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+captures=$(cd "$here/../captures" && pwd)
+. "$here/lib.sh"
+process=reader
 reader=
 trap '[[ -n $reader ]] && kill "$reader" 2>/dev/null; rm -rf "$work"' EXIT
+command -v editcap gzip sqlite3 >/dev/null || skip "needs editcap, gzip and sqlite3"
 cd "$work" || exit 1
 capture=$captures/clients.pcap
 size=$(stat -c %s "$capture")
 
-fail() {
-	echo "FAIL: $*"
-	echo "--- the reader said:"
-	cat log
-	exit 1
-}
-until_true() {
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		((SECONDS < end)) || return 1
-		sleep 0.1
-	done
-}
 mails() { sqlite3 "$1" 'SELECT count(*) FROM mails' 2>/dev/null || echo 0; }
 has_mails() { [[ $(mails "$1") == "$2" ]]; }
 has_some() { [[ $(mails "$1") -gt 0 ]]; }

@@ -7,33 +7,18 @@ set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 heloscope=${HELOSCOPE:?the program under test}
 campus=helo-c-$$ world=helo-w-$$ # namespaces
-work=$(mktemp -d)
+. "$here/lib.sh"
+process=sensor
 sensor=
 
 cleanup() {
 	[[ -n $sensor ]] && kill "$sensor" 2>/dev/null && wait "$sensor" 2>/dev/null
-	for ns in "$campus" "$world"; do
-		ip netns pids "$ns" 2>/dev/null | xargs -r kill -9
-		ip netns del "$ns" 2>/dev/null
-	done
+	end_namespaces "$campus" "$world"
 	rm -rf "$work"
-}
-
-skip() {
-	echo "SKIPPED: $*"
-	exit 77
-}
-
-fail() {
-	echo "FAIL: $*"
-	echo "--- the sensor said:"
-	cat "$work/log"
-	exit 1
 }
 
 [[ $(id -u) == 0 ]] || skip "needs root, to make network namespaces"
 command -v ip python3 curl pgrep >/dev/null || skip "needs ip, python3, curl and pgrep"
-: >"$work/log"
 trap cleanup EXIT
 ip netns add "$campus" 2>/dev/null || skip "network namespaces cannot be made here"
 ip netns add "$world" || fail "second namespace"
@@ -52,16 +37,6 @@ child() {
 	local pid
 	for pid in $(pgrep -P "$sensor"); do
 		[[ $(cat "/proc/$pid/comm" 2>/dev/null) == "helo-$1" ]] && echo "$pid"
-	done
-}
-
-# until SECONDS what... : true as soon as the command is
-until_true() {
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		((SECONDS < end)) || return 1
-		sleep 0.1
 	done
 }
 

@@ -9,38 +9,19 @@ heloscope=${HELOSCOPE:?the program under test}
 capture=$here/../captures/incident.pcap
 sessions=140 packets=3717 # of the capture
 net=helo-k-$$             # the namespace
-work=$(mktemp -d)
+. "$here/lib.sh"
+process=sensor
 sensor=
 
 cleanup() {
 	[[ -n $sensor ]] && kill "$sensor" 2>/dev/null && wait "$sensor" 2>/dev/null
-	ip netns pids "$net" 2>/dev/null | xargs -r kill -9
-	ip netns del "$net" 2>/dev/null
+	end_namespaces "$net"
 	rm -rf "$work"
-}
-skip() {
-	echo "SKIPPED: $*"
-	exit 77
-}
-fail() {
-	echo "FAIL: $*"
-	echo "--- the sensor said:"
-	cat "$work/log"
-	exit 1
-}
-until_true() {
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		((SECONDS < end)) || return 1
-		sleep 0.1
-	done
 }
 inside() { ip netns exec "$net" "$@"; }
 
 [[ $(id -u) == 0 ]] || skip "needs root, to make network namespaces"
 command -v ip tcpdump tcpreplay tcprewrite python3 sqlite3 >/dev/null || skip "needs ip, tcpdump, tcpreplay, tcprewrite, python3 and sqlite3"
-: >"$work/log"
 trap cleanup EXIT
 ip netns add "$net" 2>/dev/null || skip "network namespaces cannot be made here"
 pair() { # NAME: what is sent into NAMEs arrives at NAME, and nothing else does
