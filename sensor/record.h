@@ -127,6 +127,9 @@ struct reply {
 struct recipient {
 	const char *address; /* as in the envelope, no brackets; local part hashed unless privacy is
 				off */
+	struct name_value *params; /* of RCPT (NOTIFY, ORCPT, …; RFC 3461 4); an address in them
+				      like the recipient's own */
+	size_t params_count, params_cap;
 	int32_t code;
 	const char *enhanced;
 	enum reply_class class;
@@ -205,6 +208,13 @@ struct mail_record {
 
 /* ---- session: one SMTP dialogue on one TCP stream ---- */
 
+/* What a side did that no ordinary mail program does. */
+struct anomaly_seen {
+	const char *name;
+	int32_t times;
+	const char *breaks; /* RFC and section, or whose test it is */
+};
+
 struct session_record {
 	const char *sensor;
 	const char *id;		  /* 16 hex digits; the same for the same input */
@@ -217,6 +227,15 @@ struct session_record {
 	size_t encap_count, encap_cap;
 	enum direction direction;
 	enum visibility visibility;
+	const char *protocol; /* "smtp", "lmtp", or what is spoken on a mail port instead ("http",
+				 "ftp", …); "" = not known */
+	struct {
+		const char *protocol; /* "http-connect", "socks4", "socks5", "proxy-v1", "proxy-v2",
+					 "xclient"; "" = none */
+		const char *target;   /* "host:port" that a proxy was asked for */
+		struct endpoint client; /* who the real client is, as a proxy says; ADDR_NONE = not
+					   said */
+	} proxy;
 	const char *banner;    /* text of the greeting, without the code */
 	const char *helo_verb; /* EHLO, HELO, LHLO or "" */
 	const char *helo_name;
@@ -224,14 +243,32 @@ struct session_record {
 	size_t extensions_count, extensions_cap;
 	struct {
 		bool offered, used, implicit;
-		const char *version; /* "TLS 1.3" or "" */
-		const char *sni, *ja4, *subject;
+		const char *starttls; /* what became of it: "offered", "used", "refused",
+					 "stripped", "not-encrypted"; "" = never offered or asked
+					 for */
+		const char *version;  /* "TLS 1.3" or "" */
+		const char *sni, *alpn, *ja4, *subject;
+		const char **names; /* of the server's certificate: subjectAltName, RFC 5280 4.2.1.6
+				     */
+		size_t names_count, names_cap;
+		int64_t records_client, records_server; /* of application data, RFC 8446 5.1 */
 	} tls;
+	/* What the sizes of TLS records tell of the mails inside: a guess. */
+	struct {
+		const char *basis; /* "tls-records"; "" = no guess was made */
+		int32_t mails, refusals;
+	} estimate;
 	struct {
 		const char *mechanism;
 		const char *result; /* "ok", "fail", "unknown" or "" without AUTH */
+		const char *user;   /* only if configured, else "" */
 		int32_t failures;
 	} auth;
+	struct {
+		int32_t keystrokes; /* segments that look like one key */
+		int32_t backspaces; /* and other keys that edit a line */
+		int32_t pauses;	    /* of more than 2 s before a command */
+	} typing;
 	const char *dialect; /* stable fingerprint of how the client speaks */
 	const char *client_software, *server_software; /* "Postfix", "Exim", … or "" */
 	int64_t bytes_client, bytes_server;
@@ -239,7 +276,7 @@ struct session_record {
 	bool one_sided, midstream;
 	bool open; /* a snapshot: the session goes on */
 	enum close_reason close;
-	struct name_value *anomalies; /* name, and where it was seen (times or the first text) */
+	struct anomaly_seen *anomalies;
 	size_t anomalies_count, anomalies_cap;
 	struct reply *replies;
 	size_t replies_count, replies_cap;

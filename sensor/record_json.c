@@ -56,13 +56,11 @@ write_pairs(struct json *j, struct field_list l)
 }
 
 static void
-write_names(struct json *j, struct field_list l)
+write_names(struct json *j, const struct layout *item, struct field_list l)
 {
-	const struct name_value *pair = (const void *)l.items;
-
 	json_array(j);
 	for (size_t i = 0; i < l.count; i++)
-		write_text(j, pair[i].name);
+		write_text(j, *(const char *const *)(const void *)(l.items + i * item->size));
 	json_array_end(j);
 }
 
@@ -139,7 +137,7 @@ write_value(struct json *j, const struct field *f, const uint8_t *record)
 		write_pairs(j, field_list_get(f, record));
 		break;
 	case FIELD_NAMES:
-		write_names(j, field_list_get(f, record));
+		write_names(j, f->item, field_list_get(f, record));
 		break;
 	case FIELD_COUNTS:
 		write_counts(j, field_list_get(f, record));
@@ -150,7 +148,7 @@ write_value(struct json *j, const struct field *f, const uint8_t *record)
 	}
 }
 
-/* For FIELD_OMIT_EMPTY, which rows of numbers, flags and strings have. */
+/* For FIELD_OMIT_EMPTY. */
 static bool
 is_empty(const struct field *f, const uint8_t *record)
 {
@@ -172,6 +170,7 @@ is_empty(const struct field *f, const uint8_t *record)
 	case FIELD_ADDR:
 		return ((const struct addr *)p)->family == ADDR_NONE;
 	case FIELD_ENDPOINT:
+		return ((const struct endpoint *)p)->addr.family == ADDR_NONE;
 	case FIELD_STRUCT:
 		return false;
 	case FIELD_STRINGS:

@@ -57,6 +57,15 @@ static const struct field pair_fields[] = {
 static const struct layout layout_pair = LAYOUT("pair", pair_fields);
 
 #undef STRUCT
+#define STRUCT struct anomaly_seen
+static const struct field anomaly_fields[] = {
+	ROW("name", FIELD_STRING, name),
+	ROW("times", FIELD_I32, times),
+	ROW("breaks", FIELD_STRING, breaks),
+};
+static const struct layout layout_anomaly = LAYOUT("anomaly", anomaly_fields);
+
+#undef STRUCT
 #define STRUCT struct count
 static const struct field count_fields[] = {
 	ROW("name", FIELD_STRING, name),
@@ -82,6 +91,7 @@ const struct layout layout_reply = LAYOUT("reply", reply_fields);
 #define STRUCT struct recipient
 static const struct field recipient_fields[] = {
 	ROW("to", FIELD_STRING, address),
+	LIST("params", FIELD_PAIRS, params, .item = &layout_pair, .flags = FIELD_OMIT_EMPTY),
 	ROW("code", FIELD_I32, code),
 	ROW("enhanced", FIELD_STRING, enhanced),
 	WORDS("class", class, reply_class),
@@ -188,6 +198,10 @@ static const struct field session_fields[] = {
 	STRINGS("encap", encap),
 	WORDS("direction", direction, direction),
 	WORDS("visibility", visibility, visibility),
+	ROW("protocol", FIELD_STRING, protocol),
+	ROW("protocol", FIELD_STRING, proxy.protocol, IN("proxy"), .flags = FIELD_OMIT_EMPTY),
+	ROW("target", FIELD_STRING, proxy.target, IN("proxy"), .flags = FIELD_OMIT_EMPTY),
+	ROW("client", FIELD_ENDPOINT, proxy.client, IN("proxy"), .flags = FIELD_OMIT_EMPTY),
 	ROW("banner", FIELD_STRING, banner),
 	ROW("verb", FIELD_STRING, helo_verb, IN("helo")),
 	ROW("name", FIELD_STRING, helo_name, IN("helo")),
@@ -195,13 +209,25 @@ static const struct field session_fields[] = {
 	ROW("offered", FIELD_BOOL, tls.offered, IN("tls")),
 	ROW("used", FIELD_BOOL, tls.used, IN("tls")),
 	ROW("implicit", FIELD_BOOL, tls.implicit, IN("tls")),
+	ROW("starttls", FIELD_STRING, tls.starttls, IN("tls")),
 	ROW("version", FIELD_STRING, tls.version, IN("tls")),
 	ROW("sni", FIELD_STRING, tls.sni, IN("tls")),
+	ROW("alpn", FIELD_STRING, tls.alpn, IN("tls")),
 	ROW("ja4", FIELD_STRING, tls.ja4, IN("tls")),
 	ROW("subject", FIELD_STRING, tls.subject, IN("tls")),
+	LIST("names", FIELD_STRINGS, tls.names, .item = &layout_string, IN("tls")),
+	ROW("records_client", FIELD_I64, tls.records_client, IN("tls")),
+	ROW("records_server", FIELD_I64, tls.records_server, IN("tls")),
+	ROW("basis", FIELD_STRING, estimate.basis, IN("estimate"), .flags = FIELD_OMIT_EMPTY),
+	ROW("mails", FIELD_I32, estimate.mails, IN("estimate"), .flags = FIELD_OMIT_EMPTY),
+	ROW("refusals", FIELD_I32, estimate.refusals, IN("estimate"), .flags = FIELD_OMIT_EMPTY),
 	ROW("mechanism", FIELD_STRING, auth.mechanism, IN("auth")),
 	ROW("result", FIELD_STRING, auth.result, IN("auth")),
+	ROW("user", FIELD_STRING, auth.user, IN("auth"), .flags = FIELD_OMIT_EMPTY),
 	ROW("failures", FIELD_I32, auth.failures, IN("auth")),
+	ROW("keystrokes", FIELD_I32, typing.keystrokes, IN("typing"), .flags = FIELD_OMIT_EMPTY),
+	ROW("backspaces", FIELD_I32, typing.backspaces, IN("typing"), .flags = FIELD_OMIT_EMPTY),
+	ROW("pauses", FIELD_I32, typing.pauses, IN("typing"), .flags = FIELD_OMIT_EMPTY),
 	ROW("dialect", FIELD_STRING, dialect),
 	ROW("client_software", FIELD_STRING, client_software),
 	ROW("server_software", FIELD_STRING, server_software),
@@ -212,7 +238,9 @@ static const struct field session_fields[] = {
 	ROW("one_sided", FIELD_BOOL, one_sided),
 	ROW("midstream", FIELD_BOOL, midstream),
 	WORDS("close", close, close_reason),
-	LIST("anomalies", FIELD_NAMES, anomalies, .item = &layout_pair),
+	LIST("anomalies", FIELD_NAMES, anomalies, .item = &layout_anomaly),
+	LIST("anomaly_counts", FIELD_LIST, anomalies, .item = &layout_anomaly,
+		.flags = FIELD_NOT_PACKED | FIELD_AGAIN),
 	ITEMS("replies", replies, layout_reply),
 	ITEMS("mails", mails, layout_mail, .flags = FIELD_NOT_PACKED),
 	ROW("mails_total", FIELD_I32, mails_count_total, .flags = FIELD_NOT_JSON),

@@ -1,8 +1,8 @@
 /* Layouts of the records: one table per struct, from which packing, JSON and comparison follow.
  *
- * A field's row: JSON name, type, offset, and for lists the offsets of count and cap and the layout of an item (for lists of
- * strings and numbers a struct of one nameless field).
- * Rows with the same `group` in a row are written as one nested JSON object ("helo":{"verb":…,"name":…}). */
+ * A field's row: JSON name, type, offset, and for lists the offsets of count and cap and the layout
+ * of an item (for lists of strings and numbers a struct of one nameless field). Rows with the same
+ * `group` in a row are written as one nested JSON object ("helo":{"verb":…,"name":…}). */
 #ifndef HELOSCOPE_RECORD_LAYOUT_H
 #define HELOSCOPE_RECORD_LAYOUT_H
 
@@ -23,12 +23,13 @@ enum field_type {
 	FIELD_INTS,	/* int32_t * list */
 	FIELD_LIST,	/* list of structs with layout `item` */
 	FIELD_PAIRS,	/* struct name_value list, JSON object {"name":"value"} */
-	FIELD_NAMES,	/* struct name_value list, JSON array of the names */
+	FIELD_NAMES,	/* list of structs that begin with their name, JSON array of the names */
 	FIELD_COUNTS,	/* struct count list, JSON object {"name":value} */
 	FIELD_STRUCT,	/* nested struct in place, JSON object */
 };
 
-enum { FIELD_NOT_PACKED = 1, FIELD_NOT_JSON = 2, FIELD_OMIT_EMPTY = 4 };
+/* FIELD_AGAIN: another way to show a member that has its own row. */
+enum { FIELD_NOT_PACKED = 1, FIELD_NOT_JSON = 2, FIELD_OMIT_EMPTY = 4, FIELD_AGAIN = 8 };
 
 struct field {
 	const char *name;
@@ -55,11 +56,13 @@ struct layout {
 	size_t count;
 };
 
-extern const struct layout layout_session, layout_mail, layout_host, layout_reply, layout_recipient, layout_listing, layout_service;
+extern const struct layout layout_session, layout_mail, layout_host, layout_reply, layout_recipient,
+	layout_listing, layout_service;
 
-/* Packed form: little-endian, length-prefixed, no pointers; for pipes between processes of one build, never for storage.
- * record_pack appends to out. record_unpack fills *record from exactly the bytes of `in`, everything in the arena:
- * 0, or -1 when the bytes are not such a record (lengths are checked against the input, counts against the arena). */
+/* Packed form: little-endian, length-prefixed, no pointers; for pipes between processes of one
+ * build, never for storage. record_pack appends to out. record_unpack fills *record from exactly
+ * the bytes of `in`, everything in the arena: 0, or -1 when the bytes are not such a record
+ * (lengths are checked against the input, counts against the arena). */
 void record_pack(struct buf *out, const struct layout *layout, const void *record);
 int record_unpack(struct slice in, const struct layout *layout, void *record, struct arena *arena);
 

@@ -26,7 +26,7 @@ end_anomalies(struct smtp_session *s, enum close_reason why)
 	session_anomaly(s, ANOMALY_NO_QUIT, rude);
 	s->dialect.typed = typing_by_hand(&s->typing) && s->smtp;
 	session_anomaly(s, ANOMALY_HAND_TYPED, s->dialect.typed);
-	anomaly_finish(&s->anomalies, &s->record, &s->arena);
+	anomaly_finish(&s->anomalies, &s->record);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/recipient_sample.h"
 #include "sensor/base/ptime.h"
 #include "sensor/record_layout.h"
 #include "store/store.h"
@@ -235,10 +236,10 @@ demo_mail(struct arena *a, const struct session_record *session, int32_t number,
 	m->bytes = 2345 * number;
 	m->queue_id = number == 1 ? "" : "4F3A21C0E7";
 	m->score = number == 1 ? 7.4 : 0.3;
-	DEMO_PUSH(a, m->rcpts) = (struct recipient){ "7f3a9c@example.net", 250, "2.1.5", REPLY_OK,
-		DISPOSITION_ACCEPTED, "" };
-	DEMO_PUSH(a, m->rcpts) = (struct recipient){ "@SUM(1+1)@example.org", 550, "5.1.1",
-		REPLY_USER_UNKNOWN, DISPOSITION_REJECTED, "" };
+	DEMO_PUSH(a, m->rcpts) = recipient_sample(
+		"7f3a9c@example.net", 250, "2.1.5", REPLY_OK, DISPOSITION_ACCEPTED);
+	DEMO_PUSH(a, m->rcpts) = recipient_sample(
+		"@SUM(1+1)@example.org", 550, "5.1.1", REPLY_USER_UNKNOWN, DISPOSITION_REJECTED);
 	m->header.from = "Contact <www-data@www-forms.adm.example.edu>";
 	m->header.to = "webmaster@example.edu";
 	m->header.subject = number == 1 ? DEMO_HOSTILE : DEMO_FORMULA;
@@ -291,7 +292,7 @@ demo_session(
 	DEMO_PUSH(a, r.encap) = "ethernet";
 	DEMO_PUSH(a, r.extensions) = "PIPELINING";
 	DEMO_PUSH(a, r.extensions) = "SIZE 52428800";
-	DEMO_PUSH(a, r.anomalies) = (struct name_value){ "helo-no-dot", "1" };
+	DEMO_PUSH(a, r.anomalies) = (struct anomaly_seen){ "helo-no-dot", 1, "RFC 5321 2.3.5" };
 	DEMO_PUSH(a, r.replies) =
 		(struct reply){ "greeting", 220, "", REPLY_OK, "", r.banner, r.start, { 0 } };
 	if (refused) {

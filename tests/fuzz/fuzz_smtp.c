@@ -63,7 +63,7 @@ take_session(struct run *run)
 	for (size_t i = 0; i < r->anomalies_count; i++)
 		if (strcmp(r->anomalies[i].name, "hand-typed") != 0)
 			buf_printf(
-				&run->out, "%s %s\n", r->anomalies[i].name, r->anomalies[i].value);
+				&run->out, "%s %d\n", r->anomalies[i].name, (int)r->anomalies[i].times);
 }
 
 static void

@@ -66,11 +66,10 @@ static int
 fact_anomaly(struct one_case *c, const char *value, size_t unused)
 {
 	(void)unused;
-	struct name_value *a = ARENA_PUSH(&c->arena, c->session.anomalies, FACTS_MAX);
+	struct anomaly_seen *a = ARENA_PUSH(&c->arena, c->session.anomalies, FACTS_MAX);
 	if (a == NULL)
 		return -1;
-	a->name = value;
-	a->value = "1";
+	*a = (struct anomaly_seen){ value, 1, "" };
 	return 0;
 }
 

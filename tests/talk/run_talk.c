@@ -128,7 +128,7 @@ print_session(struct buf *out, struct smtp_session *s)
 			p->text[0] != '\0' ? " | " : "", p->text);
 	}
 	for (size_t i = 0; i < r->anomalies_count; i++)
-		buf_printf(out, "anomaly %s %s\n", r->anomalies[i].name, r->anomalies[i].value);
+		buf_printf(out, "anomaly %s %d\n", r->anomalies[i].name, (int)r->anomalies[i].times);
 	buf_printf(out, "dialect %s\n", r->dialect);
 	if (r->client_software[0] != '\0' || r->server_software[0] != '\0')
 		buf_printf(out, "software client=\"%s\" server=\"%s\"\n", r->client_software,

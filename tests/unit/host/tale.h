@@ -155,9 +155,9 @@ a_reply(struct tale *t, struct session_record *s, const char *to, enum reply_cla
 static inline void
 an_anomaly(struct tale *t, struct session_record *s, const char *name)
 {
-	struct name_value *a = ARENA_PUSH(&t->arena, s->anomalies, 64);
+	struct anomaly_seen *a = ARENA_PUSH(&t->arena, s->anomalies, 64);
 
-	*a = (struct name_value){ name, "1" };
+	*a = (struct anomaly_seen){ name, 1, "" };
 }
 
 static inline void

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "tests/recipient_sample.h"
 #include "sensor/record_layout.h"
 
 /* The contract, key by key: who reads these lines elsewhere relies on every name and on the
@@ -41,13 +42,18 @@ empty_session(void **state)
 	expect(&layout_session, &s, true,
 		"{'type':'session','sensor':'','id':'','community_id':'','start':null,'end':null,"
 		"'client':{'ip':null,'port':0},'server':{'ip':null,'port':0},'vlan':[],'encap':[],"
-		"'direction':'unknown','visibility':'flow','banner':'','helo':{'verb':'','name':''}"
+		"'direction':'unknown','visibility':'flow','protocol':'','banner':'','helo':{'verb'"
+		":'','name':''}"
 		","
-		"'extensions':[],'tls':{'offered':false,'used':false,'implicit':false,'version':'',"
-		"'sni':'','ja4':'','subject':''},'auth':{'mechanism':'','result':'','failures':0},"
+		"'extensions':[],'tls':{'offered':false,'used':false,'implicit':false,'starttls':''"
+		","
+		"'version':'','sni':'','alpn':'','ja4':'','subject':'','names':[],"
+		"'records_client':0,'records_server':0},'auth':{'mechanism':'','result':'','"
+		"failures':0},"
 		"'dialect':'','client_software':'','server_software':'',"
 		"'bytes':{'client':0,'server':0},'gaps':{'count':0,'bytes':0},'one_sided':false,"
-		"'midstream':false,'close':'eof','anomalies':[],'replies':[],'mails':[],"
+		"'midstream':false,'close':'eof','anomalies':[],'anomaly_counts':[],'replies':[],'"
+		"mails':[],"
 		"'cut':false}");
 }
 
@@ -57,7 +63,8 @@ session(void **state)
 	int32_t vlan[] = { 100, 7 };
 	const char *encap[] = { "ethernet", "802.1q" };
 	const char *extensions[] = { "PIPELINING", "SIZE 52428800" };
-	struct name_value anomalies[] = { { "bare-lf", "3" }, { "early-talker", "1" } };
+	struct anomaly_seen anomalies[] = { { "bare-lf", 3, "RFC 5321 2.3.8" },
+		{ "early-talker", 1, "RFC 5321 3.1" } };
 	struct reply replies[] = {
 		{ .to = "greeting",
 			.code = 220,
@@ -92,12 +99,14 @@ session(void **state)
 	s.encap_count = 2;
 	s.direction = DIRECTION_OUTBOUND;
 	s.visibility = VISIBILITY_CONTENT;
+	s.protocol = "smtp";
 	s.banner = "mx ESMTP";
 	s.helo_verb = "EHLO";
 	s.helo_name = "osg-ce";
 	s.extensions = extensions;
 	s.extensions_count = 2;
 	s.tls.offered = true;
+	s.tls.starttls = "offered";
 	s.tls.version = "TLS 1.3";
 	s.tls.sni = "mx.example.org";
 	s.tls.ja4 = "t13d";
@@ -124,16 +133,19 @@ session(void **state)
 		"'client':{'ip':'200.136.80.4','port':40000},"
 		"'server':{'ip':'2001:db8::19','port':25},"
 		"'vlan':[100,7],'encap':['ethernet','802.1q'],'direction':'outbound',"
-		"'visibility':'content','banner':'mx ESMTP',"
+		"'visibility':'content','protocol':'smtp','banner':'mx ESMTP',"
 		"'helo':{'verb':'EHLO','name':'osg-ce'},'extensions':['PIPELINING','SIZE "
 		"52428800'],"
-		"'tls':{'offered':true,'used':false,'implicit':false,'version':'TLS 1.3',"
-		"'sni':'mx.example.org','ja4':'t13d','subject':'CN=mx'},"
+		"'tls':{'offered':true,'used':false,'implicit':false,'starttls':'offered',"
+		"'version':'TLS 1.3','sni':'mx.example.org','alpn':'','ja4':'t13d',"
+		"'subject':'CN=mx','names':[],'records_client':0,'records_server':0},"
 		"'auth':{'mechanism':'PLAIN','result':'fail','failures':2},'dialect':'d1',"
 		"'client_software':'Postfix','server_software':'Exim',"
 		"'bytes':{'client':1000,'server':200},'gaps':{'count':1,'bytes':1460},"
 		"'one_sided':true,'midstream':true,'close':'reset',"
 		"'anomalies':['bare-lf','early-talker'],"
+		"'anomaly_counts':[{'name':'bare-lf','times':3,'breaks':'RFC 5321 2.3.8'},"
+		"{'name':'early-talker','times':1,'breaks':'RFC 5321 3.1'}],"
 		"'replies':[{'to':'greeting','code':220,'enhanced':'','class':'ok','list':'',"
 		"'text':'mx ESMTP'},{'to':'RCPT','code':554,'enhanced':'5.7.1',"
 		"'class':'listed-on-rbl','list':'Spamhaus ZEN','text':'blocked'}],'mails':[],"
@@ -156,8 +168,9 @@ mail(void **state)
 {
 	struct name_value params[] = { { "SIZE", "900" }, { "BODY", "8BITMIME" } };
 	struct recipient rcpts[] = {
-		{ "a@example.org", 250, "2.1.5", REPLY_OK, DISPOSITION_ACCEPTED, "" },
-		{ "b@example.org", 550, "5.1.1", REPLY_USER_UNKNOWN, DISPOSITION_REJECTED, "" },
+		recipient_sample("a@example.org", 250, "2.1.5", REPLY_OK, DISPOSITION_ACCEPTED),
+		recipient_sample(
+			"b@example.org", 550, "5.1.1", REPLY_USER_UNKNOWN, DISPOSITION_REJECTED),
 	};
 	struct received received = { "osg-ce", "osg-ce.local", "200.136.80.4", "mx", "ESMTP", "4F",
 		"d" };

@@ -136,7 +136,7 @@ struct fixture {
 	struct mail_record mail;
 	struct message message;
 	struct counters counters;
-	struct name_value anomaly;
+	struct anomaly_seen anomaly;
 	struct recipient rcpts[2];
 };
 
@@ -151,7 +151,7 @@ fixture_fill(struct fixture *f, const char *text)
 	f->session.helo_name = "pc";
 	f->session.server.port = 25;
 	addr_parse(SLICE("192.0.2.7"), &f->session.client.addr);
-	f->anomaly = (struct name_value){ "bare-lf", "1" };
+	f->anomaly = (struct anomaly_seen){ "bare-lf", 1, "" };
 	f->session.anomalies = &f->anomaly;
 	f->session.anomalies_count = 1;
 	record_init(&layout_recipient, &f->rcpts[0]);

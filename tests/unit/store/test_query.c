@@ -1,4 +1,5 @@
 /* What pages and exports ask: filters, order, pages, records, sums. */
+#include "tests/recipient_sample.h"
 #include "unit/store/fixture.h"
 
 #include "store/inside.h"
@@ -22,9 +23,11 @@ fill(struct fixture *f)
 		mail_sample(s[1].id, 2, T0 + 101 * S),
 	};
 	struct recipient rcpts[] = {
-		{ "a@example.net", 250, "", REPLY_OK, DISPOSITION_ACCEPTED, "" },
-		{ "b@example.net", 550, "5.1.1", REPLY_USER_UNKNOWN, DISPOSITION_REJECTED, "" },
-		{ "c@example.net", 451, "4.7.1", REPLY_GREYLISTED, DISPOSITION_DEFERRED, "" },
+		recipient_sample("a@example.net", 250, "", REPLY_OK, DISPOSITION_ACCEPTED),
+		recipient_sample(
+			"b@example.net", 550, "5.1.1", REPLY_USER_UNKNOWN, DISPOSITION_REJECTED),
+		recipient_sample(
+			"c@example.net", 451, "4.7.1", REPLY_GREYLISTED, DISPOSITION_DEFERRED),
 	};
 	struct reply listed =
 		reply_sample("RCPT", 554, REPLY_LISTED, "Spamhaus ZEN", "blocked", T0 + 100 * S);
