@@ -32,7 +32,5 @@ void dialect_command(struct dialect *d, const struct command *c, const struct pa
 const char *dialect_text(const struct dialect *d, struct arena *arena);
 /* Program that speaks like that, or "". */
 const char *dialect_client(const struct dialect *d);
-/* Server's program by its greeting or another text of it, or "". */
-const char *dialect_server(struct slice text);
 
 #endif

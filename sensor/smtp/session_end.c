@@ -24,6 +24,8 @@ end_anomalies(struct smtp_session *s, enum close_reason why)
 	bool spoke = s->dialect.count > 0;
 	bool rude = why != CLOSE_TIMEOUT && !s->quit && spoke && !s->record.tls.used && !s->unsure;
 	session_anomaly(s, ANOMALY_NO_QUIT, rude);
+	session_anomaly(
+		s, ANOMALY_IMPERSONATION, server_software_contradicts(&s->software, NULL, NULL));
 	s->dialect.typed = typing_by_hand(&s->typing) && s->smtp;
 	session_anomaly(s, ANOMALY_HAND_TYPED, s->dialect.typed);
 	anomaly_finish(&s->anomalies, &s->record);

@@ -44,7 +44,6 @@ on_helo(struct smtp_session *s, const struct pending *p, const struct answer *a)
 		struct slice lines = a->text, line;
 		s->record.extensions_count = 0;
 		reply_text_line(&lines, &line); /* the server's name and its greeting */
-		server_guess(s, line);
 		while (reply_text_line(&lines, &line) == 1)
 			note_extension(s, line);
 	}

@@ -2,17 +2,6 @@
 #include "sensor/smtp/reply_class.h"
 #include "sensor/smtp/session_state.h"
 
-#define GUESSES 8 /* texts that are searched for the server's program before we give up */
-
-void
-server_guess(struct smtp_session *s, struct slice text)
-{
-	if (s->record.server_software[0] != '\0' || s->guesses >= GUESSES)
-		return;
-	s->guesses++;
-	s->record.server_software = dialect_server(text);
-}
-
 /* Lines joined by " / ", without the recipients' local parts. */
 static void
 visible_text(struct smtp_session *s, struct slice lines, struct slice local, struct buf *out)
@@ -37,6 +26,17 @@ static const char *
 answers_what(const struct pending *p)
 {
 	return verb_text(p->verb == VERB_BDAT && p->last ? VERB_DATA_END : p->verb);
+}
+
+static void
+note_software(struct smtp_session *s, const struct pending *p, const struct answer *a)
+{
+	bool hello = p->verb == VERB_EHLO || p->verb == VERB_HELO || p->verb == VERB_LHLO;
+	enum server_where where = p->verb == VERB_GREETING	? SERVER_BANNER
+				  : hello && a->code / 100 == 2 ? SERVER_HELLO
+								: SERVER_REPLY;
+	server_software_note(&s->software, where, a->text);
+	s->record.server_software = server_software_name(&s->software);
 }
 
 static void
@@ -73,10 +73,9 @@ record_reply(
 	};
 	if (p->verb == VERB_GREETING)
 		s->record.banner = r->text;
-	if (keeps_text(p, a->code)) {
-		server_guess(s, a->text);
+	note_software(s, p, a);
+	if (keeps_text(p, a->code))
 		session_changed(s);
-	}
 }
 
 /* RFC 3463 3.2: what Postfix, Exim, Sendmail and Exchange say to an accepted sender. */

@@ -15,6 +15,7 @@
 #include "sensor/smtp/envelope.h"
 #include "sensor/smtp/line.h"
 #include "sensor/smtp/reply_lines.h"
+#include "sensor/smtp/server_software.h"
 #include "sensor/smtp/session.h"
 #include "sensor/smtp/typing.h"
 #include "sensor/tls/tls.h"
@@ -94,7 +95,7 @@ struct smtp_session {
 	struct anomalies anomalies;
 	struct dialect dialect;
 	int64_t refused, accepted; /* recipients */
-	int32_t guesses;	   /* texts looked at for the server's program */
+	struct server_guess software;
 
 	struct tls_reader tls[2]; /* by enum smtp_side */
 	bool tls_first[2];	  /* the side's first byte under TLS was seen */
@@ -144,8 +145,6 @@ void client_command(struct smtp_session *s, const struct command *c);
 
 /* ---- session_server.c, session_reply.c: the server's ---- */
 void server_line(struct smtp_session *s, const struct line *line);
-/* Some text of the server that may tell its program. */
-void server_guess(struct smtp_session *s, struct slice text);
 /* What the reply `a` does to the command `p`; code 0 = its reply was lost. */
 void reply_apply(struct smtp_session *s, const struct pending *p, const struct answer *a);
 

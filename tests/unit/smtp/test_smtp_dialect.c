@@ -72,26 +72,12 @@ test_many_kinds(void **state)
 	arena_release(&arena);
 }
 
-static void
-test_servers(void **state)
-{
-	(void)state;
-	assert_string_equal(
-		dialect_server(SLICE("mx.example ESMTP Postfix (Debian/GNU)")), "Postfix");
-	assert_string_equal(
-		dialect_server(SLICE("mx.example ESMTP Exim 4.96 Tue, 24 Nov 2026")), "Exim");
-	assert_string_equal(
-		dialect_server(SLICE("mx.example Microsoft ESMTP MAIL Service ready")), "Exchange");
-	assert_string_equal(dialect_server(SLICE("mx.example ESMTP")), "");
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_many_kinds),
-		cmocka_unit_test(test_servers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
