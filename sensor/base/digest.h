@@ -22,6 +22,8 @@ void digest_stream_free(struct digest_stream *d);
 const char *digest_hex(const uint8_t *bytes, size_t len, char *out);
 /* Standard base64 with padding; out has at least 4*((len+2)/3)+1 bytes; returns out. */
 const char *digest_base64(const uint8_t *bytes, size_t len, char *out);
+/* The other way: the number of bytes, or -1 when the text is none or out has no room.  What it works on is wiped. */
+int digest_base64_decode(struct slice text, uint8_t *out, size_t size);
 /* n bytes from getrandom(2); ends the process if the kernel has none. */
 void digest_random(void *out, size_t n);
 

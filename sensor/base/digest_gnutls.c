@@ -120,6 +120,28 @@ digest_base64(const uint8_t *bytes, size_t len, char *out)
 	return out;
 }
 
+int
+digest_base64_decode(struct slice text, uint8_t *out, size_t size)
+{
+	union {
+		const uint8_t *in;
+		uint8_t *data;
+	} alias = { .in = text.ptr };
+	gnutls_datum_t plain;
+
+	if (text.len == 0 || text.len > INT32_MAX)
+		return -1;
+	const gnutls_datum_t data = { alias.data, (unsigned)text.len };
+	if (gnutls_base64_decode2(&data, &plain) < 0)
+		return -1;
+	int n = plain.size <= size ? (int)plain.size : -1;
+	if (n > 0)
+		memcpy(out, plain.data, plain.size);
+	explicit_bzero(plain.data, plain.size);
+	gnutls_free(plain.data);
+	return n;
+}
+
 void
 digest_random(void *out, size_t n)
 {

@@ -190,6 +190,8 @@ set_key(struct loading *l, const char *key, const char *v, struct err *err)
 		return set_rules(l, v, err);
 	if (IS("privacy.mode"))
 		return set_switch(&c->privacy_off, v, "on", "off", err);
+	if (IS("privacy.auth_user"))
+		return set_switch(&c->auth_user, v, "no", "yes", err);
 	if (IS("privacy.key_file"))
 		return set_text(c->key_file, sizeof c->key_file, v, err);
 	if (IS("web.listen")) {

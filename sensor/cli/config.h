@@ -34,6 +34,7 @@ struct config {
 				program */
 	size_t rules_count;
 	bool privacy_off;    /* [privacy] mode = on|off */
+	bool auth_user;	     /* [privacy] auth_user = no|yes */
 	char key_file[1024]; /* [privacy] key_file; default: kept in the store's folder */
 	int keep_sessions_days, keep_hours_days, keep_evidence_days; /* [store] retention */
 	char listen[128]; /* [web] listen; default 127.0.0.1:8025 */

@@ -140,7 +140,9 @@ setup_finish(struct setup *s, bool stored, struct err *err)
 	s->worker = (struct worker_config){ .sensor = c->sensor,
 		.stream = stream_config_default(),
 		.decap = { .verify_checksums = c->verify_checksums },
-		.smtp = { .privacy_off = c->privacy_off, .hash_key = key },
+		.smtp = { .privacy_off = c->privacy_off,
+			.auth_user = c->auth_user,
+			.hash_key = key },
 		.campus = s->campus };
 	memcpy(s->worker.decap.vxlan_ports, c->vxlan_ports, sizeof c->vxlan_ports);
 	s->worker.decap.vxlan_ports_count = c->vxlan_ports_count;

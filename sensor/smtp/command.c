@@ -8,6 +8,7 @@ static const char *const verb_texts[VERBS_COUNT] = {
 #undef X
 		[VERB_GREETING] = "greeting",
 	[VERB_DATA_END] = "data-end",
+	[VERB_SECRET] = "",
 };
 
 const char *
@@ -39,7 +40,13 @@ verb_begins(struct slice word)
 bool
 verb_is_http(enum verb verb)
 {
-	return verb == VERB_GET || verb == VERB_POST || verb == VERB_CONNECT;
+	return verb >= VERB_GET && verb <= VERB_PROPFIND;
+}
+
+bool
+verb_is_obsolete(enum verb verb)
+{
+	return verb == VERB_TURN || (verb >= VERB_SEND && verb <= VERB_KILL);
 }
 
 static bool
@@ -69,6 +76,43 @@ command_parse(struct slice line, struct command *out)
 	out->verb = verb_of(out->word);
 	/* "MAIL:" and "RCPT:" and "mail from" glued to what follows are left unknown: no server
 	 * takes them. */
+}
+
+/* RFC 5322 3.6.8: ftext, then ":".  MAIL:, RCPT: and their like are SMTP written badly. */
+static bool
+is_field_name(struct slice word)
+{
+	if (word.len < 2)
+		return false;
+	struct slice name = slice_take(word, slice_index(word, ':'));
+	for (size_t i = 0; i < name.len; i++)
+		if (!chars_is(name.ptr[i], CHAR_ALPHA | CHAR_DIGIT) && name.ptr[i] != '-')
+			return false;
+	return name.len >= 2 && name.len < word.len && verb_of(name) == VERB_UNKNOWN;
+}
+
+bool
+command_is_foreign(const struct command *c)
+{
+	static const char *const words[] = { "USER", "PASS", "STAT", "LIST", "RETR", "UIDL", "CAPA",
+		"APOP",						       /* RFC 1939, 2449 */
+		"PASV", "PORT", "EPSV", "SYST", "CWD", "STOR", "TYPE", /* RFC 959, 2428 */
+		"NICK", "JOIN", "PRIVMSG",			       /* RFC 2812 */
+		"REGISTER", "INVITE",				       /* RFC 3261 */
+		"MODE", "GROUP", "ARTICLE" };			       /* RFC 3977 */
+	/* RFC 9051 2.2.1: a tag stands before the command. */
+	static const char *const tagged[] = { "LOGIN", "CAPABILITY", "AUTHENTICATE", "SELECT",
+		"STARTTLS", "LOGOUT" };
+	if (c->verb != VERB_UNKNOWN)
+		return false;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (slice_ieq(c->word, slice_str(words[i])))
+			return true;
+	struct slice rest = c->args, second = slice_split(&rest, ' ');
+	for (size_t i = 0; i < sizeof(tagged) / sizeof(tagged[0]); i++)
+		if (slice_ieq(second, slice_str(tagged[i])))
+			return true;
+	return is_field_name(c->word) || slice_starts(c->word, SLICE("SSH-"));
 }
 
 void

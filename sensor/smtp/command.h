@@ -26,6 +26,7 @@
 	X(QUIT, "QUIT", "RFC 5321 4.1.1.10")                                                       \
 	X(ETRN, "ETRN", "RFC 1985 5")                                                              \
 	X(STARTTLS, "STARTTLS", "RFC 3207 4")                                                      \
+	X(ANONYMOUSTLS, "X-ANONYMOUSTLS", "Exchange's STARTTLS between its own servers")           \
 	X(AUTH, "AUTH", "RFC 4954 4")                                                              \
 	X(EXPS, "X-EXPS", "Exchange's AUTH between its own servers")                               \
 	X(TURN, "TURN", "RFC 821 3.8, withdrawn")                                                  \
@@ -33,12 +34,21 @@
 	X(SEND, "SEND", "RFC 821 3.4")                                                             \
 	X(SOML, "SOML", "RFC 821 3.4")                                                             \
 	X(SAML, "SAML", "RFC 821 3.4")                                                             \
+	X(WIZ, "WIZ", "sendmail before 5.61: a shell for who asked")                               \
+	X(DEBUG, "DEBUG", "the same; the worm of 1988 came through it")                            \
+	X(KILL, "KILL", "the same family")                                                         \
 	X(BURL, "BURL", "RFC 4468 3.2")                                                            \
 	X(XCLIENT, "XCLIENT", "Postfix XCLIENT_README")                                            \
 	X(XFORWARD, "XFORWARD", "Postfix XFORWARD_README")                                         \
 	X(GET, "GET", "RFC 9110 9.3.1: a browser or a proxy user, not a mail client")              \
 	X(POST, "POST", "RFC 9110 9.3.3")                                                          \
-	X(CONNECT, "CONNECT", "RFC 9110 9.3.6")
+	X(CONNECT, "CONNECT", "RFC 9110 9.3.6")                                                    \
+	X(HEAD, "HEAD", "RFC 9110 9.3.2")                                                          \
+	X(PUT, "PUT", "RFC 9110 9.3.4")                                                            \
+	X(DELETE, "DELETE", "RFC 9110 9.3.5")                                                      \
+	X(OPTIONS, "OPTIONS", "RFC 9110 9.3.7")                                                    \
+	X(TRACE, "TRACE", "RFC 9110 9.3.8")                                                        \
+	X(PROPFIND, "PROPFIND", "RFC 4918 9.1")
 
 enum verb {
 	VERB_UNKNOWN,
@@ -47,10 +57,11 @@ enum verb {
 #undef X
 		VERB_GREETING, /* what the server says first: answers no command */
 	VERB_DATA_END,	       /* the end of the mail's data, answered like a command */
+	VERB_SECRET,	       /* sent behind AUTH without waiting: a response, or no command */
 	VERBS_COUNT,
 };
 
-#define VERB_MAX 9 /* bytes; more than the longest verb: what does not fit is none */
+#define VERB_MAX 15 /* bytes; more than the longest verb: what does not fit is none */
 
 enum verb verb_of(struct slice word);
 /* The word is a verb or the front of one. */
@@ -58,6 +69,8 @@ bool verb_begins(struct slice word);
 /* "EHLO", "greeting", "data-end", "" for VERB_UNKNOWN. */
 const char *verb_text(enum verb verb);
 bool verb_is_http(enum verb verb);
+/* Withdrawn, or never more than a hole: RFC 5321 appendix F. */
+bool verb_is_obsolete(enum verb verb);
 
 struct command {
 	enum verb verb;
@@ -84,6 +97,10 @@ struct path {
 	unsigned faults;      /* enum path_fault */
 	struct slice lead;    /* as sent from the first argument byte up to the address: "FROM:<" */
 };
+
+/* An unknown command that is a header field ("Host: x", "Subject:"; RFC 9110 5, RFC 5322 2.2) or a
+ * command of POP3, IMAP, FTP, IRC, SSH or SIP. */
+bool command_is_foreign(const struct command *c);
 
 /* The arguments of MAIL (keyword "FROM") or RCPT (keyword "TO"). */
 void path_parse(struct slice args, const char *keyword, struct path *out);

@@ -1,13 +1,15 @@
 #include <stdlib.h>
 
+#include "sensor/base/chars.h"
 #include "sensor/base/text.h"
 #include "sensor/limits.h"
 #include "sensor/smtp/command.h"
 #include "sensor/smtp/envelope.h"
 #include "sensor/smtp/queue_id.h"
 
-#define PARAMS_MAX 32  /* of one MAIL; RFC 5321 4.1.2 and all extensions know about a dozen */
-#define PARAM_TEXT 255 /* bytes */
+#define PARAMS_MAX 32	  /* of one MAIL; RFC 5321 4.1.2 and all extensions know about a dozen */
+#define RCPT_PARAMS_MAX 8 /* of one RCPT; RFC 3461 has two */
+#define PARAM_TEXT 255	  /* bytes */
 
 struct envelope *
 envelope_new(int32_t number, int64_t time)
@@ -68,8 +70,55 @@ envelope_sender(struct envelope *e, struct slice address, struct slice params)
 	}
 }
 
+/* RFC 3461 4: xtext, of printable ASCII with "+" and two hexadecimal digits for the rest. */
+static void
+xtext_decode(struct slice text, struct buf *out)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		bool coded = text.ptr[i] == '+' && i + 2 < text.len &&
+			     chars_is(text.ptr[i + 1], CHAR_HEX) &&
+			     chars_is(text.ptr[i + 2], CHAR_HEX);
+		int c = coded ? chars_hex(text.ptr[i + 1]) * 16 + chars_hex(text.ptr[i + 2])
+			      : text.ptr[i];
+		buf_byte(out, (uint8_t)c);
+		i += coded ? 2 : 0;
+	}
+}
+
+/* ORCPT=rfc822;xtext is the recipient once more, and as private as it. */
+static const char *
+orcpt_text(struct envelope *e, const struct privacy *privacy, struct slice value)
+{
+	struct buf address;
+	buf_init(&address, LIMIT_REPLY_TEXT);
+	struct slice coded = value, type = slice_split(&coded, ';');
+	xtext_decode(coded, &address);
+	const char *text = arena_printf(&e->arena, "%s;%s", text_clean(&e->arena, type, PARAM_TEXT),
+		privacy_recipient(privacy, buf_slice(&address), &e->arena));
+	buf_release(&address);
+	return text;
+}
+
+static void
+add_params(struct envelope *e, struct recipient *rcpt, const struct privacy *privacy,
+	struct slice params)
+{
+	struct slice name, value;
+	while (param_next(&params, &name, &value)) {
+		struct name_value *p = ARENA_PUSH(&e->arena, rcpt->params, RCPT_PARAMS_MAX);
+		if (p == NULL) {
+			e->record.cut = true;
+			return;
+		}
+		p->name = text_clean(&e->arena, name, PARAM_TEXT);
+		p->value = slice_ieq(name, SLICE("ORCPT"))
+				   ? orcpt_text(e, privacy, value)
+				   : text_clean(&e->arena, value, PARAM_TEXT);
+	}
+}
+
 int32_t
-envelope_recipient(struct envelope *e, const struct privacy *privacy, struct slice address)
+envelope_recipient(struct envelope *e, const struct privacy *privacy, const struct path *path)
 {
 	struct mail_record *r = &e->record;
 	struct recipient *rcpt = ARENA_PUSH(&e->arena, r->rcpts, LIMIT_RECIPIENTS);
@@ -79,11 +128,26 @@ envelope_recipient(struct envelope *e, const struct privacy *privacy, struct sli
 		return -1;
 	}
 	*rcpt = (struct recipient){
-		.address = privacy_recipient(privacy, address, &e->arena),
+		.address = privacy_recipient(privacy, path->address, &e->arena),
 		.enhanced = "",
 		.list = "",
 	};
+	add_params(e, rcpt, privacy, path->params);
 	return (int32_t)r->rcpts_count - 1;
+}
+
+/* RFC 1870 6.1 allows an estimate. */
+bool
+envelope_exceeds_size(const struct envelope *e)
+{
+	for (size_t i = 0; i < e->record.params_count; i++) {
+		const struct name_value *p = &e->record.params[i];
+		int64_t size;
+		if (slice_ieq(slice_str(p->name), SLICE("SIZE")) &&
+			slice_number(slice_str(p->value), &size) == 0)
+			return size > 0 && e->record.bytes > size + size / 10 + 1024;
+	}
+	return false;
 }
 
 static enum disposition

@@ -9,6 +9,7 @@
 #include "sensor/base/buf.h"
 #include "sensor/base/digest.h"
 #include "sensor/record.h"
+#include "sensor/smtp/command.h"
 #include "sensor/smtp/privacy.h"
 
 /* 1024 recipients with their addresses need about 400 kB. */
@@ -47,7 +48,10 @@ struct slice envelope_keep(struct envelope *e, struct slice s);
 
 void envelope_sender(struct envelope *e, struct slice address, struct slice params);
 /* Index of the new recipient, or -1 when there are too many. */
-int32_t envelope_recipient(struct envelope *e, const struct privacy *privacy, struct slice address);
+int32_t envelope_recipient(
+	struct envelope *e, const struct privacy *privacy, const struct path *path);
+/* The content is larger than the SIZE of MAIL said, by more than counting differently explains. */
+bool envelope_exceeds_size(const struct envelope *e);
 
 void envelope_mail_answer(struct envelope *e, const struct answer *a);
 void envelope_rcpt_answer(struct envelope *e, int32_t index, const struct answer *a);

@@ -16,18 +16,30 @@ line_init(struct line_reader *r, enum line_secrets secrets)
 {
 	*r = (struct line_reader){ .secrets = secrets };
 	buf_init(&r->held, LIMIT_LINE);
+	buf_init(&r->dropped, LIMIT_LINE);
+}
+
+static void
+forget_secret(struct line_reader *r)
+{
+	if (r->dropped.len > 0)
+		explicit_bzero(r->dropped.ptr, r->dropped.len);
+	buf_clear(&r->dropped);
 }
 
 void
 line_release(struct line_reader *r)
 {
+	forget_secret(r);
 	buf_release(&r->held);
+	buf_release(&r->dropped);
 }
 
 void
 line_gap(struct line_reader *r)
 {
 	buf_clear(&r->held);
+	forget_secret(r);
 	r->unfinished = r->dropping = r->last_cr = false;
 }
 
@@ -114,19 +126,31 @@ line_visible(enum line_secrets secrets, const struct front *f, bool whole)
 	return verb == VERB_UNKNOWN && secrets == LINE_AFTER_AUTH ? 0 : all;
 }
 
+static void
+line_drop(struct line_reader *r, struct slice secret)
+{
+	if (r->lend_secrets)
+		buf_add(&r->dropped, secret);
+}
+
 /* Keeps what may be kept of `more`. */
 static void
 line_keep(struct line_reader *r, struct slice more, bool whole)
 {
-	if (r->dropping)
+	if (r->dropping) {
+		line_drop(r, more);
 		return;
+	}
 	struct front f = { buf_slice(&r->held), more };
 	size_t visible = line_visible(r->secrets, &f, whole);
 	if (visible < f.held.len) {
+		line_drop(r, slice_skip(f.held, visible));
+		line_drop(r, more);
 		explicit_bzero(r->held.ptr + visible, f.held.len - visible);
 		r->held.len = visible;
 	} else {
 		buf_add(&r->held, slice_take(more, visible - f.held.len));
+		line_drop(r, slice_skip(more, visible - f.held.len));
 	}
 	r->dropping = visible < f.held.len + f.more.len;
 }
@@ -152,6 +176,8 @@ line_direct(const struct line_reader *r, struct slice text, struct line *out)
 	struct front f = { SLICE_EMPTY, text };
 	size_t visible = line_visible(r->secrets, &f, true);
 	out->secret = visible < text.len;
+	if (r->lend_secrets)
+		out->dropped = slice_skip(text, visible);
 	text.len = visible;
 	out->cut = text.len > LIMIT_LINE;
 	out->text = slice_take(text, LIMIT_LINE);
@@ -165,6 +191,7 @@ line_joined(struct line_reader *r, struct slice text, struct line *out)
 		line_keep(r, SLICE("\r"), false);
 	line_keep(r, slice_take(text, text.len - (text.len > 0 && out->crlf)), true);
 	out->secret = r->dropping;
+	out->dropped = buf_slice(&r->dropped);
 	out->cut = r->held.lost > 0;
 	out->text = buf_slice(&r->held);
 	r->unfinished = false; /* the bytes stay until the next call */

@@ -96,6 +96,20 @@ reply_add(struct reply_reader *r, struct slice text, struct slice enhanced)
 	r->lines++;
 }
 
+/* RFC 5321 4.2.1 knows 2yz to 5yz; what a broken server says instead still answers the command. */
+static int
+odd_code(struct slice line, struct slice *text)
+{
+	if (digits(line, 4) != 3 || line.ptr[0] == '0' ||
+		(line.len > 3 && line.ptr[3] != '-' && !chars_is(line.ptr[3], CHAR_SPACE)))
+		return 0;
+	int code = 0;
+	for (size_t i = 0; i < 3; i++)
+		code = code * 10 + (line.ptr[i] - '0');
+	*text = slice_trim(slice_skip(line, 4));
+	return code;
+}
+
 int
 reply_next(struct reply_reader *r, struct slice line, struct reply_whole *out)
 {
@@ -103,7 +117,14 @@ reply_next(struct reply_reader *r, struct slice line, struct reply_whole *out)
 	struct slice enhanced, text;
 	reply_split(line, &code, &enhanced, &text);
 	if (code == 0 && r->lines == 0)
+		code = odd_code(line, &text);
+	if (code == 0 && r->lines == 0)
 		return -1;
+	if (r->lines == 0) {
+		r->code = code;
+		r->changed = false;
+	}
+	r->changed |= code != 0 && code != r->code;
 	/* A line without a code inside of a reply is taken as its text: multi-line texts of policy
 	 * services get sent like that. */
 	reply_add(r, text, enhanced);
@@ -113,6 +134,7 @@ reply_next(struct reply_reader *r, struct slice line, struct reply_whole *out)
 	out->enhanced = slice_str(r->enhanced);
 	out->text = buf_slice(&r->text);
 	out->lines = r->lines;
+	out->changed = r->changed;
 	out->cut = r->text.lost > 0 || r->lines > LIMIT_REPLY_LINES;
 	r->lines = 0;
 	return 1;

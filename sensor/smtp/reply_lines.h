@@ -14,6 +14,8 @@
 struct reply_reader {
 	struct buf text; /* of the lines so far */
 	unsigned lines;	 /* of the reply that is open; 0 = none is */
+	int code;	 /* of its first line */
+	bool changed;
 	char enhanced[ENHANCED_MAX];
 };
 
@@ -22,7 +24,8 @@ struct reply_whole {
 	struct slice enhanced; /* without a code of that kind empty */
 	struct slice text;     /* lines separated by LF, without codes */
 	unsigned lines;
-	bool cut; /* beyond LIMIT_REPLY_TEXT or LIMIT_REPLY_LINES */
+	bool changed; /* its lines had not all the same code: the last one's counts */
+	bool cut;     /* beyond LIMIT_REPLY_TEXT or LIMIT_REPLY_LINES */
 };
 
 void reply_reader_init(struct reply_reader *r);

@@ -18,6 +18,7 @@ smtp_session_new(const struct smtp_config *config, struct counters *counters)
 	s->privacy = (struct privacy){ .off = config->privacy_off, .key = config->hash_key };
 	arena_init(&s->arena, LIMIT_SESSION_MEMORY);
 	line_init(&s->client_lines, LINE_OPEN);
+	s->client_lines.lend_secrets = config->auth_user;
 	line_init(&s->server_lines, LINE_NONE);
 	reply_reader_init(&s->replies);
 	buf_init(&s->held, LIMIT_SMTP_HELD);
@@ -108,6 +109,15 @@ session_trace(struct smtp_session *s, const char *format, ...)
 	s->trace(s->trace_ctx, text);
 }
 
+void
+session_is_smtp(struct smtp_session *s)
+{
+	s->smtp = true;
+	s->record.protocol = s->lmtp ? "lmtp" : "smtp";
+	if (s->record.visibility == VISIBILITY_FLOW)
+		s->record.visibility = VISIBILITY_ENVELOPE;
+}
+
 const char *
 session_text(struct smtp_session *s, struct slice text, size_t max)
 {
@@ -180,7 +190,7 @@ static void
 server_eat(struct smtp_session *s, struct slice *in)
 {
 	struct line line;
-	if (s->mode == CLIENT_TLS)
+	if (s->mode == CLIENT_TLS && !session_tls_is_plain(s, *in))
 		session_tls_eat(s, SMTP_SERVER, in);
 	else if (s->mode == CLIENT_FOREIGN)
 		*in = SLICE_EMPTY;

@@ -18,6 +18,7 @@ enum smtp_side { SMTP_CLIENT, SMTP_SERVER };
 struct smtp_config {
 	bool privacy_off; /* addresses whole; else local parts of recipients are keyed hashes */
 	struct slice hash_key; /* for them (HMAC-SHA-256) */
+	bool auth_user;	       /* the user's name of AUTH goes into the record */
 	bool implicit_tls;     /* port 465 */
 };
 

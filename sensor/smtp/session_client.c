@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "sensor/base/chars.h"
+#include "sensor/smtp/auth.h"
 #include "sensor/smtp/session_state.h"
 
 #define COMMAND_MAX 510 /* RFC 5321 4.5.3.1.4: 512 with CRLF */
@@ -31,7 +32,8 @@ note_bytes(struct smtp_session *s, const struct line *line, enum verb verb)
 	}
 	session_anomaly(s, ANOMALY_NUL_BYTE, nul);
 	session_anomaly(s, ANOMALY_BARE_CR, cr);
-	session_anomaly(s, ANOMALY_EIGHT_BIT, high && !s->offers_utf8);
+	session_anomaly(s, ANOMALY_EIGHT_BIT, high && !(s->offers & EXTENSION_BIT(SMTPUTF8)));
+	s->record.cut |= line->cut;
 	session_anomaly(s, ANOMALY_LONG_LINE, line->cut || line->text.len > allowed_length(verb));
 }
 
@@ -53,32 +55,61 @@ note_pipelining(struct smtp_session *s, enum verb verb)
 	s->dialect.pipelined = true;
 	if (verb == VERB_QUIT && s->after_dot)
 		s->dialect.quit_pipelined = true;
-	if (s->ehlo_answered && !s->offers_pipelining)
+	if (s->ehlo_answered && !(s->offers & EXTENSION_BIT(PIPELINING)))
 		session_anomaly(s, ANOMALY_PIPELINING, 1);
+}
+
+/* For sites that want it; the bytes are gone with the line. */
+static void
+note_user(struct smtp_session *s, const struct line *line)
+{
+	struct buf user;
+	if (line->dropped.len == 0 || s->record.auth.user[0] != '\0')
+		return;
+	buf_init(&user, AUTH_USER_MAX);
+	if (auth_user(slice_str(s->record.auth.mechanism), s->auth_step++, line->dropped, &user))
+		s->record.auth.user = session_text(s, buf_slice(&user), AUTH_USER_MAX);
+	buf_release(&user);
+}
+
+/* Behind AUTH, before its reply: a response that did not wait, or a command that nobody knows. */
+static void
+on_secret(struct smtp_session *s, const struct line *line)
+{
+	session_trace(s, "C (secret)");
+	note_user(s, line);
+	if (!s->unsure)
+		pending_push(s, VERB_SECRET, s->current);
 }
 
 void
 client_line(struct smtp_session *s, const struct line *line)
 {
 	note_line_end(s, line);
-	if (s->client_lines.secrets == LINE_SECRET || (line->secret && line->text.len == 0)) {
+	if (s->client_lines.secrets == LINE_SECRET) {
 		s->client_lines.secrets = LINE_AFTER_AUTH;
 		session_trace(s, "C (secret)");
+		note_user(s, line);
+		return;
+	}
+	if (line->secret && line->text.len == 0) {
+		on_secret(s, line);
 		return;
 	}
 	struct command c;
 	command_parse(line->text, &c);
 	note_bytes(s, line, c.verb);
 	note_pipelining(s, c.verb);
+	session_anomaly(s, ANOMALY_AFTER_QUIT, s->quit && !s->unsure);
+	session_anomaly(s, ANOMALY_BDAT_SURPLUS, s->after_chunk && c.verb == VERB_UNKNOWN);
 	/* An HTTP request or another protocol's hello is no sign of SMTP. */
 	if (c.verb != VERB_UNKNOWN && !verb_is_http(c.verb)) {
-		s->smtp = true;
+		session_is_smtp(s);
 		s->client_lines.secrets = LINE_OPEN;
-		if (s->record.visibility == VISIBILITY_FLOW)
-			s->record.visibility = VISIBILITY_ENVELOPE;
 	}
 	client_command(s, &c);
-	s->after_dot = false;
+	note_user(s, line);
+	s->after_dot = s->after_chunk = false;
 }
 
 /* Nothing of a line in doubt is kept or shown: it may be content or a secret. */
@@ -95,7 +126,7 @@ client_lost_line(struct smtp_session *s, const struct line *line)
 	s->lost_bytes = 0;
 	s->mode = CLIENT_COMMAND;
 	/* Without pipelining the client has all its replies; what we still wait for was lost. */
-	if (!s->offers_pipelining)
+	if (!(s->offers & EXTENSION_BIT(PIPELINING)))
 		pending_lost(s, 0);
 	client_line(s, line);
 }

@@ -1,3 +1,6 @@
+#include <string.h>
+
+#include "sensor/base/chars.h"
 #include "sensor/base/text.h"
 #include "sensor/smtp/session_state.h"
 
@@ -30,10 +33,28 @@ is_name_of_server(const struct smtp_session *s, struct slice name)
 	return addr_parse(name, &address) == 0 && addr_eq(address, s->record.server.addr);
 }
 
+/* RFC 5321 4.1.1.1: Domain / address-literal; an underscore is Windows', and harmless. */
+static bool
+is_helo_name(struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (!chars_is(name.ptr[i], CHAR_ALPHA | CHAR_DIGIT | CHAR_HIGH) &&
+			strchr("-._[]:", name.ptr[i]) == NULL)
+			return false;
+	return name.len > 0;
+}
+
 static void
 note_helo(struct smtp_session *s, struct slice name)
 {
 	struct addr address;
+	session_anomaly(s, ANOMALY_HELO_BAD, !is_helo_name(name));
+	session_anomaly(s, ANOMALY_HELO_CHANGED,
+		s->record.helo_name[0] != '\0' && !s->record.tls.used &&
+			s->record.proxy.protocol[0] == '\0' &&
+			!slice_ieq(name, slice_str(s->record.helo_name)));
+	if (name.len == 0)
+		return;
 	bool literal = name.len > 0 && name.ptr[0] == '[';
 	bool bare_address = addr_parse(name, &address) == 0;
 	bool localhost =
@@ -51,9 +72,9 @@ on_helo(struct smtp_session *s, const struct command *c)
 	trace_plain(s, c);
 	struct slice args = c->args;
 	struct slice name = slice_split(&args, ' ');
+	note_helo(s, name);
 	s->record.helo_verb = verb_text(c->verb);
 	s->record.helo_name = session_text(s, name, 255);
-	note_helo(s, name);
 	s->ehlo_answered = false;
 	session_changed(s);
 	/* RFC 5321 4.1.4: an accepted EHLO resets like RSET; a refused one gives the mail back. */
@@ -80,6 +101,22 @@ note_path(struct smtp_session *s, const struct path *path)
 		session_anomaly(s, rows[i].anomaly, (path->faults & rows[i].fault) != 0);
 }
 
+/* RFC 5321 2.2.1: nothing that the server does not offer. */
+static void
+note_extension(struct smtp_session *s, enum extension needs)
+{
+	session_anomaly(s, ANOMALY_UNOFFERED,
+		needs != EXTENSION_NONE && s->ehlo_answered && !(s->offers & 1u << needs));
+}
+
+static void
+note_params(struct smtp_session *s, struct slice params)
+{
+	struct slice name, value;
+	while (param_next(&params, &name, &value))
+		note_extension(s, extension_of_param(name, value));
+}
+
 static void
 on_mail(struct smtp_session *s, const struct command *c)
 {
@@ -89,6 +126,7 @@ on_mail(struct smtp_session *s, const struct command *c)
 	dialect_command(&s->dialect, c, &path);
 	note_path(s, &path);
 	session_anomaly(s, ANOMALY_NO_HELO, s->record.helo_verb[0] == '\0' && !s->unsure);
+	note_params(s, path.params);
 	struct envelope *mail = session_mail_new(s);
 	envelope_sender(mail, path.address, path.params);
 	mail->unsure = s->unsure && !s->server_alive;
@@ -104,6 +142,7 @@ on_rcpt(struct smtp_session *s, const struct command *c)
 	path_parse(c->args, "TO", &path);
 	dialect_command(&s->dialect, c, &path);
 	note_path(s, &path);
+	note_params(s, path.params);
 	privacy_note(&s->privacy, path.address);
 	struct envelope *mail = s->current;
 	if (mail == NULL) {
@@ -114,7 +153,7 @@ on_rcpt(struct smtp_session *s, const struct command *c)
 	}
 	struct slice local, domain;
 	address_split(path.address, &local, &domain);
-	int32_t index = envelope_recipient(mail, &s->privacy, path.address);
+	int32_t index = envelope_recipient(mail, &s->privacy, &path);
 	struct slice kept = s->privacy.off ? SLICE_EMPTY : envelope_keep(mail, local);
 	if (index >= 0)
 		session_trace(s, "C RCPT TO:<%s>", mail->record.rcpts[index].address);
@@ -132,6 +171,8 @@ on_data(struct smtp_session *s, const struct command *c)
 {
 	trace_plain(s, c);
 	session_anomaly(s, ANOMALY_BAD_SEQUENCE, s->current == NULL && !s->unsure);
+	session_anomaly(s, ANOMALY_MIXED_DATA,
+		s->current != NULL && s->current->record.transfer == TRANSFER_BDAT);
 	pending_push(s, VERB_DATA, s->current);
 	hold_begin(s, VERB_DATA);
 }
@@ -202,6 +243,7 @@ on_auth(struct smtp_session *s, const struct command *c)
 	struct slice mechanism = slice_split(&args, ' ');
 	s->record.auth.mechanism = session_text(s, mechanism, 20); /* RFC 4422 3.1 */
 	s->record.auth.result = "unknown";
+	s->auth_step = 0;
 	s->client_lines.secrets = LINE_AFTER_AUTH;
 	session_trace(s, "C %s %s", verb_text(c->verb), s->record.auth.mechanism);
 	session_anomaly(s, ANOMALY_AUTH_CLEAR,
@@ -219,6 +261,25 @@ on_vrfy(struct smtp_session *s, const struct command *c)
 		address = slice_take(slice_skip(address, 1), address.len - 2);
 	privacy_note(&s->privacy, address);
 	pending_push(s, c->verb, s->current);
+}
+
+/* Postfix XCLIENT_README: attribute=xtext, of which the client's address is of interest. */
+static void
+on_xclient(struct smtp_session *s, const struct command *c)
+{
+	struct slice params = c->args, name, value;
+	session_trace(s, "C %s", verb_text(c->verb));
+	while (param_next(&params, &name, &value)) {
+		int64_t port;
+		if (slice_istarts(value, SLICE("IPV6:")))
+			value = slice_skip(value, 5);
+		if (slice_ieq(name, SLICE("ADDR")))
+			(void)addr_parse(value, &s->xclient.addr);
+		else if (slice_ieq(name, SLICE("PORT")) && slice_number(value, &port) == 0)
+			s->xclient.port = (uint16_t)port;
+	}
+	pending_push(s, c->verb, s->current);
+	s->current = NULL;
 }
 
 static void
@@ -240,9 +301,14 @@ on_http(struct smtp_session *s, const struct command *c)
 static void
 on_unknown(struct smtp_session *s, const struct command *c)
 {
-	(void)c;
 	session_trace(s, "C ?");
 	session_anomaly(s, ANOMALY_UNKNOWN_COMMANDS, 1);
+	session_anomaly(s, ANOMALY_FOREIGN, command_is_foreign(c));
+	/* The server may never see it, and does not answer then what the client meant. */
+	bool starttls = extension_is_overwritten(c->word) && c->args.len == 0;
+	session_anomaly(s, ANOMALY_STARTTLS_STRIPPED, starttls);
+	if (starttls)
+		s->record.tls.starttls = "stripped";
 	pending_push(s, VERB_UNKNOWN, s->current);
 }
 
@@ -258,13 +324,12 @@ static void (*const handlers[VERBS_COUNT])(struct smtp_session *s, const struct 
 	[VERB_RSET] = on_reset,
 	[VERB_QUIT] = on_reset,
 	[VERB_STARTTLS] = on_starttls,
+	[VERB_ANONYMOUSTLS] = on_starttls,
 	[VERB_AUTH] = on_auth,
 	[VERB_EXPS] = on_auth,
 	[VERB_VRFY] = on_vrfy,
 	[VERB_EXPN] = on_vrfy,
-	[VERB_GET] = on_http,
-	[VERB_POST] = on_http,
-	[VERB_CONNECT] = on_http,
+	[VERB_XCLIENT] = on_xclient,
 };
 
 void
@@ -272,5 +337,13 @@ client_command(struct smtp_session *s, const struct command *c)
 {
 	if (c->verb != VERB_MAIL && c->verb != VERB_RCPT)
 		dialect_command(&s->dialect, c, NULL);
-	(handlers[c->verb] != NULL ? handlers[c->verb] : on_other)(s, c);
+	bool alone = c->verb == VERB_DATA || c->verb == VERB_RSET || c->verb == VERB_QUIT ||
+		     c->verb == VERB_STARTTLS;
+	session_anomaly(s, ANOMALY_ARGUMENTS, alone && c->args.len > 0);
+	session_anomaly(s, ANOMALY_OBSOLETE, verb_is_obsolete(c->verb));
+	note_extension(s, extension_of_command(c->verb));
+	if (verb_is_http(c->verb))
+		on_http(s, c);
+	else
+		(handlers[c->verb] != NULL ? handlers[c->verb] : on_other)(s, c);
 }

@@ -26,22 +26,25 @@ data_count_anomalies(struct smtp_session *s)
 	s->data.bare_lf = s->data.bare_cr = s->data.doubtful = 0;
 }
 
-/* RFC 2033 4.2: one reply for each recipient that was accepted. */
-static void
-expect_lmtp(struct smtp_session *s, struct envelope *mail)
+int32_t
+lmtp_replies(struct smtp_session *s, struct envelope *mail)
 {
-	size_t expected = 0;
-	for (size_t i = 0; i < mail->record.rcpts_count; i++)
-		expected += mail->record.rcpts[i].disposition == DISPOSITION_ACCEPTED;
-	for (size_t i = 0; i < mail->record.rcpts_count; i++) {
+	int32_t first = -1;
+	bool last = true;
+	for (size_t i = mail->record.rcpts_count; i-- > 0;) {
 		if (mail->record.rcpts[i].disposition != DISPOSITION_ACCEPTED)
 			continue;
-		struct pending *p = pending_push(s, VERB_DATA_END, mail);
-		if (p == NULL)
-			return;
-		p->rcpt = (int32_t)i;
-		p->last = --expected == 0;
+		if (first >= 0) {
+			struct pending *p = pending_again(s, VERB_DATA_END, mail);
+			if (p == NULL)
+				return first;
+			p->rcpt = first;
+			p->last = last;
+			last = false;
+		}
+		first = (int32_t)i;
 	}
+	return first;
 }
 
 /* The final dot line was seen. */
@@ -59,10 +62,6 @@ data_end(struct smtp_session *s)
 		s->current = NULL;
 	if (mail != NULL && mail->answered) {
 		session_mail_end(s, mail);
-		return;
-	}
-	if (mail != NULL && mail->lmtp && mail->record.rcpts_count > 0 && !mail->unsure) {
-		expect_lmtp(s, mail);
 		return;
 	}
 	struct pending *p = pending_push(s, VERB_DATA_END, mail);
@@ -156,6 +155,7 @@ bdat_eat(struct smtp_session *s, struct slice *in)
 		return;
 	s->mode = CLIENT_COMMAND;
 	s->data_mail = NULL;
+	s->after_chunk = true;
 }
 
 bool

@@ -81,6 +81,7 @@ judge(struct smtp_session *s, const struct envelope *e)
 		session_anomaly(s, ANOMALY_MANY_REFUSED, 1);
 	if (r->mail_from[0] == '\0' && r->rcpts_count > 1 && e->mail_ok && !e->unsure)
 		session_anomaly(s, ANOMALY_NULL_SENDER, 1);
+	session_anomaly(s, ANOMALY_SIZE_EXCEEDED, envelope_exceeds_size(e));
 	/* A client whose recipients were all refused has no reason to go on; one whose were not,
 	 * and who goes, only asked. */
 	if (accepted > 0 && r->transfer == TRANSFER_NONE && !e->data_refused && !e->unsure &&

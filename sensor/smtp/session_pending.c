@@ -37,11 +37,36 @@ pending_push(struct smtp_session *s, enum verb verb, struct envelope *mail)
 	return p;
 }
 
+struct pending *
+pending_again(struct smtp_session *s, enum verb verb, struct envelope *mail)
+{
+	if (s->pending_count >= LIMIT_PENDING) {
+		s->record.cut = true;
+		return NULL;
+	}
+	pending_room(s);
+	s->pending_first = (s->pending_first + s->pending_cap - 1) % s->pending_cap;
+	s->pending_count++;
+	struct pending *p = pending_at(s, 0);
+	*p = (struct pending){ .verb = verb, .rcpt = -1, .mail = mail };
+	return p;
+}
+
 void
 pending_pop(struct smtp_session *s)
 {
 	s->pending_first = (s->pending_first + 1) % s->pending_cap;
 	s->pending_count--;
+}
+
+bool
+pending_take_secret(struct smtp_session *s)
+{
+	if (s->pending_count < 2 || pending_at(s, 1)->verb != VERB_SECRET)
+		return false;
+	*pending_at(s, 1) = *pending_at(s, 0);
+	pending_pop(s);
+	return true;
 }
 
 void

@@ -1,5 +1,7 @@
 #include "sensor/smtp/session_state.h"
 
+#define AUTH_GUESSES 3 /* refusals in a row, and it is no mistyped password */
+
 static void
 on_greeting(struct smtp_session *s, const struct pending *p, const struct answer *a)
 {
@@ -18,11 +20,17 @@ note_extension(struct smtp_session *s, struct slice line)
 		return;
 	}
 	*slot = session_text(s, slice_trim(line), 255);
-	struct slice rest = slice_trim(line);
-	struct slice keyword = slice_split(&rest, ' ');
-	s->offers_pipelining |= slice_ieq(keyword, SLICE("PIPELINING"));
-	s->offers_utf8 |= slice_ieq(keyword, SLICE("SMTPUTF8"));
-	s->record.tls.offered |= slice_ieq(keyword, SLICE("STARTTLS"));
+	enum extension extension = extension_of(line);
+	s->offers |= 1u << extension;
+	bool overwritten = extension_is_overwritten(slice_trim(line));
+	session_anomaly(s, ANOMALY_STARTTLS_STRIPPED, overwritten);
+	if (overwritten)
+		s->record.tls.starttls = "stripped";
+	if (extension != EXTENSION_STARTTLS)
+		return;
+	s->record.tls.offered = true;
+	if (s->record.tls.starttls[0] == '\0')
+		s->record.tls.starttls = "offered";
 }
 
 /* Lost: taken for accepted, as nearly every EHLO is. */
@@ -36,10 +44,11 @@ on_helo(struct smtp_session *s, const struct pending *p, const struct answer *a)
 	}
 	session_mail_end_through(s, p->mail);
 	s->lmtp = p->verb == VERB_LHLO;
+	session_is_smtp(s);
 	s->ehlo_answered = a->code != 0;
 	if (a->code == 0)
 		return;
-	s->offers_pipelining = s->offers_utf8 = false;
+	s->offers = 0;
 	if (p->verb != VERB_HELO) {
 		struct slice lines = a->text, line;
 		s->record.extensions_count = 0;
@@ -103,6 +112,22 @@ on_data(struct smtp_session *s, const struct pending *p, const struct answer *a)
 		data_refused(s);
 }
 
+/* The first, and but for LMTP the only, reply to the end of a mail. */
+static void
+data_answered(struct smtp_session *s, const struct pending *p, const struct answer *a)
+{
+	bool each = p->mail->lmtp && !p->mail->unsure && a->code != 0;
+	int32_t first = each ? lmtp_replies(s, p->mail) : -1;
+	bool more = s->pending_count > 0 && pending_at(s, 0)->mail == p->mail &&
+		    pending_at(s, 0)->verb == VERB_DATA_END;
+	if (first >= 0)
+		envelope_rcpt_answer(p->mail, first, a);
+	envelope_final_answer(p->mail, a);
+	p->mail->unsure |= a->code == 0;
+	if (!more)
+		session_mail_end_through(s, p->mail);
+}
+
 /* RFC 3030 2: after a refused chunk the mail is lost, but the client may have sent more of it. */
 static void
 on_bdat(struct smtp_session *s, const struct pending *p, const struct answer *a)
@@ -115,10 +140,10 @@ on_bdat(struct smtp_session *s, const struct pending *p, const struct answer *a)
 		return;
 	}
 	/* "No transaction" after a refused chunk is not the reason. */
-	if (!p->mail->data_refused)
-		envelope_final_answer(p->mail, a);
-	p->mail->unsure |= a->code == 0;
-	session_mail_end_through(s, p->mail);
+	if (p->mail->data_refused)
+		session_mail_end_through(s, p->mail);
+	else
+		data_answered(s, p, a);
 }
 
 static void
@@ -126,8 +151,11 @@ on_data_end(struct smtp_session *s, const struct pending *p, const struct answer
 {
 	if (p->mail == NULL)
 		return;
-	if (p->rcpt >= 0)
-		envelope_rcpt_answer(p->mail, p->rcpt, a);
+	if (p->rcpt < 0) {
+		data_answered(s, p, a);
+		return;
+	}
+	envelope_rcpt_answer(p->mail, p->rcpt, a);
 	envelope_final_answer(p->mail, a);
 	p->mail->unsure |= a->code == 0;
 	if (p->last)
@@ -153,7 +181,9 @@ on_starttls(struct smtp_session *s, const struct pending *p, const struct answer
 		hold_decide(s, true);
 	} else if (a->code / 100 != 2) {
 		s->mode = CLIENT_COMMAND;
+		s->record.tls.starttls = "refused";
 	} else {
+		s->starttls_accepted = true;
 		struct slice held = hold_slice(s);
 		bool hello = held.len > 0 && session_tls_byte(held.ptr[0]);
 		session_anomaly(s, ANOMALY_STARTTLS_INJECTION, held.len > 0 && !hello);
@@ -172,17 +202,33 @@ on_auth(struct smtp_session *s, const struct pending *p, const struct answer *a)
 	if (a->code == 0)
 		return;
 	if (a->code == 334) {
-		s->client_lines.secrets = LINE_SECRET;
+		if (!pending_take_secret(s))
+			s->client_lines.secrets = LINE_SECRET;
 		return;
 	}
 	s->client_lines.secrets = LINE_AFTER_AUTH;
 	if (a->code / 100 == 2) {
 		s->record.auth.result = "ok";
+		s->auth_refused = 0;
 	} else {
 		s->record.auth.result = "fail";
 		s->record.auth.failures++;
 		session_anomaly(s, ANOMALY_AUTH_FAILURES, 1);
+		session_anomaly(s, ANOMALY_AUTH_GUESSING, ++s->auth_refused == AUTH_GUESSES);
 	}
+	session_changed(s);
+}
+
+/* Accepted: for the server the session begins anew, with its greeting. */
+static void
+on_xclient(struct smtp_session *s, const struct pending *p, const struct answer *a)
+{
+	if (a->code / 100 != 2)
+		return;
+	session_mail_end_through(s, p->mail);
+	s->ehlo_answered = false;
+	s->record.proxy.protocol = "xclient";
+	s->record.proxy.client = s->xclient;
 	session_changed(s);
 }
 
@@ -200,6 +246,8 @@ static void (*const handlers[VERBS_COUNT])(
 	[VERB_RSET] = on_reset,
 	[VERB_QUIT] = on_reset,
 	[VERB_STARTTLS] = on_starttls,
+	[VERB_ANONYMOUSTLS] = on_starttls,
+	[VERB_XCLIENT] = on_xclient,
 	[VERB_AUTH] = on_auth,
 	[VERB_EXPS] = on_auth,
 };

@@ -2,6 +2,8 @@
 #include "sensor/smtp/reply_class.h"
 #include "sensor/smtp/session_state.h"
 
+#define JUNK_MAX 16 /* lines of a loader's or a shell's complaints before the greeting */
+
 /* Lines joined by " / ", without the recipients' local parts. */
 static void
 visible_text(struct smtp_session *s, struct slice lines, struct slice local, struct buf *out)
@@ -129,6 +131,13 @@ find_command(struct smtp_session *s, int code, struct pending *p)
 	return true;
 }
 
+/* A greeting that says 421 or a server that goes away may come at any time, RFC 5321 3.8. */
+static bool
+is_surprise(const struct smtp_session *s, const struct answer *a)
+{
+	return a->code != 421 && !s->unsure && s->mode != CLIENT_DATA && s->mode != CLIENT_LOST;
+}
+
 static void
 on_reply(struct smtp_session *s, const struct reply_whole *whole)
 {
@@ -145,14 +154,20 @@ on_reply(struct smtp_session *s, const struct reply_whole *whole)
 	struct answer a = { whole->code, whole->enhanced, whole->text, meaning.class, list,
 		s->now };
 	s->record.cut |= whole->cut;
-	if (!waited && p.verb == VERB_UNKNOWN)
+	session_anomaly(s, ANOMALY_CODE_CHANGES, whole->changed);
+	if (!waited && p.verb == VERB_UNKNOWN) {
+		bool surprise = is_surprise(s, &a);
 		p.verb = unsolicited(s, &a);
+		session_anomaly(s, ANOMALY_UNSOLICITED, surprise && p.verb == VERB_UNKNOWN);
+	}
 	record_reply(s, &p, &a, meaning.quoted);
-	/* 334 and other intermediate replies to AUTH leave the command open, RFC 4954 4. */
-	bool goes_on = a.code == 334 && (p.verb == VERB_AUTH || p.verb == VERB_EXPS);
+	/* 334 and other intermediate replies to AUTH leave the command open, RFC 4954 4; so do
+	 * RFC 821's 1yz. */
+	bool goes_on =
+		a.code < 200 || (a.code == 334 && (p.verb == VERB_AUTH || p.verb == VERB_EXPS));
 	if (waited && !goes_on)
 		pending_pop(s);
-	if (waited || p.verb == VERB_GREETING)
+	if (a.code >= 200 && (waited || p.verb == VERB_GREETING))
 		reply_apply(s, &p, &a);
 }
 
@@ -161,18 +176,19 @@ server_line(struct smtp_session *s, const struct line *line)
 {
 	struct reply_whole whole;
 	int got = reply_next(&s->replies, line->text, &whole);
-	bool first = !s->server_seen;
 	s->server_seen = true;
 	if (got < 0) {
-		/* A server whose first line is no reply speaks something else. */
-		if (first && !s->smtp && !s->record.midstream && !s->unsure)
+		session_anomaly(s, ANOMALY_NOT_A_REPLY, !s->unsure);
+		/* A server whose first lines are no reply speaks something else. */
+		if (++s->junk == JUNK_MAX && !s->smtp && !s->record.midstream && !s->unsure)
 			s->mode = CLIENT_FOREIGN;
 		return;
 	}
+	session_anomaly(s, ANOMALY_REPLY_LF, !line->crlf);
+	session_anomaly(
+		s, ANOMALY_STARTTLS_REPLIES, s->mode == CLIENT_TLS && !s->tls_first[SMTP_CLIENT]);
 	s->server_alive = true;
-	s->smtp = true;
-	if (s->record.visibility == VISIBILITY_FLOW)
-		s->record.visibility = VISIBILITY_ENVELOPE;
+	session_is_smtp(s);
 	if (got == 1)
 		on_reply(s, &whole);
 }

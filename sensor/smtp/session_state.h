@@ -13,6 +13,7 @@
 #include "sensor/smtp/data.h"
 #include "sensor/smtp/dialect.h"
 #include "sensor/smtp/envelope.h"
+#include "sensor/smtp/extension.h"
 #include "sensor/smtp/line.h"
 #include "sensor/smtp/reply_lines.h"
 #include "sensor/smtp/server_software.h"
@@ -67,20 +68,25 @@ struct smtp_session {
 	bool server_alive; /* replies are seen: no gap since the last one */
 	bool server_seen;
 	bool ehlo_answered; /* the last EHLO's extensions are known */
-	bool offers_pipelining, offers_utf8;
 	bool lmtp;
-	bool crlf_seen;	    /* the client ends lines with CRLF */
-	bool after_dot;	    /* the last thing of the client was the end of data */
+	bool crlf_seen;	  /* the client ends lines with CRLF */
+	bool after_dot;	  /* the last thing of the client was the end of data */
+	bool after_chunk; /* the last thing of the client was a chunk of BDAT */
+	bool starttls_accepted;
 	bool data_resumes;  /* in the data, right behind a gap: perhaps at the start of a line */
 	bool doubtful;	    /* the last mail had a dot line that some servers take for its end */
 	bool unsure;	    /* something of the dialogue was lost */
 	bool lost_commands; /* CLIENT_LOST: a few commands, and no content, were lost */
 	bool quit, ended;
-	int64_t lost_bytes; /* of the commands that were lost before CLIENT_LOST */
+	unsigned offers;		 /* set of EXTENSION_BITs */
+	int32_t junk;			 /* lines of the server that are no reply */
+	int32_t auth_step, auth_refused; /* responses so far; refusals in a row */
+	int64_t lost_bytes;		 /* of the commands that were lost before CLIENT_LOST */
 
-	struct buf held;    /* CLIENT_HOLD */
-	size_t held_at;	    /* bytes of it that are done */
-	enum verb held_for; /* VERB_DATA or VERB_STARTTLS */
+	struct endpoint xclient; /* that XCLIENT asked for */
+	struct buf held;	 /* CLIENT_HOLD */
+	size_t held_at;		 /* bytes of it that are done */
+	enum verb held_for;	 /* VERB_DATA or VERB_STARTTLS */
 	struct line_reader client_lines, server_lines;
 	struct reply_reader replies;
 	struct pending *pending; /* ring on the heap */
@@ -108,6 +114,8 @@ struct smtp_session {
 void session_anomaly(struct smtp_session *s, enum anomaly which, int64_t times);
 void session_trace(struct smtp_session *s, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* It speaks SMTP. */
+void session_is_smtp(struct smtp_session *s);
 const char *session_text(struct smtp_session *s, struct slice text, size_t max);
 void session_changed(struct smtp_session *s);
 /* Reads what was held back, as far as its fate is decided. */
@@ -131,6 +139,11 @@ struct envelope *session_mail_before(const struct smtp_session *s, const struct 
 struct pending *pending_push(struct smtp_session *s, enum verb verb, struct envelope *mail);
 struct pending *pending_at(const struct smtp_session *s, size_t i);
 void pending_pop(struct smtp_session *s);
+/* In front of all others: one more reply to what was just answered.  NULL as pending_push. */
+struct pending *pending_again(struct smtp_session *s, enum verb verb, struct envelope *mail);
+/* A response that was sent behind the AUTH at the front: true if there was one, and it is taken out.
+ */
+bool pending_take_secret(struct smtp_session *s);
 /* All but the last n of them will never be answered. */
 void pending_lost(struct smtp_session *s, size_t keep);
 /* Takes the command that this code answers; false when there is none.  What it passes over counts
@@ -152,6 +165,9 @@ void reply_apply(struct smtp_session *s, const struct pending *p, const struct a
 void data_begin(struct smtp_session *s, struct envelope *mail);
 void data_eat(struct smtp_session *s, struct slice *in);
 void bdat_eat(struct smtp_session *s, struct slice *in);
+/* RFC 2033 4.2: the reply to the end of a mail is the first of one for each accepted recipient; the
+ * others are put in front of what waits.  Index of the first recipient. */
+int32_t lmtp_replies(struct smtp_session *s, struct envelope *mail);
 /* A reply that answers no command came while data was being sent.  True if it was the answer to the
  * data. */
 bool data_reply(struct smtp_session *s, const struct answer *a);
@@ -173,6 +189,8 @@ void hold_left(struct smtp_session *s, size_t left);
 void session_tls_begin(struct smtp_session *s);
 /* True if this can be the first byte of a side that speaks TLS. */
 bool session_tls_byte(uint8_t first);
+/* Bytes of the server where TLS should begin are lines: its replies go on. */
+bool session_tls_is_plain(const struct smtp_session *s, struct slice in);
 void session_tls_eat(struct smtp_session *s, enum smtp_side from, struct slice *in);
 
 /* ---- session_gap.c ---- */

@@ -24,9 +24,12 @@ tls_seen(struct smtp_session *s)
 	s->record.tls.used = true;
 	s->record.tls.implicit = !starttls;
 	/* On a port for plain SMTP, TLS from the first byte on may be anything. */
-	s->smtp |= starttls || s->config.implicit_tls;
+	if (starttls || s->config.implicit_tls)
+		session_is_smtp(s);
 	if (s->record.mails_count_total == 0 && s->open == NULL)
 		s->record.visibility = VISIBILITY_FLOW;
+	if (starttls)
+		s->record.tls.starttls = "used";
 	session_trace(s, "tls %s", starttls ? "starttls" : "implicit");
 	session_changed(s);
 }
@@ -56,8 +59,19 @@ tls_note(struct smtp_session *s, const struct tls_event *e)
 static void
 tls_not(struct smtp_session *s)
 {
+	if (s->starttls_accepted) {
+		s->record.tls.starttls = "not-encrypted";
+		session_anomaly(s, ANOMALY_NOT_ENCRYPTED, 1);
+	}
 	s->mode = CLIENT_COMMAND;
 	s->held_for = VERB_UNKNOWN;
+}
+
+bool
+session_tls_is_plain(const struct smtp_session *s, struct slice in)
+{
+	return s->held_for == VERB_STARTTLS && !s->tls_first[SMTP_SERVER] &&
+	       !session_tls_byte(in.ptr[0]);
 }
 
 void

@@ -8,7 +8,7 @@
  * C= text        the same without CRLF; \r \n \t \\ \xNN work in all of them, and \p(TEXT*N) is
  * TEXT N times ! gap N        N bytes of the client were never seen; ! gap server N of the server
  * ! pause S      S seconds go by;   ! type S: from here on the client's bytes come one by one, S
- * seconds apart ! implicit-tls | midstream | privacy | close fin|reset|timeout|eof
+ * seconds apart ! implicit-tls | midstream | privacy | auth-user | close fin|reset|timeout|eof
  * --             the end of the dialogue; then the expected lines
  * Lines of one side without the other's between them are one segment. */
 #include <stdio.h>
@@ -75,10 +75,13 @@ print_mail(const struct smtp_config *config, struct buf *out, const struct smtp_
 	buf_byte(out, '\n');
 	for (size_t i = 0; i < r->rcpts_count && i < SHOWN; i++) {
 		const struct recipient *p = &r->rcpts[i];
-		buf_printf(out, "  rcpt <%s> %s %d %s %s%s%s\n", p->address,
+		buf_printf(out, "  rcpt <%s> %s %d %s %s%s%s", p->address,
 			disposition_word(p->disposition), (int)p->code,
 			p->enhanced[0] != '\0' ? p->enhanced : "-", reply_class_word(p->class),
 			p->list[0] != '\0' ? " " : "", p->list);
+		for (size_t k = 0; k < p->params_count; k++)
+			buf_printf(out, " %s=%s", p->params[k].name, p->params[k].value);
+		buf_byte(out, '\n');
 	}
 	if (r->rcpts_count > SHOWN)
 		buf_printf(out, "  %zu rcpts, %lld cut\n", r->rcpts_count, (long long)r->rcpts_cut);
@@ -106,14 +109,25 @@ print_session(struct buf *out, struct smtp_session *s)
 	buf_printf(out, "session %s%s helo=\"%s %s\" banner=\"%s\"%s\n",
 		visibility_word(r->visibility), smtp_session_is_smtp(s) ? "" : " not-smtp",
 		r->helo_verb, r->helo_name, r->banner, r->cut ? " cut" : "");
+	if (r->proxy.protocol[0] != '\0') {
+		char client[ADDR_TEXT_MAX];
+		addr_format(r->proxy.client.addr, client);
+		buf_printf(out, "proxy %s target=\"%s\" client=%s:%u\n", r->proxy.protocol,
+			r->proxy.target, client, (unsigned)r->proxy.client.port);
+	}
+	if (r->protocol[0] != '\0' && strcmp(r->protocol, "smtp") != 0)
+		buf_printf(out, "protocol %s\n", r->protocol);
+	if (r->tls.starttls[0] != '\0' && strcmp(r->tls.starttls, "offered") != 0)
+		buf_printf(out, "starttls %s\n", r->tls.starttls);
 	if (r->tls.offered || r->tls.used)
 		buf_printf(out, "tls%s%s%s version=\"%s\" sni=\"%s\" ja4=\"%s\" subject=\"%s\"\n",
 			r->tls.offered ? " offered" : "", r->tls.used ? " used" : "",
 			r->tls.implicit ? " implicit" : "", r->tls.version, r->tls.sni, r->tls.ja4,
 			r->tls.subject);
 	if (r->auth.result[0] != '\0')
-		buf_printf(out, "auth %s %s failures=%d\n", r->auth.mechanism, r->auth.result,
-			(int)r->auth.failures);
+		buf_printf(out, "auth %s %s failures=%d%s%s\n", r->auth.mechanism, r->auth.result,
+			(int)r->auth.failures, r->auth.user[0] != '\0' ? " user=" : "",
+			r->auth.user);
 	for (size_t i = 0; i < r->extensions_count; i++)
 		buf_printf(out, "%s%s%s", i == 0 ? "extensions " : ", ", r->extensions[i],
 			i + 1 == r->extensions_count ? "\n" : "");
@@ -128,7 +142,8 @@ print_session(struct buf *out, struct smtp_session *s)
 			p->text[0] != '\0' ? " | " : "", p->text);
 	}
 	for (size_t i = 0; i < r->anomalies_count; i++)
-		buf_printf(out, "anomaly %s %d\n", r->anomalies[i].name, (int)r->anomalies[i].times);
+		buf_printf(
+			out, "anomaly %s %d\n", r->anomalies[i].name, (int)r->anomalies[i].times);
 	buf_printf(out, "dialect %s\n", r->dialect);
 	if (r->client_software[0] != '\0' || r->server_software[0] != '\0')
 		buf_printf(out, "software client=\"%s\" server=\"%s\"\n", r->client_software,
@@ -233,7 +248,8 @@ order(struct talk *t, const char *text)
 							  : CLOSE_EOF;
 	else if (strcmp(text, "midstream") == 0)
 		smtp_session_record(t->session)->midstream = true;
-	else if (strcmp(text, "implicit-tls") != 0 && strcmp(text, "privacy") != 0)
+	else if (strcmp(text, "implicit-tls") != 0 && strcmp(text, "privacy") != 0 &&
+		 strcmp(text, "auth-user") != 0)
 		return -1;
 	return 0;
 }
@@ -267,6 +283,7 @@ run_script(const char *script, size_t chunk, struct buf *out)
 		.privacy_off = !has_order(script, "privacy"),
 		.hash_key = SLICE("a key for tests"),
 		.implicit_tls = has_order(script, "implicit-tls"),
+		.auth_user = has_order(script, "auth-user"),
 	};
 	struct talk t = { .config = &config,
 		.side = SMTP_SERVER,

@@ -26,7 +26,10 @@ static const struct {
 	{ "a line without a code inside", "550-a\nb\n550 c", "550  a/b/c;" },
 	{ "no reply", "hello", "-;" },
 	{ "four digits", "2500 x", "-;" },
-	{ "code out of range", "150 x", "-;" },
+	{ "code out of range", "050 x", "-;" },
+	{ "preliminary, RFC 821", "150 x", "150  x;" },
+	{ "unknown class", "650-a\n650 b", "650  a/b;" },
+	{ "unknown class inside", "550-a\n650 b\n550 c", "550  a/650 b/c;" },
 	{ "two replies", "250 a\n550 b", "250  a;550  b;" },
 };
 
