@@ -98,7 +98,7 @@ reply_add(struct reply_reader *r, struct slice text, struct slice enhanced)
 
 /* RFC 5321 4.2.1 knows 2yz to 5yz; what a broken server says instead still answers the command. */
 static int
-odd_code(struct slice line, struct slice *text)
+odd_code(const struct reply_reader *r, struct slice line, struct slice *text)
 {
 	if (digits(line, 4) != 3 || line.ptr[0] == '0' ||
 		(line.len > 3 && line.ptr[3] != '-' && !chars_is(line.ptr[3], CHAR_SPACE)))
@@ -106,6 +106,9 @@ odd_code(struct slice line, struct slice *text)
 	int code = 0;
 	for (size_t i = 0; i < 3; i++)
 		code = code * 10 + (line.ptr[i] - '0');
+	/* Inside of a reply only such a code that it began with: texts have numbers, too. */
+	if (r->lines > 0 && code != r->code)
+		return 0;
 	*text = slice_trim(slice_skip(line, 4));
 	return code;
 }
@@ -116,8 +119,8 @@ reply_next(struct reply_reader *r, struct slice line, struct reply_whole *out)
 	int code;
 	struct slice enhanced, text;
 	reply_split(line, &code, &enhanced, &text);
-	if (code == 0 && r->lines == 0)
-		code = odd_code(line, &text);
+	if (code == 0)
+		code = odd_code(r, line, &text);
 	if (code == 0 && r->lines == 0)
 		return -1;
 	if (r->lines == 0) {

@@ -141,7 +141,8 @@ struct pending *pending_at(const struct smtp_session *s, size_t i);
 void pending_pop(struct smtp_session *s);
 /* In front of all others: one more reply to what was just answered.  NULL as pending_push. */
 struct pending *pending_again(struct smtp_session *s, enum verb verb, struct envelope *mail);
-/* A response that was sent behind the AUTH at the front: true if there was one, and it is taken out.
+/* A response that was sent behind the AUTH at the front: true if there was one, and it is taken
+ * out.
  */
 bool pending_take_secret(struct smtp_session *s);
 /* All but the last n of them will never be answered. */
