@@ -12,7 +12,7 @@ void
 data_gap(struct data_reader *d)
 {
 	d->state = DATA_MIDDLE;
-	d->last_cr = false;
+	d->last_cr = d->cr_dot = false;
 }
 
 bool
@@ -22,10 +22,27 @@ data_end_here(const struct data_reader *d)
 	       d->state == DATA_LF_DOT_CRLF;
 }
 
+/* CR.CR in a line, of which the first CR may have come with the chunk before. */
+static void
+count_cr_dot(struct data_reader *d, struct slice line)
+{
+	const uint8_t *p = line.ptr;
+	d->doubtful += d->cr_dot && p[0] == '\r';
+	d->doubtful += d->last_cr && line.len > 1 && p[0] == '.' && p[1] == '\r';
+	const uint8_t *end = p + line.len;
+	for (const uint8_t *cr = p; (cr = memchr(cr, '\r', (size_t)(end - cr))) != NULL; cr++)
+		d->doubtful += end - cr > 2 && cr[1] == '.' && cr[2] == '\r';
+	bool ends = line.len == 1 ? d->last_cr && p[0] == '.' : end[-1] == '.' && end[-2] == '\r';
+	d->cr_dot = ends;
+}
+
 /* A line end at ptr[i]; `start` is where the line began in this chunk. */
 static void
 count_line_end(struct data_reader *d, const uint8_t *ptr, size_t start, size_t i)
 {
+	if (i > start)
+		count_cr_dot(d, slice_of(ptr + start, i - start));
+	d->cr_dot = false;
 	bool crlf = i > start ? ptr[i - 1] == '\r' : d->last_cr;
 	d->state = crlf ? DATA_LINE : DATA_LINE_LF;
 	d->any_crlf |= crlf;
@@ -46,6 +63,7 @@ count_line_end(struct data_reader *d, const uint8_t *ptr, size_t start, size_t i
 static void
 count_line_tail(struct data_reader *d, struct slice tail)
 {
+	count_cr_dot(d, tail);
 	d->state = DATA_MIDDLE;
 	d->bare_cr += d->last_cr;
 	d->last_cr = tail.ptr[tail.len - 1] == '\r';
@@ -108,6 +126,7 @@ step(struct data_reader *d, struct slice *in, struct slice *out)
 			return *in = slice_skip(*in, 1), DATA_END;
 		*out = flush(d, DATA_MIDDLE, SLICE("\r"));
 		d->last_cr = true;
+		d->doubtful++;
 		break;
 	case DATA_LF_DOT:
 		if (eat)
@@ -122,6 +141,7 @@ step(struct data_reader *d, struct slice *in, struct slice *out)
 		} else {
 			*out = flush(d, DATA_MIDDLE, SLICE(".\r"));
 			d->last_cr = true;
+			d->doubtful++;
 		}
 		break;
 	case DATA_DOT_LF:

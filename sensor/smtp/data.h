@@ -4,7 +4,8 @@
  * is no line end). Input:  bytes in any chunking, hostile. Output: pieces of the mail as delivered:
  * slices of the input, so that nothing is copied here. Memory: a state and counters.
  *
- * Servers disagree on LF.LF, LF.CRLF and CRLF.LF ("SMTP smuggling").  They end the data here only
+ * Servers disagree on LF.LF, LF.CRLF and CRLF.LF ("SMTP smuggling"), and a few on CR.CR, LF.CR and
+ * CRLF.CR, which are only counted.  The first three end the data here only
  * if every line end of the client so far was a bare LF; else such a dot line is held back until
  * either more bytes show that the client went on, or the server's reply shows that for the server
  * the data ended there (data_end_here()). */
@@ -35,6 +36,7 @@ enum data_state {
 struct data_reader {
 	enum data_state state;
 	bool last_cr;  /* the last byte was a CR (within DATA_MIDDLE) */
+	bool cr_dot;   /* the last two bytes were a CR and a dot (within DATA_MIDDLE) */
 	bool any_crlf; /* a CRLF was seen, in the commands or here */
 	int64_t bare_lf, bare_cr;
 	int64_t doubtful; /* dot lines that only some servers take for the end, and that were not */

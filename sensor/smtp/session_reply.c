@@ -33,13 +33,20 @@ note_extension(struct smtp_session *s, struct slice line)
 		s->record.tls.starttls = "offered";
 }
 
+/* What the client thought would end the mail was refused. */
+static void
+mail_back(struct smtp_session *s, const struct pending *p)
+{
+	if (s->current == NULL)
+		s->current = p->mail;
+}
+
 /* Lost: taken for accepted, as nearly every EHLO is. */
 static void
 on_helo(struct smtp_session *s, const struct pending *p, const struct answer *a)
 {
 	if (a->code >= 400) {
-		if (s->current == NULL)
-			s->current = p->mail;
+		mail_back(s, p);
 		return;
 	}
 	session_mail_end_through(s, p->mail);
@@ -167,8 +174,8 @@ on_reset(struct smtp_session *s, const struct pending *p, const struct answer *a
 {
 	if (a->code < 400)
 		session_mail_end_through(s, p->mail);
-	else if (s->current == NULL)
-		s->current = p->mail;
+	else
+		mail_back(s, p);
 }
 
 static void
@@ -223,8 +230,10 @@ on_auth(struct smtp_session *s, const struct pending *p, const struct answer *a)
 static void
 on_xclient(struct smtp_session *s, const struct pending *p, const struct answer *a)
 {
-	if (a->code / 100 != 2)
+	if (a->code / 100 != 2) {
+		mail_back(s, p);
 		return;
+	}
 	session_mail_end_through(s, p->mail);
 	s->ehlo_answered = false;
 	s->record.proxy.protocol = "xclient";
