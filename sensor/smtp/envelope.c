@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdlib.h>
 
 #include "sensor/base/chars.h"
@@ -268,6 +269,19 @@ envelope_content(struct envelope *e, struct slice piece, size_t *budget)
 	buf_add(&e->content, slice_take(piece, n));
 	*budget -= n;
 	e->record.cut |= n < piece.len;
+}
+
+void
+envelope_truncate(struct envelope *e, int64_t bytes, size_t *budget)
+{
+	assert(bytes <= (int64_t)e->content.len);
+	*budget += e->content.len - (size_t)bytes;
+	e->content.len = (size_t)bytes;
+	e->record.bytes = bytes;
+	/* What made it cut lay behind the end. */
+	e->record.cut = e->arena.full;
+	digest_stream_free(e->digest);
+	e->digest = NULL;
 }
 
 void

@@ -62,6 +62,9 @@ void envelope_final_answer(struct envelope *e, const struct answer *a);
 
 /* More content; *budget is what the session may still keep. */
 void envelope_content(struct envelope *e, struct slice piece, size_t *budget);
+/* The content ended earlier: only its first `bytes` are of this mail, none of which went beyond
+ * what is kept. */
+void envelope_truncate(struct envelope *e, int64_t bytes, size_t *budget);
 void envelope_gap(struct envelope *e, int64_t bytes);
 
 /* It ends: outcome from what was answered, digest of the content.  `went_on`: the dialogue went on

@@ -22,6 +22,7 @@ smtp_session_new(const struct smtp_config *config, struct counters *counters)
 	line_init(&s->server_lines, LINE_NONE);
 	reply_reader_init(&s->replies);
 	buf_init(&s->held, LIMIT_SMTP_HELD);
+	buf_init(&s->doubt, LIMIT_SMTP_HELD);
 	tls_init(&s->tls[SMTP_CLIENT]);
 	tls_init(&s->tls[SMTP_SERVER]);
 	s->record = (struct session_record){
@@ -36,6 +37,7 @@ smtp_session_new(const struct smtp_config *config, struct counters *counters)
 		.helo_name = "",
 		.tls = { .starttls = "",
 			.version = "",
+			.alert = "",
 			.sni = "",
 			.alpn = "",
 			.ja4 = "",
@@ -74,8 +76,8 @@ smtp_session_free(struct smtp_session *s)
 	line_release(&s->server_lines);
 	reply_reader_release(&s->replies);
 	buf_release(&s->held);
-	tls_release(&s->tls[SMTP_CLIENT]);
-	tls_release(&s->tls[SMTP_SERVER]);
+	buf_release(&s->doubt);
+	session_tls_release(s);
 	privacy_release(&s->privacy);
 	arena_release(&s->arena);
 	free(s);
@@ -246,6 +248,7 @@ note_segment(struct smtp_session *s, enum smtp_side from, struct slice in)
 		else if (s->record.midstream)
 			client_lose(s, false);
 	}
+	smuggle_clear(s);
 	s->client_spoke = true;
 	if (s->mode != CLIENT_TLS)
 		typing_segment(&s->typing, in.len, s->now);
@@ -276,6 +279,7 @@ smtp_session_gap(struct smtp_session *s, enum smtp_side from, int64_t bytes, int
 		s->unsure = true;
 		session_trace(s, "gap %s %lld", from == SMTP_CLIENT ? "client" : "server",
 			(long long)bytes);
+		smuggle_clear(s);
 		if (from == SMTP_CLIENT)
 			gap_client(s, bytes);
 		else

@@ -11,6 +11,7 @@ void
 data_begin(struct smtp_session *s, struct envelope *mail)
 {
 	data_init(&s->data, s->crlf_seen);
+	s->doubting = false;
 	s->mode = CLIENT_DATA;
 	s->data_mail = mail;
 	if (mail != NULL)
@@ -55,6 +56,7 @@ data_end(struct smtp_session *s)
 	session_trace(s, "C . %lld", mail != NULL ? (long long)mail->record.bytes : 0);
 	s->doubtful = s->data.doubtful > 0;
 	data_count_anomalies(s);
+	smuggle_end(s, mail);
 	s->mode = CLIENT_COMMAND;
 	s->data_mail = NULL;
 	s->after_dot = true;
@@ -82,7 +84,12 @@ take_content(struct smtp_session *s, struct slice *in)
 {
 	struct slice piece;
 	for (;;) {
-		switch (data_next(&s->data, in, &piece)) {
+		if (in->len > 0 && data_end_here(&s->data))
+			smuggle_begin(s);
+		struct slice raw = *in;
+		enum data_result result = data_next(&s->data, in, &piece);
+		smuggle_keep(s, slice_take(raw, raw.len - in->len));
+		switch (result) {
 		case DATA_MORE:
 			return;
 		case DATA_PIECE:
@@ -166,6 +173,8 @@ data_reply(struct smtp_session *s, const struct answer *a)
 	bool ends_in_gap = mail == NULL || mail->record.gap > 0;
 	if (a->code / 100 == 3 || a->code / 100 == 1)
 		return false;
+	if (!ends_here && smuggle_in_data(s, a))
+		return true;
 	if (!ends_here && !ends_in_gap) {
 		/* Too large, too slow, or the server is going away: the client's end of data, if it
 		 * comes, gets no second answer. */

@@ -45,6 +45,10 @@ detach(struct smtp_session *s, struct envelope *e)
 		s->current = NULL;
 	if (s->data_mail == e)
 		s->data_mail = NULL;
+	if (s->suspect == e) {
+		s->suspect = NULL;
+		s->suspect_answered = false;
+	}
 }
 
 static void

@@ -131,7 +131,7 @@ data_answered(struct smtp_session *s, const struct pending *p, const struct answ
 		envelope_rcpt_answer(p->mail, first, a);
 	envelope_final_answer(p->mail, a);
 	p->mail->unsure |= a->code == 0;
-	if (!more)
+	if (!more && (a->code == 0 || !smuggle_answered(s, p->mail)))
 		session_mail_end_through(s, p->mail);
 }
 

@@ -94,7 +94,8 @@ unsolicited(struct smtp_session *s, const struct answer *a)
 	if (s->mode == CLIENT_DATA && data_reply(s, a))
 		return VERB_DATA_END;
 	/* For the server the data ended earlier, and what came behind it was a mail of its own. */
-	session_anomaly(s, ANOMALY_SMUGGLING, a->code == 354 && s->doubtful);
+	session_anomaly(s, ANOMALY_SMUGGLING,
+		s->doubtful && (a->code == 354 || (s->after_dot && a->code < 400)));
 	bool holds_data = s->mode == CLIENT_HOLD && s->held_for == VERB_DATA;
 	if (a->code == 354 && holds_data)
 		data_begin(s, s->current);
@@ -144,6 +145,8 @@ on_reply(struct smtp_session *s, const struct reply_whole *whole)
 	struct pending p;
 	struct reply_meaning meaning = { .class = REPLY_OK, .list = "" };
 	bool waited = find_command(s, whole->code, &p);
+	if (!waited && p.verb == VERB_UNKNOWN && smuggle_reply(s))
+		waited = find_command(s, whole->code, &p);
 	if (whole->code >= 400)
 		reply_classify(
 			whole->code, whole->enhanced, whole->text, answers_what(&p), &meaning);

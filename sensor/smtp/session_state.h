@@ -13,6 +13,7 @@
 #include "sensor/smtp/data.h"
 #include "sensor/smtp/dialect.h"
 #include "sensor/smtp/envelope.h"
+#include "sensor/smtp/estimate.h"
 #include "sensor/smtp/extension.h"
 #include "sensor/smtp/line.h"
 #include "sensor/smtp/reply_lines.h"
@@ -42,6 +43,16 @@ struct pending {
 	struct envelope *mail; /* NULL = belongs to none, or the mail has ended */
 	struct slice local; /* RCPT: local part as sent, in the mail's arena, to take it out of the
 			       reply */
+};
+
+/* What follows the hellos. */
+struct session_tls {
+	uint16_t version; /* that the server has chosen; 0 = not yet */
+	struct tls_overhead overhead;
+	uint8_t flight; /* TLS 1.3: records of the client's that belong to the handshake */
+	bool finished;	/* and it has ended */
+	bool gap;
+	struct estimate *estimate; /* NULL = the lengths of records say nothing */
 };
 
 /* What every segment of content needs stands first, in few cache lines. */
@@ -84,9 +95,14 @@ struct smtp_session {
 	int64_t lost_bytes;		 /* of the commands that were lost before CLIENT_LOST */
 
 	struct endpoint xclient; /* that XCLIENT asked for */
-	struct buf held;	 /* CLIENT_HOLD */
-	size_t held_at;		 /* bytes of it that are done */
-	enum verb held_for;	 /* VERB_DATA or VERB_STARTTLS */
+	struct buf doubt;    /* raw bytes behind a dot line that some servers take for the end */
+	int64_t doubt_bytes; /* content of the mail up to that line */
+	bool doubting;	     /* within the data: there was such a line */
+	bool suspect_answered;
+	struct envelope *suspect; /* of which the data went on behind such a line, with commands */
+	struct buf held;	  /* CLIENT_HOLD */
+	size_t held_at;		  /* bytes of it that are done */
+	enum verb held_for;	  /* VERB_DATA or VERB_STARTTLS */
 	struct line_reader client_lines, server_lines;
 	struct reply_reader replies;
 	struct pending *pending; /* ring on the heap */
@@ -105,6 +121,7 @@ struct smtp_session {
 
 	struct tls_reader tls[2]; /* by enum smtp_side */
 	bool tls_first[2];	  /* the side's first byte under TLS was seen */
+	struct session_tls secured;
 
 	void (*trace)(void *ctx, const char *text);
 	void *trace_ctx;
@@ -176,6 +193,23 @@ bool data_reply(struct smtp_session *s, const struct answer *a);
 void data_refused(struct smtp_session *s);
 void data_count_anomalies(struct smtp_session *s);
 
+/* ---- session_smuggle.c: ends of data that only this server sees ---- */
+/* The data goes on behind a dot line that some servers take for its end; then all its bytes. */
+void smuggle_begin(struct smtp_session *s);
+void smuggle_keep(struct smtp_session *s, struct slice raw);
+/* The data's true end was seen. */
+void smuggle_end(struct smtp_session *s, struct envelope *mail);
+/* The data was answered: true if the mail stays open, until more is known. */
+bool smuggle_answered(struct smtp_session *s, const struct envelope *mail);
+/* The client goes on: nothing was smuggled. */
+void smuggle_clear(struct smtp_session *s);
+/* A reply that answers no command: true if the commands that it answers were smuggled, and wait
+ * now.
+ */
+bool smuggle_reply(struct smtp_session *s);
+/* A reply in the midst of the data: true if it was the answer to the front of it. */
+bool smuggle_in_data(struct smtp_session *s, const struct answer *a);
+
 /* ---- session_hold.c: bytes that wait for a reply ---- */
 void hold_begin(struct smtp_session *s, enum verb verb);
 void hold_eat(struct smtp_session *s, struct slice *in);
@@ -193,6 +227,9 @@ bool session_tls_byte(uint8_t first);
 /* Bytes of the server where TLS should begin are lines: its replies go on. */
 bool session_tls_is_plain(const struct smtp_session *s, struct slice in);
 void session_tls_eat(struct smtp_session *s, enum smtp_side from, struct slice *in);
+void session_tls_gap(struct smtp_session *s, enum smtp_side from, int64_t bytes);
+void session_tls_end(struct smtp_session *s);
+void session_tls_release(struct smtp_session *s);
 
 /* ---- session_gap.c ---- */
 void gap_client(struct smtp_session *s, int64_t bytes);
