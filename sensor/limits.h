@@ -21,6 +21,8 @@
 	X(LINE, 16384, "bytes", "one SMTP line; RFC 5321 4.5.3.1 has 512, AUTH 12288")                                \
 	X(SMTP_HELD, 65536, "bytes", "of a client that goes on before the reply to DATA or STARTTLS decides what they are") \
 	X(TLS_HANDSHAKE, 65536, "bytes", "handshake messages of one side until the certificate")                      \
+	X(TLS_OFFERED, 256, "values", "cipher suites, extensions or signature schemes of a ClientHello that JA4 counts")  \
+	X(TLS_NAMES, 64, "names", "of a certificate; a mail provider's have about 30")                                \
 	X(REPLY_TEXT, 2048, "bytes", "text of one reply, lines joined")                                               \
 	X(REPLY_LINES, 128, "lines", "lines of one reply")                                                            \
 	X(REPLIES, 1024, "replies", "replies kept of one session")                                                    \

@@ -246,16 +246,20 @@ struct session_record {
 		const char *starttls; /* what became of it: "offered", "used", "refused",
 					 "stripped", "not-encrypted"; "" = never offered or asked
 					 for */
-		const char *version;  /* "TLS 1.3" or "" */
+		const char *version;  /* "TLS 1.3" or "": the chosen one, if it was seen */
+		const char *alert; /* that ended it in the handshake: "server: handshake_failure", or
+				      "client: encrypted", if only its length was seen; "" = none */
 		const char *sni, *alpn, *ja4, *subject;
 		const char **names; /* of the server's certificate: subjectAltName, RFC 5280 4.2.1.6
 				     */
 		size_t names_count, names_cap;
-		int64_t records_client, records_server; /* of application data, RFC 8446 5.1 */
+		/* of application data, RFC 8446 5.1, behind the client's Finished */
+		int64_t records_client, records_server;
 	} tls;
 	/* What the sizes of TLS records tell of the mails inside: a guess. */
 	struct {
-		const char *basis; /* "tls-records"; "" = no guess was made */
+		const char *basis; /* "tls-records": without mails there were none, it seems; "" =
+				      no guess was made */
 		int32_t mails, refusals;
 	} estimate;
 	struct {

@@ -211,6 +211,7 @@ static const struct field session_fields[] = {
 	ROW("implicit", FIELD_BOOL, tls.implicit, IN("tls")),
 	ROW("starttls", FIELD_STRING, tls.starttls, IN("tls")),
 	ROW("version", FIELD_STRING, tls.version, IN("tls")),
+	ROW("alert", FIELD_STRING, tls.alert, IN("tls"), .flags = FIELD_OMIT_EMPTY),
 	ROW("sni", FIELD_STRING, tls.sni, IN("tls")),
 	ROW("alpn", FIELD_STRING, tls.alpn, IN("tls")),
 	ROW("ja4", FIELD_STRING, tls.ja4, IN("tls")),

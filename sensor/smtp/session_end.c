@@ -36,6 +36,7 @@ end_record(struct smtp_session *s, enum close_reason why)
 {
 	s->record.end = s->now;
 	s->record.close = why;
+	session_tls_end(s);
 	if (s->dialect.count > 0) {
 		s->dialect.tls = s->record.tls.used;
 		s->record.dialect = dialect_text(&s->dialect, &s->arena);

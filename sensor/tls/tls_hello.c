@@ -17,8 +17,8 @@ tls_is_grease(uint16_t value)
 	return (value & 0x0f0f) == 0x0a0a && value >> 8 == (value & 0xff);
 }
 
-static const char *
-version_name(uint16_t version)
+const char *
+tls_version_name(uint16_t version)
 {
 	switch (version) {
 	case 0x0304:
@@ -31,17 +31,18 @@ version_name(uint16_t version)
 		return "TLS 1.0";
 	case 0x0300:
 		return "SSL 3.0";
+	case 0x0002:
+		return "SSL 2.0";
 	}
 	return "";
 }
 
 static void
-copy_name(char out[TLS_NAME_MAX], struct slice s)
+copy_text(struct tls_text *out, struct slice s)
 {
-	size_t n = s.len < TLS_NAME_MAX - 1 ? s.len : TLS_NAME_MAX - 1;
-	if (n > 0)
-		memcpy(out, s.ptr, n);
-	out[n] = '\0';
+	out->len = s.len < TLS_NAME_MAX ? s.len : TLS_NAME_MAX;
+	if (out->len > 0)
+		memcpy(out->bytes, s.ptr, out->len);
 }
 
 /* Vector with a length in front, as a cursor of its own. */
@@ -74,7 +75,7 @@ read_server_name(struct cursor c, struct tls_offer *offer, struct tls_event *out
 	uint8_t type = cursor_u8(&list);
 	struct cursor name = vector16(&list);
 	if (type == 0 && !list.bad) /* host_name, RFC 6066 3 */
-		copy_name(out->name, name.rest);
+		copy_text(&out->name, name.rest);
 }
 
 static void
@@ -108,7 +109,7 @@ read_extension(uint16_t type, struct cursor body, struct tls_offer *offer, struc
 	case EXTENSION_ALPN:
 		list = vector16(&body);
 		offer->alpn = vector8(&list).rest;
-		copy_name(out->alpn, offer->alpn);
+		copy_text(&out->alpn, offer->alpn);
 		break;
 	case EXTENSION_SUPPORTED_VERSIONS:
 		read_versions(body, offer);
@@ -137,9 +138,49 @@ tls_client_hello(struct slice body, struct tls_event *out)
 			break;
 		read_extension(type, one, &offer, out);
 	}
-	out->version = version_name(offer.version);
+	out->version = offer.version;
 	tls_ja4(&offer, out->ja4);
 	return 0;
+}
+
+/* RFC 5246 E.2: cipher specs of 3 bytes, of which those with a zero in front are suites. */
+int
+tls_client_hello_v2(struct slice body, struct tls_event *out)
+{
+	struct tls_offer offer = { 0 };
+	struct cursor c = cursor_of(body);
+	out->kind = TLS_CLIENT_HELLO;
+	offer.version = cursor_be16(&c);
+	uint16_t specs = cursor_be16(&c);
+	cursor_be16(&c); /* length of the session id */
+	cursor_be16(&c); /* and of the challenge */
+	struct cursor list = cursor_of(cursor_bytes(&c, specs));
+	if (c.bad)
+		return -1;
+	while (list.rest.len >= 3 && offer.ciphers_count < MAX_OF(offer.ciphers)) {
+		uint32_t spec = cursor_be24(&list);
+		if (spec <= UINT16_MAX)
+			offer.ciphers[offer.ciphers_count++] = (uint16_t)spec;
+	}
+	out->version = offer.version;
+	tls_ja4(&offer, out->ja4);
+	return 0;
+}
+
+static void
+read_chosen(uint16_t type, struct cursor body, struct tls_event *out)
+{
+	struct cursor list;
+	switch (type) {
+	case EXTENSION_SUPPORTED_VERSIONS: /* RFC 8446 4.2.1 */
+		if (body.rest.len == 2)
+			out->version = cursor_be16(&body);
+		break;
+	case EXTENSION_ALPN: /* RFC 7301 3.1: one */
+		list = vector16(&body);
+		copy_text(&out->alpn, vector8(&list).rest);
+		break;
+	}
 }
 
 int
@@ -147,20 +188,29 @@ tls_server_hello(struct slice body, struct tls_event *out)
 {
 	struct cursor c = cursor_of(body);
 	out->kind = TLS_SERVER_HELLO;
-	uint16_t version = cursor_be16(&c);
+	out->version = cursor_be16(&c);
 	cursor_skip(&c, 32);
-	vector8(&c);	 /* session id */
-	cursor_be16(&c); /* cipher suite */
-	cursor_u8(&c);	 /* compression method */
+	vector8(&c); /* session id */
+	out->cipher = cursor_be16(&c);
+	out->compressed = cursor_u8(&c) != 0;
 	if (c.bad)
 		return -1;
 	struct cursor extensions = vector16(&c);
 	while (extensions.rest.len >= 4) {
 		uint16_t type = cursor_be16(&extensions);
 		struct cursor one = vector16(&extensions);
-		if (!extensions.bad && type == EXTENSION_SUPPORTED_VERSIONS && one.rest.len == 2)
-			version = cursor_be16(&one);
+		if (!extensions.bad)
+			read_chosen(type, one, out);
 	}
-	out->version = version_name(version);
 	return 0;
+}
+
+/* RFC 8446 4.1.3: the random of a HelloRetryRequest is the SHA-256 of that word. */
+bool
+tls_is_retry(struct slice server_hello)
+{
+	static const uint8_t mark[32] = { 0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe,
+		0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c,
+		0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c };
+	return slice_eq(slice_take(slice_skip(server_hello, 2), 32), slice_of(mark, sizeof(mark)));
 }

@@ -8,7 +8,7 @@
 
 #define HASH_DIGITS 12
 /* "0000," each */
-#define LIST_MAX ((size_t)5 * 256 * 2 + 2)
+#define LIST_MAX ((size_t)5 * LIMIT_TLS_OFFERED * 2 + 2)
 
 static const char *
 ja4_version(uint16_t version)
@@ -92,7 +92,7 @@ two_digits(size_t n)
 void
 tls_ja4(const struct tls_offer *offer, char out[TLS_JA4_MAX])
 {
-	uint16_t list[256];
+	uint16_t list[LIMIT_TLS_OFFERED];
 	char alpn[3], ciphers[HASH_DIGITS + 1], extensions[HASH_DIGITS + 1];
 	struct buf b;
 	buf_init(&b, LIST_MAX);
