@@ -25,6 +25,8 @@
 	X(BAD_ADDRESS, "bad-address", "RFC 5321 4.1.2", "Mailbox")                                 \
 	X(LONG_LINE, "long-line", "RFC 5321 4.5.3.1.4",                                            \
 		"a command of more than 512 octets; AUTH 12288 by RFC 4954 4")                     \
+	X(LONG_DATA, "long-data-line", "RFC 5321 4.5.3.1.6",                                       \
+		"a line of the mail's text of more than 998 octets")                               \
 	X(NUL_BYTE, "nul-byte", "RFC 5321 4.1.2", "no NUL in a command")                           \
 	X(EIGHT_BIT, "eight-bit-command", "RFC 5321 2.4",                                          \
 		"US-ASCII, unless SMTPUTF8 (RFC 6531) is offered")                                 \

@@ -13,6 +13,7 @@ data_gap(struct data_reader *d)
 {
 	d->state = DATA_MIDDLE;
 	d->last_cr = d->cr_dot = false;
+	d->line = 0;
 }
 
 bool
@@ -46,6 +47,8 @@ count_line_end(struct data_reader *d, const uint8_t *ptr, size_t start, size_t i
 	bool crlf = i > start ? ptr[i - 1] == '\r' : d->last_cr;
 	d->state = crlf ? DATA_LINE : DATA_LINE_LF;
 	d->any_crlf |= crlf;
+	d->long_lines += d->line + (i - start) > DATA_LINE_MAX + (size_t)crlf;
+	d->line = 0;
 	d->bare_lf += !crlf;
 	/* A CR anywhere else stands alone. */
 	size_t inside = i - start;
@@ -64,6 +67,7 @@ static void
 count_line_tail(struct data_reader *d, struct slice tail)
 {
 	count_cr_dot(d, tail);
+	d->line += tail.len;
 	d->state = DATA_MIDDLE;
 	d->bare_cr += d->last_cr;
 	d->last_cr = tail.ptr[tail.len - 1] == '\r';

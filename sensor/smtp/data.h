@@ -14,6 +14,8 @@
 
 #include "sensor/base/slice.h"
 
+#define DATA_LINE_MAX 998 /* without CRLF: RFC 5321 4.5.3.1.6, RFC 5322 2.1.1 */
+
 enum data_result {
 	DATA_MORE,  /* *in is eaten */
 	DATA_PIECE, /* *out is content, perhaps empty */
@@ -39,6 +41,8 @@ struct data_reader {
 	bool cr_dot;   /* the last two bytes were a CR and a dot (within DATA_MIDDLE) */
 	bool any_crlf; /* a CRLF was seen, in the commands or here */
 	int64_t bare_lf, bare_cr;
+	size_t line;	    /* bytes of the line that is open, before this chunk */
+	int64_t long_lines; /* of more than DATA_LINE_MAX bytes */
 	int64_t doubtful; /* dot lines that only some servers take for the end, and that were not */
 };
 

@@ -24,7 +24,8 @@ data_count_anomalies(struct smtp_session *s)
 	session_anomaly(s, ANOMALY_BARE_LF, s->data.bare_lf);
 	session_anomaly(s, ANOMALY_BARE_CR, s->data.bare_cr);
 	session_anomaly(s, ANOMALY_LF_DOT_LF, s->data.doubtful);
-	s->data.bare_lf = s->data.bare_cr = s->data.doubtful = 0;
+	session_anomaly(s, ANOMALY_LONG_DATA, s->data.long_lines);
+	s->data.bare_lf = s->data.bare_cr = s->data.doubtful = s->data.long_lines = 0;
 }
 
 int32_t

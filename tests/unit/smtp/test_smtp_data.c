@@ -100,11 +100,46 @@ test_gap(void **state)
 	assert_true(slice_eq(out, SLICE(".\r\nb")));
 }
 
+/* Lines of so many bytes, with both line ends, in any chunking. */
+static void
+test_long_lines(void **state)
+{
+	static const struct {
+		size_t bytes;
+		const char *end;
+		int64_t want;
+	} lines[] = { { 998, "\r\n", 0 }, { 999, "\r\n", 1 }, { 998, "\n", 0 }, { 999, "\n", 1 },
+		{ 5000, "\r\n", 1 } };
+	(void)state;
+	for (size_t i = 0; i < ROWS(lines); i++) {
+		for (size_t chunk = 1; chunk < 6000; chunk += 499) {
+			struct buf text;
+			struct data_reader d;
+			buf_init(&text, 8000);
+			for (size_t k = 0; k < lines[i].bytes; k++)
+				buf_byte(&text, 'x');
+			buf_str(&text, lines[i].end);
+			buf_str(&text, "short\r\n.\r\n");
+			struct slice input = buf_slice(&text);
+			data_init(&d, true);
+			while (input.len > 0) {
+				struct slice piece = slice_take(input, chunk), content;
+				input = slice_skip(input, piece.len);
+				while (data_next(&d, &piece, &content) == DATA_PIECE)
+					;
+			}
+			assert_int_equal(d.long_lines, lines[i].want);
+			buf_release(&text);
+		}
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_gap),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
