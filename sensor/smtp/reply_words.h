@@ -1,4 +1,9 @@
-/* Reply texts made ready for comparison, and the tables that are compared with them. */
+/* Reply texts made ready for comparison, and the tables that are compared with them.
+ *
+ * A needle is lower case without accents.  It must stand at the start of a word, unless it begins
+ * with
+ * '*'; it may end inside of one, unless it ends in '$': "block" is found in "blocked by" and not in
+ * "unblock", "spf$" not in "spfbl".  "a|b" is one of them. */
 #ifndef HELOSCOPE_SMTP_REPLY_WORDS_H
 #define HELOSCOPE_SMTP_REPLY_WORDS_H
 
@@ -6,15 +11,19 @@
 #include "sensor/smtp/reply_class.h"
 
 struct reply_words {
-	char all[LIMIT_REPLY_TEXT + 1]; /* lower case, LF as space */
-	char plain[LIMIT_REPLY_TEXT +
-		   1]; /* the same with blanks for what the server only echoes: <…> and addresses */
+	/* Without what is only echoed: addresses, names behind HELO. */
+	char plain[LIMIT_REPLY_TEXT + 1];
+	/* And without what is denied, supposed or advised: "not listed", "if you are listed".  The
+	 * same length. */
+	char said[LIMIT_REPLY_TEXT + 1];
 	size_t len;
 };
 
-void reply_words(struct slice text, struct reply_words *out);
-/* "a|b": one of them occurs. */
-bool words_have(const char *text, const char *alternatives);
+/* `glue`: see reply_fold. */
+void reply_words(struct slice text, int code, bool glue, struct reply_words *out);
+bool words_have(const char *text, const char *needles);
+/* Where the first of the needles ends; NULL = none occurs. */
+const char *words_behind(const char *text, const char *needles);
 
 /* First row whose needles all occur, and whose `none` does not. */
 struct reply_row {
@@ -37,12 +46,19 @@ extern const struct reply_rows reply_rows_texts;
 
 const struct reply_row *reply_rows_find(const struct reply_rows *rows, const char *text);
 
-/* Blocklists of addresses by the zones, URLs and names that replies use. */
-struct list_name {
-	const char *needle;
-	const char *list;
+/* What a text says of blocklists. */
+struct list_mention {
+	const char *list; /* name of the list; NULL = none that has one */
+	bool zone;	  /* `list` is empty, and the name is the domain at `at`, `len` bytes */
+	const char *at;
+	size_t len;
+	bool strong; /* "listed in", "blocked using" beside it, or an address in a link to it */
 };
-const struct list_name *list_names_find(const char *text);
+
+/* A blocklist of addresses that the text says the client is on. */
+bool list_mentioned(const struct reply_words *words, struct list_mention *out);
+/* The text speaks of the lists of a DNSBL at all. */
+bool lists_spoken_of(const char *text);
 
 /* The client's address that the text says is refused; ADDR_NONE when none is named, or more than
  * one could be meant. `sure`: the text certainly speaks of the client, so that a lone address
