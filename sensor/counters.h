@@ -26,6 +26,8 @@
 	X(streams_one_sided, "streams of which one side was never seen")                               \
 	X(streams_evicted, "streams given up because the table was full")                              \
 	X(embryos_evicted, "handshakes without data given up because the table was full")              \
+	X(streams_found, "streams on other ports, followed because their first words say SMTP")         \
+	X(prospects_evicted, "streams on other ports forgotten undecided because too many might be SMTP") \
 	X(streams_refused, "streams not followed because the table was full")                          \
 	X(stream_bytes, "bytes rebuilt from streams")                                                  \
 	X(gaps, "holes in streams that the mirror never delivered")                                    \

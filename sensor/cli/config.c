@@ -36,6 +36,7 @@ config_default(struct config *c)
 		is_folder(DEFAULT_FOLDER) ? DEFAULT_FOLDER "/heloscope.db" : "heloscope.db");
 	memcpy(c->ports, ports, sizeof ports);
 	c->ports_count = 4;
+	c->any_port = true;
 	memcpy(c->vxlan_ports, vxlan_ports, sizeof vxlan_ports);
 	c->vxlan_ports_count = 2;
 	c->streams = LIMIT_STREAMS;
@@ -168,6 +169,8 @@ set_key(struct loading *l, const char *key, const char *v, struct err *err)
 		return config_add_net(c, v, err);
 	if (IS("capture.ports"))
 		return set_ports(c->ports, &c->ports_count, v, err);
+	if (IS("capture.any_port"))
+		return set_switch(&c->any_port, v, "no", "yes", err);
 	if (IS("capture.vxlan_ports"))
 		return set_ports(c->vxlan_ports, &c->vxlan_ports_count, v, err);
 	if (IS("capture.streams"))

@@ -18,6 +18,7 @@ struct config {
 	size_t nets_count;
 	uint16_t ports[CONFIG_PORTS_MAX]; /* [capture] ports; default 25 465 587 2525 */
 	size_t ports_count;
+	bool any_port; /* [capture] any_port = yes|no: SMTP on other ports, too */
 	uint16_t vxlan_ports[CONFIG_PORTS_MAX]; /* [capture] vxlan_ports; default 4789 8472 */
 	size_t vxlan_ports_count;
 	int streams;	       /* [capture] streams */

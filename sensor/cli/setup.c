@@ -148,6 +148,7 @@ setup_finish(struct setup *s, bool stored, struct err *err)
 	s->worker.decap.vxlan_ports_count = c->vxlan_ports_count;
 	memcpy(s->worker.stream.ports, c->ports, sizeof c->ports);
 	s->worker.stream.ports_count = c->ports_count;
+	s->worker.stream.any_port = c->any_port;
 	s->worker.stream.idle_ns = c->idle_s * PTIME_SECOND;
 	s->worker.stream.streams = c->streams;
 	return 0;

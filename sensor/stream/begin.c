@@ -9,8 +9,8 @@
 enum { EARLY_MAX = 64 }; /* segments of one stream that wait for the handshake */
 
 /* A SYN says where a side begins. */
-static void
-learn_base(struct flow *f, enum side side, uint32_t base)
+void
+begin_base(struct flow *f, enum side side, uint32_t base)
 {
 	f->half[side].base = base;
 	f->half[side].base_known = f->half[side].base_sure = true;
@@ -63,8 +63,8 @@ begin_reuse(struct stream_table *t, struct flow *f, const struct packet *p)
 	stream_table_renew(t, f, p, SIDE_SERVER);
 	f->syn_seen = true;
 	f->half[SIDE_CLIENT].seen = f->half[SIDE_SERVER].seen = true;
-	learn_base(f, SIDE_CLIENT, client_base);
-	learn_base(f, SIDE_SERVER, p->flags & PACKET_SYN ? p->seq + 1 : p->seq);
+	begin_base(f, SIDE_CLIENT, client_base);
+	begin_base(f, SIDE_SERVER, p->flags & PACKET_SYN ? p->seq + 1 : p->seq);
 }
 
 void
@@ -106,7 +106,7 @@ take_syn_ack(struct flow *f, uint32_t ack)
 		f->syn_data != NULL ? segment_end(&f->syn_data->segment) - client->base : 0;
 
 	if (!client->base_known || ack - client->base > in_syn) {
-		learn_base(f, SIDE_CLIENT, ack);
+		begin_base(f, SIDE_CLIENT, ack);
 		return;
 	}
 	client->acked = ack;
@@ -127,7 +127,7 @@ begin_syn(struct stream_table *t, struct flow *f, enum side from, const struct p
 	h->newest_stamp = p->timestamp;
 	if (h->base_sure && h->base != p->seq + 1)
 		f->reset_pending = false; /* that of an attempt before */
-	learn_base(f, from, p->seq + 1);
+	begin_base(f, from, p->seq + 1);
 	if (p->flags & PACKET_ACK && from == SIDE_SERVER)
 		take_syn_ack(f, p->ack);
 	keep_syn_data(t, f, from, p);
@@ -247,4 +247,19 @@ begin_packet(struct stream_table *t, struct flow *f, enum side from, const struc
 		return;
 	take_syn_data(t, f, from, p);
 	receive_packet(t, f, from, p);
+}
+
+void
+begin_kept(struct stream_table *t, struct flow *f)
+{
+	stream_table_move(t, f, FLOW_EMBRYO);
+	for (const struct held_packet *h = f->held.first; h != NULL; h = h->next) {
+		guess_base(f, h->segment.from, h->segment.seq);
+		if (h->segment.flags & PACKET_ACK)
+			guess_base(f, other_side(h->segment.from), h->segment.ack);
+	}
+	if (handshake_known(f))
+		stream_begin(t, f);
+	else
+		life_wait(t, f);
 }

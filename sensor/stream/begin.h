@@ -10,6 +10,11 @@ void begin_syn(struct stream_table *t, struct flow *f, enum side from, const str
 /* Any other packet of one. */
 void begin_packet(struct stream_table *t, struct flow *f, enum side from, const struct packet *p);
 
+/* A handshake said where a side begins. */
+void begin_base(struct flow *f, enum side side, uint32_t base);
+/* A stream of which the first packets were kept (held), because nobody knew whether it is ours. */
+void begin_kept(struct stream_table *t, struct flow *f);
+
 /* A SYN or SYN-ACK of an open stream: a repetition, the start that came late, or what a new stream
  * on the same ports asks for. */
 void begin_late_syn(struct flow *f, enum side from, const struct packet *p);

@@ -98,7 +98,13 @@ half_front(const struct half *h)
 	return seq_before(h->next, h->told) ? h->told : h->next;
 }
 
-enum flow_state { FLOW_EMBRYO, FLOW_OPEN, FLOW_CLOSED };
+enum flow_state {
+	FLOW_EMBRYO,
+	FLOW_OPEN,
+	FLOW_CLOSED,
+	FLOW_PROSPECT, /* on a port that is not watched: its first words will tell (prospect.h) */
+	FLOW_STATES,
+};
 
 /* What every packet needs stands first, and stays in few cache lines. */
 struct flow {
@@ -112,6 +118,7 @@ struct flow {
 	bool reset_pending; /* an RST came, of reset_from at reset_seq: stragglers may follow */
 	bool reuse;	    /* a SYN with another number came: reuse_seq */
 	bool opened;	    /* …for the handler, or refused: its late packets are to be known */
+	uint16_t elsewhere; /* the server's port, if it is not watched; else 0 */
 	enum side reset_from;
 	uint32_t reset_seq;
 	uint32_t reuse_seq;

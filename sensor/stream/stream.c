@@ -17,7 +17,9 @@
  *    set aside: they count if nothing else comes in their place and the receiver acknowledges it.
  * 7. A reset in its place ends the stream a moment later, for what it overtook; one elsewhere only
  *    if its sender falls silent (RFC 5961 3.2).
- * 8. Whatever waits, waits at most until the stream's end. */
+ * 8. Whatever waits, waits at most until the stream's end.
+ * 9. On ports that are not watched a stream is ours once its first words say so; until then what
+ *    may be such words is kept (prospect.c). */
 #include "sensor/stream/stream.h"
 
 #include <string.h>
@@ -28,6 +30,7 @@
 #include "sensor/stream/begin.h"
 #include "sensor/stream/delivery.h"
 #include "sensor/stream/life.h"
+#include "sensor/stream/prospect.h"
 #include "sensor/stream/receive.h"
 #include "sensor/stream/services.h"
 #include "sensor/stream/timewait.h"
@@ -52,6 +55,11 @@ stream_packet(struct stream_table *t, const struct packet *p)
 		return;
 	COUNT(t->counters, segments);
 	stream_table_touch(t, f);
+	if (f->state == FLOW_PROSPECT) {
+		prospect_packet(t, f, from, p);
+		stream_table_reap(t);
+		return;
+	}
 	if (f->state == FLOW_OPEN && begin_is_reuse(f, from, p))
 		begin_reuse(t, f, p);
 	if (p->flags & PACKET_SYN && f->state == FLOW_OPEN)
@@ -101,6 +109,7 @@ struct stream_config
 stream_config_default(void)
 {
 	struct stream_config c = { .ports = { 25, 465, 587, 2525 }, .ports_count = 4 };
+	c.any_port = true;
 	c.idle_ns = 600 * PTIME_SECOND;
 	c.streams = LIMIT_STREAMS;
 	return c;
@@ -124,6 +133,8 @@ stream_table_new(const struct stream_config *config, const struct stream_handler
 	t->aliases = alias_table_new();
 	t->services = services_new();
 	t->timewait = timewait_new(config->streams);
+	if (config->any_port)
+		t->prospects = prospects_new();
 	return t;
 }
 
@@ -138,5 +149,6 @@ stream_table_free(struct stream_table *t)
 	alias_table_free(t->aliases);
 	services_free(t->services);
 	timewait_free(t->timewait);
+	prospects_free(t->prospects);
 	free(t);
 }

@@ -55,11 +55,13 @@ struct stream_handler {
 struct stream_config {
 	uint16_t ports[16]; /* servers' ports that are followed */
 	size_t ports_count;
+	bool any_port;	 /* …and streams on other ports whose first words say SMTP (opening.h) */
 	int64_t idle_ns; /* a silent stream is closed (timeout) after this */
 	int streams;	 /* table size */
 };
 
-/* Config with the defaults: ports 25, 465, 587, 2525; idle 10 min; LIMIT_STREAMS. */
+/* Config with the defaults: ports 25, 465, 587, 2525, and SMTP on any other; idle 10 min;
+ * LIMIT_STREAMS. */
 struct stream_config stream_config_default(void);
 
 struct stream_table;

@@ -7,6 +7,7 @@
 #include "sensor/stream/alias.h"
 #include "sensor/stream/held.h"
 #include "sensor/stream/life.h"
+#include "sensor/stream/prospect.h"
 #include "sensor/stream/timewait.h"
 
 /* A handshake without data. */
@@ -25,8 +26,8 @@ watched(const struct stream_table *t, uint16_t port)
 	return false;
 }
 
-static bool
-make_key(const struct packet *p, struct flow_key *key)
+bool
+stream_table_key(const struct packet *p, struct flow_key *key)
 {
 	int order = addr_cmp(p->src.addr, p->dst.addr);
 	bool src_is_low = order < 0 || (order == 0 && p->src.port <= p->dst.port);
@@ -108,6 +109,8 @@ flow_remove(struct stream_table *t, struct flow *f)
 	life_wait_end(t, f);
 	held_clear(t, &f->held);
 	held_free(t, f->syn_data);
+	if (f->elsewhere != 0)
+		prospect_forget(t, f);
 	HASH_DEL(t->flows, f);
 	free(f);
 }
@@ -140,7 +143,9 @@ make_room(struct stream_table *t)
 {
 	if (HASH_COUNT(t->flows) < (unsigned)t->config.streams)
 		return;
-	struct flow *oldest = t->lists[FLOW_EMBRYO].first;
+	struct flow *oldest = t->lists[FLOW_PROSPECT].first;
+	if (oldest == NULL)
+		oldest = t->lists[FLOW_EMBRYO].first;
 	if (oldest == NULL) {
 		oldest = t->lists[FLOW_OPEN].first;
 		COUNT(t->counters, streams_evicted);
@@ -199,45 +204,57 @@ is_late(const struct ended *e, const struct packet *p, bool src_is_low)
 	       -beyond < (uint32_t)LIMIT_STREAM_JUMP;
 }
 
-static struct flow *
-flow_add(struct stream_table *t, const struct packet *p, const struct flow_key *key, uint64_t hash,
-	bool src_is_low)
+struct flow *
+stream_table_add(struct stream_table *t, const struct packet *p, const struct flow_start *start)
 {
-	enum side from;
+	struct ended *ended = timewait_find(t->timewait, start->hash, t->now);
 
-	if (!first_sender(t, p, &from))
-		return NULL;
-	struct ended *ended = timewait_find(t->timewait, hash, t->now);
-	if (ended != NULL && is_late(ended, p, src_is_low))
+	if (ended != NULL && is_late(ended, p, start->src_is_low))
 		return NULL;
 	if (ended != NULL)
 		ended->hash = 0;
 	make_room(t);
 	struct flow *f = must_alloc(sizeof *f);
 	memset(f, 0, sizeof *f);
-	f->key = *key;
-	f->hash = hash;
-	f->client_is_low = src_is_low == (from == SIDE_CLIENT);
+	f->key = *start->key;
+	f->hash = start->hash;
+	f->client_is_low = start->src_is_low == (start->from == SIDE_CLIENT);
 	f->last = f->listed = t->now;
-	flow_start(t, f, p, from);
-	HASH_ADD_BYHASHVALUE(hh, t->flows, key, sizeof f->key, (unsigned)hash, f);
-	list_append(&t->lists[FLOW_EMBRYO], f);
+	f->state = start->state;
+	flow_start(t, f, p, start->from);
+	f->elsewhere = start->elsewhere ? f->info.server.port : 0;
+	HASH_ADD_BYHASHVALUE(hh, t->flows, key, sizeof f->key, (unsigned)start->hash, f);
+	list_append(&t->lists[f->state], f);
 	return f;
+}
+
+static struct flow *
+add_watched(struct stream_table *t, const struct packet *p, const struct flow_key *key,
+	uint64_t hash, bool src_is_low)
+{
+	struct flow_start start = {
+		.key = key, .hash = hash, .src_is_low = src_is_low, .state = FLOW_EMBRYO
+	};
+
+	return first_sender(t, p, &start.from) ? stream_table_add(t, p, &start) : NULL;
 }
 
 struct flow *
 stream_table_find(struct stream_table *t, const struct packet *p, enum side *from)
 {
 	struct flow_key key;
-	struct flow *f;
+	struct flow *f = NULL;
+	bool is_watched = watched(t, p->src.port) || watched(t, p->dst.port);
 
-	if (!watched(t, p->src.port) && !watched(t, p->dst.port))
+	if (!is_watched && !prospect_concerns(t, p))
 		return NULL;
-	bool src_is_low = make_key(p, &key);
+	bool src_is_low = stream_table_key(p, &key);
 	uint64_t hash = hash_keyed(&key, sizeof key);
-	HASH_FIND_BYHASHVALUE(hh, t->flows, &key, sizeof key, (unsigned)hash, f);
+	if (is_watched || prospect_has_port(t, p))
+		HASH_FIND_BYHASHVALUE(hh, t->flows, &key, sizeof key, (unsigned)hash, f);
 	if (f == NULL)
-		f = flow_add(t, p, &key, hash, src_is_low);
+		f = is_watched ? add_watched(t, p, &key, hash, src_is_low)
+			       : prospect_add(t, p, &key, hash, src_is_low);
 	if (f == NULL)
 		return NULL;
 	*from = src_is_low == f->client_is_low ? SIDE_CLIENT : SIDE_SERVER;
@@ -254,6 +271,7 @@ stream_table_renew(struct stream_table *t, struct flow *f, const struct packet *
 		.hash = f->hash,
 		.hh = f->hh,
 		.client_is_low = f->client_is_low,
+		.elsewhere = f->elsewhere,
 		.state = f->state,
 		.prev = f->prev,
 		.next = f->next,
@@ -271,6 +289,8 @@ stream_table_expire(struct stream_table *t)
 
 	while ((f = t->lists[FLOW_EMBRYO].first) != NULL && t->now - f->last > EMBRYO_LIFE)
 		flow_remove(t, f);
+	while ((f = t->lists[FLOW_PROSPECT].first) != NULL && t->now - f->last > EMBRYO_LIFE)
+		flow_remove(t, f);
 	while ((f = t->lists[FLOW_OPEN].first) != NULL && t->now - f->last > t->config.idle_ns)
 		stream_give_up(t, f, CLOSE_TIMEOUT);
 	stream_table_reap(t);
@@ -279,7 +299,7 @@ stream_table_expire(struct stream_table *t)
 void
 stream_table_clear(struct stream_table *t)
 {
-	for (int s = 0; s < 3; s++)
+	for (int s = 0; s < FLOW_STATES; s++)
 		while (t->lists[s].first != NULL)
 			flow_remove(t, t->lists[s].first);
 }

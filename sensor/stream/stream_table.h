@@ -17,17 +17,31 @@ struct stream_table {
 	struct alias_table *aliases;
 	struct services *services;
 	struct timewait *timewait;
+	struct prospects *prospects;		   /* NULL: only watched ports */
 	struct flow *flows;			   /* uthash by key */
-	struct flow_list lists[3];		   /* by enum flow_state */
+	struct flow_list lists[FLOW_STATES];	   /* by enum flow_state */
 	struct flow *waiting_first, *waiting_last; /* oldest first */
 	int64_t now;				   /* packet time */
 	int64_t queued;				   /* bytes that wait, in all streams */
 	int64_t open;				   /* streams in FLOW_OPEN */
 };
 
+/* The key of a packet's stream; true = its sender is the smaller endpoint. */
+bool stream_table_key(const struct packet *p, struct flow_key *key);
 /* The stream of a packet and the side that sent it; a new one for a SYN or for data on a watched
- * port; NULL = not ours, or of a stream that has ended. */
+ * port, or for what may be SMTP on another; NULL = not ours, or of a stream that has ended. */
 struct flow *stream_table_find(struct stream_table *t, const struct packet *p, enum side *from);
+/* A new stream in that state, of which `p` is the first packet; NULL = it is late, of one that has
+ * ended.  The server's port is not watched: `elsewhere`. */
+struct flow_start {
+	const struct flow_key *key;
+	uint64_t hash;
+	bool src_is_low, elsewhere;
+	enum side from;
+	enum flow_state state;
+};
+struct flow *stream_table_add(
+	struct stream_table *t, const struct packet *p, const struct flow_start *start);
 void stream_table_touch(struct stream_table *t, struct flow *f);
 void stream_table_move(struct stream_table *t, struct flow *f, enum flow_state to);
 /* A new stream on the ports of an ended one. */
