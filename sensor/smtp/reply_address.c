@@ -308,9 +308,9 @@ candidate_at(const char *text, size_t at, size_t run, struct addr *a)
 static size_t
 find_candidates(const struct reply_words *w, struct candidate *list)
 {
-	const char *text = w->plain;
+	const char *text = w->plain.text;
 	size_t count = 0;
-	for (size_t i = 0; i < w->len;) {
+	for (size_t i = 0; i < w->plain.len;) {
 		size_t run = 0;
 		struct addr a;
 		if (text[i] == '.' ||

@@ -104,7 +104,7 @@ class_of_codes(int code, struct slice enhanced, const char *command)
 static bool
 is_about_domain(const struct reply_words *w)
 {
-	return words_have(w->said, ABOUT_DOMAIN) && !words_have(w->said, ABOUT_CLIENT) &&
+	return words_have(&w->said, ABOUT_DOMAIN) && !words_have(&w->said, ABOUT_CLIENT) &&
 	       reply_address(w, false).family == ADDR_NONE;
 }
 
@@ -133,8 +133,8 @@ static bool
 classify_text(const struct reply_words *w, enum reply_class by_codes, struct reply_meaning *out)
 {
 	struct list_mention m;
-	const struct reply_row *mark = reply_rows_find(&reply_rows_marks, w->plain);
-	const struct reply_row *text = reply_rows_find(&reply_rows_texts, w->plain);
+	const struct reply_row *mark = reply_rows_find(&reply_rows_marks, &w->plain);
+	const struct reply_row *text = reply_rows_find(&reply_rows_texts, &w->plain);
 	if (mark == NULL && list_mentioned(w, &m) && (m.strong || !has_reason(text))) {
 		take_mention(&m, out);
 		if (!is_about_domain(w))
@@ -155,14 +155,19 @@ classify_text(const struct reply_words *w, enum reply_class by_codes, struct rep
 	return true;
 }
 
-/* "host mx.example[192.0.2.1] said: 550 text", as in logs and bounces. */
+/* As replies stand in logs and bounces: "host mx.example[192.0.2.1] said: 550 text", "smtp; 550
+ * text" (RFC 3464 2.3.6). */
 static void
 skip_said(int *code, struct slice *enhanced, struct slice *text)
 {
-	struct slice mark = SLICE(" said: ");
-	size_t at = slice_find(*text, mark);
-	if (*code == 0 && at < text->len)
-		reply_split(slice_skip(*text, at + mark.len), code, enhanced, text);
+	static const char *const marks[] = { " said: ", "smtp;", "talk to me: ", "smtp error: " };
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]) && *code == 0; i++) {
+		struct slice mark = slice_str(marks[i]);
+		size_t at = slice_ifind(*text, mark);
+		struct slice rest = slice_trim(slice_skip(*text, at + mark.len));
+		if (at < text->len && rest.len > 0)
+			reply_split(rest, code, enhanced, text);
+	}
 }
 
 void

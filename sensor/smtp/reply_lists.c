@@ -137,10 +137,12 @@ is_name_at(const char *text, const char *at, size_t n)
 }
 
 static const char *
-find_name(const char *text, const char *name)
+find_name(const struct words *words, const char *name)
 {
 	size_t n = strlen(name);
-	const char *at = text;
+	const char *text = words->text, *at = text;
+	if (!words_have(words, name))
+		return NULL;
 	while ((at = strstr(at, name)) != NULL) {
 		if (is_name_at(text, at, n))
 			return at;
@@ -183,7 +185,7 @@ has_verb(const char *text, const char *at, size_t n)
 		start--;
 	memcpy(around, start, (size_t)(at - start));
 	around[at - start] = '\0';
-	if (words_have(around, VERBS))
+	if (text_has(around, VERBS))
 		return true;
 	while (is_zone_byte(at[n]))
 		n++;
@@ -191,7 +193,7 @@ has_verb(const char *text, const char *at, size_t n)
 	behind = behind < 30 ? behind : 30;
 	memcpy(around, at + n, behind);
 	around[behind] = '\0';
-	return words_have(around, BEHIND);
+	return text_has(around, BEHIND);
 }
 
 /* A link to the operator's page about one address. */
@@ -268,15 +270,17 @@ looks_like_zone(const char *at, size_t n)
 	char zone[REPLY_ZONE_MAX];
 	memcpy(zone, at, n);
 	zone[n] = '\0';
-	return words_have(zone, ZONE_LABELS);
+	return text_has(zone, ZONE_LABELS);
 }
 
 static bool
-find_zone(const char *text, struct list_mention *out)
+find_zone(const struct words *words, struct list_mention *out)
 {
 	for (size_t i = 0; i < sizeof(zone_marks) / sizeof(zone_marks[0]); i++) {
-		const char *at = text;
-		while ((at = words_behind(at, zone_marks[i].mark)) != NULL) {
+		const char *at = words->text;
+		if (!words_have(words, zone_marks[i].mark))
+			continue;
+		while ((at = text_behind(at, zone_marks[i].mark)) != NULL) {
 			size_t n = zone_length(at);
 			if (n == 0 || !(zone_marks[i].sure || looks_like_zone(at, n)))
 				continue;
@@ -310,34 +314,21 @@ list_mentioned(const struct reply_words *w, struct list_mention *out)
 {
 	*out = (struct list_mention){ .list = NULL };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *linked = find_name(w->plain, names[i].needle);
+		const char *linked = find_name(&w->plain, names[i].needle);
 		bool link = linked != NULL && has_address_in_link(linked);
-		const char *at = link ? linked : find_name(w->said, names[i].needle);
+		const char *at = link ? linked : find_name(&w->said, names[i].needle);
 		if (at == NULL)
 			continue;
 		out->strong = link || is_number(names[i].needle) ||
-			      has_verb(w->said, at, strlen(names[i].needle));
-		if (!out->strong && !words_have(w->said, ANYWHERE))
+			      has_verb(w->said.text, at, strlen(names[i].needle));
+		if (!out->strong && !words_have(&w->said, ANYWHERE))
 			continue;
 		out->list = names[i].list;
 		out->at = at;
 		return true;
 	}
-	if (find_zone(w->said, out))
+	if (find_zone(&w->said, out))
 		return true;
-	out->strong = words_have(w->said, UNNAMED);
+	out->strong = words_have(&w->said, UNNAMED);
 	return out->strong;
-}
-
-bool
-lists_spoken_of(const char *text)
-{
-	if (words_have(text,
-		    "rbl|dnsbl|uribl|surbl|blocklist|blacklist|block list|black list|blocked "
-		    "using|blackhole|ivmuri"))
-		return true;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (find_name(text, names[i].needle) != NULL)
-			return true;
-	return false;
 }

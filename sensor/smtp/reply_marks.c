@@ -14,31 +14,33 @@ static const struct reply_row rows[] = {
 	/* The remote server's own resolver is refused by the list: spamhaus.org/returnc,
 	   uribl.com/refused.  Says nothing of the client. */
 	{ REPLY_OTHER, "",
-		{ "open resolver|public resolver|*/returnc/|query refused|queries refused|"
-		  "refused.shtml|127.255.255.25|dns ip:|too many queries|query limit|"
-		  "exceeded the free|query rate|servfail|your dns|dns resolver" },
+		{ "open resolver|public resolver|*/returnc/|query refused|queries "
+		  "refused|refused.shtml|127.255.255.25|dns ip:|too many queries|query "
+		  "limit|exceeded the free|query rate|servfail|your dns|dns resolver" },
 		NULL },
 	{ REPLY_OTHER, "",
 		{ ASKING_FAILED,
-			"spamhaus|spamcop|sorbs|barracudacentral|uribl|surbl|rbl|dnsbl|*rbl.|"
-			"*bl.|blacklist|blocklist|block list|black list|blackhole|blocked using" },
-		"is listed|are listed|blacklisted|listed at|listed by|listed in|listed on|found in|"
-		"found on|is on |policy error: blocked|steht auf|figura en" },
+			"spamhaus|spamcop|sorbs|barracudacentral|uribl|surbl|rbl|dnsbl|*rbl.|*bl.|"
+			"blacklist|blocklist|block list|black list|blackhole|blocked using" },
+		"is listed|are listed|blacklisted|listed at|listed by|listed in|listed on|found "
+		"in|found on|is on |policy error: blocked|steht auf|figura en" },
 
 	/* Greylisting, with or without a list's name. */
 	{ REPLY_GREYLISTED, "",
-		{ "greylist|graylist|grey-list|gray-list|grey list|gray list|postgrey|greylst|"
-		  "greytrap|lista gris|lista cinza|liste grise|lista grigia|graue liste|"
-		  "first time sender|new triplet|sender triplet|*серый список|*серых спис" },
+		{ "greylist|graylist|grey-list|gray-list|grey list|gray "
+		  "list|postgrey|greylst|greytrap|lista gris|lista cinza|liste grise|lista "
+		  "grigia|graue liste|first time sender|new triplet|sender triplet|*серый "
+		  "список|*серых спис" },
 		NULL },
 	{ REPLY_GREYLISTED, "NetEase", { "dt:spm", "try again" }, NULL },
+	{ REPLY_CONTENT_SPAM, "NetEase", { "dt:spm" }, NULL },
 
 	/* Lists of URLs and of domains. */
 	{ REPLY_CONTENT_SPAM, "URIBL", { "uribl$" }, "uribl_" },
 	{ REPLY_CONTENT_SPAM, "SURBL", { "surbl" }, NULL },
 	{ REPLY_CONTENT_SPAM, "Spamhaus DBL",
-		{ "dbl.spamhaus|dbl.dq.spamhaus|spamhaus dbl|spamhaus.org/dbl|"
-		  "spamhaus.org/query/domain|domain block list" },
+		{ "dbl.spamhaus|dbl.dq.spamhaus|spamhaus "
+		  "dbl|spamhaus.org/dbl|spamhaus.org/query/domain|domain block list" },
 		NULL },
 	{ REPLY_CONTENT_SPAM, "Spamhaus ZRD", { "zrd.dq.spamhaus|spamhaus zrd" }, NULL },
 	{ REPLY_CONTENT_SPAM, "Spamhaus DBL",
@@ -46,9 +48,9 @@ static const struct reply_row rows[] = {
 	{ REPLY_CONTENT_SPAM, "Invaluement URI", { "ivmuri" }, NULL },
 	{ REPLY_CONTENT_SPAM, "", { "rhsbl" }, NULL },
 	{ REPLY_CONTENT_SPAM, "",
-		{ "a url in |url in your|urls in |a link in |link in your |domain in the body|"
-		  "contains a url|contains a link|contains links|url listed|url blocked|"
-		  "blacklisted url|blacklisted link|blocked url" },
+		{ "a url in |url in your|urls in |a link in |link in your |domain in the "
+		  "body|contains a url|contains a link|contains links|url listed|url "
+		  "blocked|blacklisted url|blacklisted link|blocked url" },
 		NULL },
 	{ REPLY_CONTENT_SPAM, "",
 		{ "sender address [|recipient address [|helo command [|reverse hostname [|sender "
@@ -57,8 +59,7 @@ static const struct reply_row rows[] = {
 		NULL },
 	{ REPLY_CONTENT_SPAM, "",
 		{ "domain is listed|domain listed|domain found|domain is on|domain is in|domain "
-		  "has "
-		  "been black|domain is black|domain blacklisted|from domain",
+		  "has been black|domain is black|domain blacklisted|from domain",
 			"rbl|dnsbl|blacklist|blocklist|list" },
 		"your ip|client host|ip address" },
 

@@ -33,33 +33,70 @@ blank(char *text, size_t n)
 
 /* ---- needles ---- */
 
-static const char *
-needle_behind(const char *text, struct slice needle)
+static unsigned
+pair_hash(const char *pair)
 {
-	bool anywhere = needle.len > 0 && needle.ptr[0] == '*';
-	bool whole = needle.len > 0 && needle.ptr[needle.len - 1] == '$';
-	needle = slice_skip(slice_take(needle, needle.len - whole), anywhere);
-	if (needle.len == 0)
+	return ((unsigned)(uint8_t)pair[0] * 61 + (uint8_t)pair[1]) % (WORDS_PAIRS * 64);
+}
+
+static bool
+has_pair(const struct words *words, const char *pair)
+{
+	unsigned hash = pair_hash(pair);
+	return (words->pairs[hash / 64] >> (hash % 64) & 1) != 0;
+}
+
+static void
+note_pairs(struct words *words)
+{
+	memset(words->pairs, 0, sizeof(words->pairs));
+	for (size_t i = 0; i + 1 < words->len; i++) {
+		unsigned hash = pair_hash(words->text + i);
+		words->pairs[hash / 64] |= (uint64_t)1 << (hash % 64);
+	}
+}
+
+struct needle {
+	struct slice bytes;
+	bool word;  /* stands at the start of a word */
+	bool whole; /* and at the end of one */
+};
+
+static struct needle
+needle_of(struct slice text)
+{
+	bool anywhere = text.len > 0 && text.ptr[0] == '*';
+	bool whole = text.len > 0 && text.ptr[text.len - 1] == '$';
+	struct slice bytes = slice_skip(slice_take(text, text.len - whole), anywhere);
+	bool word = !anywhere && bytes.len > 0 && is_word_byte((char)bytes.ptr[0]);
+	return (struct needle){ bytes, word, whole };
+}
+
+/* In `text` from `from` on. */
+static const char *
+needle_behind(const char *text, size_t len, const char *from, struct needle needle)
+{
+	if (needle.bytes.len == 0)
 		return NULL;
-	size_t len = strlen(text);
-	bool word = !anywhere && is_word_byte((char)needle.ptr[0]);
-	for (const char *at = text;; at++) {
-		at = memmem(at, len - (size_t)(at - text), needle.ptr, needle.len);
+	for (const char *at = from;; at++) {
+		at = memmem(at, len - (size_t)(at - text), needle.bytes.ptr, needle.bytes.len);
 		if (at == NULL)
 			return NULL;
-		const char *end = at + needle.len;
-		if ((!word || at == text || !is_word_byte(at[-1])) &&
-			(!whole || !is_word_byte(*end)))
+		const char *end = at + needle.bytes.len;
+		if ((!needle.word || at == text || !is_word_byte(at[-1])) &&
+			(!needle.whole || !is_word_byte(*end)))
 			return end;
 	}
 }
 
 const char *
-words_behind(const char *text, const char *needles)
+text_behind(const char *text, const char *needles)
 {
 	struct slice rest = slice_str(needles);
+	size_t len = strlen(text);
 	while (rest.len > 0) {
-		const char *end = needle_behind(text, slice_split(&rest, '|'));
+		struct needle needle = needle_of(slice_split(&rest, '|'));
+		const char *end = needle_behind(text, len, text, needle);
 		if (end != NULL)
 			return end;
 	}
@@ -67,20 +104,42 @@ words_behind(const char *text, const char *needles)
 }
 
 bool
-words_have(const char *text, const char *needles)
+text_has(const char *text, const char *needles)
 {
-	return words_behind(text, needles) != NULL;
+	return text_behind(text, needles) != NULL;
+}
+
+static bool
+may_have(const struct words *words, struct slice needle)
+{
+	const char *bytes = (const char *)needle.ptr;
+	return needle.len < 2 ||
+	       (has_pair(words, bytes) && has_pair(words, bytes + needle.len - 2) &&
+		       has_pair(words, bytes + needle.len / 2 - 1));
+}
+
+bool
+words_have(const struct words *words, const char *needles)
+{
+	struct slice rest = slice_str(needles);
+	while (rest.len > 0) {
+		struct needle needle = needle_of(slice_split(&rest, '|'));
+		if (may_have(words, needle.bytes) &&
+			needle_behind(words->text, words->len, words->text, needle) != NULL)
+			return true;
+	}
+	return false;
 }
 
 const struct reply_row *
-reply_rows_find(const struct reply_rows *rows, const char *text)
+reply_rows_find(const struct reply_rows *rows, const struct words *words)
 {
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct reply_row *row = &rows->rows[i];
 		bool hit = true;
 		for (size_t n = 0; n < 3 && row->needles[n] != NULL && hit; n++)
-			hit = words_have(text, row->needles[n]);
-		if (hit && (row->none == NULL || !words_have(text, row->none)))
+			hit = words_have(words, row->needles[n]);
+		if (hit && (row->none == NULL || !words_have(words, row->none)))
 			return row;
 	}
 	return NULL;
@@ -150,13 +209,13 @@ name_length(const char *text)
 }
 
 static void
-blank_names(char *text)
+blank_names(char *text, size_t len)
 {
 	struct slice marks = slice_str(NAMES_OF_OTHERS);
 	while (marks.len > 0) {
-		struct slice mark = slice_split(&marks, '|');
+		struct needle mark = needle_of(slice_split(&marks, '|'));
 		const char *behind = text;
-		while ((behind = needle_behind(behind, mark)) != NULL) {
+		while ((behind = needle_behind(text, len, behind, mark)) != NULL) {
 			char *at = text + (behind - text);
 			at += strspn(at, " =:([\"'");
 			blank(at, name_length(at));
@@ -232,13 +291,16 @@ denies_list(const char *text)
 
 /* Blanks what follows each of the marks, up to the end of the clause. */
 static void
-blank_clauses(char *text, const char *marks, bool (*holds)(const char *behind))
+blank_clauses(struct words *words, const char *marks, bool (*holds)(const char *behind))
 {
+	char *text = words->text;
 	struct slice rest = slice_str(marks);
 	while (rest.len > 0) {
-		struct slice mark = slice_split(&rest, '|');
+		struct needle mark = needle_of(slice_split(&rest, '|'));
 		const char *behind = text;
-		while ((behind = needle_behind(behind, mark)) != NULL)
+		if (!may_have(words, mark.bytes))
+			continue;
+		while ((behind = needle_behind(text, words->len, behind, mark)) != NULL)
 			if (holds == NULL || holds(behind))
 				blank(text + (behind - text), clause_length(behind));
 	}
@@ -247,11 +309,14 @@ blank_clauses(char *text, const char *marks, bool (*holds)(const char *behind))
 void
 reply_words(struct slice text, int code, bool glue, struct reply_words *out)
 {
-	out->len = reply_fold(text, code, glue, out->plain, LIMIT_REPLY_TEXT);
-	blank_addresses(out->plain, out->len);
-	blank_names(out->plain);
-	memcpy(out->said, out->plain, out->len + 1);
-	blank_clauses(out->said, DENIALS, denies_list);
-	blank_clauses(out->said, UNRELATED, NULL);
-	blank_clauses(out->said, SUPPOSED, NULL);
+	struct words *plain = &out->plain, *said = &out->said;
+	plain->len = reply_fold(text, code, glue, plain->text, LIMIT_REPLY_TEXT);
+	blank_addresses(plain->text, plain->len);
+	blank_names(plain->text, plain->len);
+	note_pairs(plain);
+	memcpy(said, plain, sizeof(*said));
+	blank_clauses(said, DENIALS, denies_list);
+	blank_clauses(said, UNRELATED, NULL);
+	blank_clauses(said, SUPPOSED, NULL);
+	note_pairs(said);
 }

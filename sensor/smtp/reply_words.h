@@ -10,20 +10,31 @@
 #include "sensor/limits.h"
 #include "sensor/smtp/reply_class.h"
 
+#define WORDS_PAIRS 64 /* words of 64 bits */
+
+/* A text, and which pairs of bytes occur in it (by a hash): most needles are told to be absent by
+ * two looks, without a search. */
+struct words {
+	char text[LIMIT_REPLY_TEXT + 1];
+	size_t len;
+	uint64_t pairs[WORDS_PAIRS];
+};
+
 struct reply_words {
 	/* Without what is only echoed: addresses, names behind HELO. */
-	char plain[LIMIT_REPLY_TEXT + 1];
+	struct words plain;
 	/* And without what is denied, supposed or advised: "not listed", "if you are listed".  The
 	 * same length. */
-	char said[LIMIT_REPLY_TEXT + 1];
-	size_t len;
+	struct words said;
 };
 
 /* `glue`: see reply_fold. */
 void reply_words(struct slice text, int code, bool glue, struct reply_words *out);
-bool words_have(const char *text, const char *needles);
+bool words_have(const struct words *words, const char *needles);
+/* The same for a short text of which no pairs are known. */
+bool text_has(const char *text, const char *needles);
 /* Where the first of the needles ends; NULL = none occurs. */
-const char *words_behind(const char *text, const char *needles);
+const char *text_behind(const char *text, const char *needles);
 
 /* First row whose needles all occur, and whose `none` does not. */
 struct reply_row {
@@ -44,7 +55,7 @@ extern const struct reply_rows reply_rows_marks;
 /* Everything else, by what the text says; judged after lists. */
 extern const struct reply_rows reply_rows_texts;
 
-const struct reply_row *reply_rows_find(const struct reply_rows *rows, const char *text);
+const struct reply_row *reply_rows_find(const struct reply_rows *rows, const struct words *words);
 
 /* What a text says of blocklists. */
 struct list_mention {
@@ -57,8 +68,6 @@ struct list_mention {
 
 /* A blocklist of addresses that the text says the client is on. */
 bool list_mentioned(const struct reply_words *words, struct list_mention *out);
-/* The text speaks of the lists of a DNSBL at all. */
-bool lists_spoken_of(const char *text);
 
 /* The client's address that the text says is refused; ADDR_NONE when none is named, or more than
  * one could be meant. `sure`: the text certainly speaks of the client, so that a lone address
