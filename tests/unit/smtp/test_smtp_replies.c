@@ -1,9 +1,8 @@
-/* Reply lines put together; queue ids; texts without recipients. */
+/* Reply lines put together; texts without recipients. */
 #include "unit/smtp/smtp_test.h"
 
 #include "sensor/limits.h"
 #include "sensor/smtp/privacy.h"
-#include "sensor/smtp/queue_id.h"
 #include "sensor/smtp/reply_class.h"
 #include "sensor/smtp/reply_lines.h"
 
@@ -86,35 +85,6 @@ test_limits(void **state)
 }
 
 static const struct {
-	const char *text, *id;
-} queue_rows[] = {
-	{ "Ok: queued as 4F1C22A0B3", "4F1C22A0B3" },
-	{ "OK id=1qzXyz-0001ab-2C", "1qzXyz-0001ab-2C" },
-	{ "m5CAbCdE001234 Message accepted for delivery", "m5CAbCdE001234" },
-	{ "1f2e3d4c Message accepted for delivery", "1f2e3d4c" },
-	{ "<x@y.example> [InternalId=123456, Hostname=z.example] Queued mail for delivery",
-		"123456" },
-	{ "ok 1213243545 qp 4242", "4242" },
-	{ "OK  1213243545 d9443c01a7336-1f-20020a.12 - gsmtp", "d9443c01a7336-1f-20020a.12" },
-	{ "Message Queued (A1B2-C3.1)", "A1B2-C3.1" },
-	{ "Ok", "" },
-	{ "queued as ", "" },
-	{ "OK id=", "" },
-};
-
-static void
-test_queue_ids(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ROWS(queue_rows); i++) {
-		struct slice id = queue_id_of(slice_str(queue_rows[i].text));
-		if (!slice_eq(id, slice_str(queue_rows[i].id)))
-			fail_msg("%s: \"%.*s\"", queue_rows[i].text, (int)id.len,
-				(const char *)id.ptr);
-	}
-}
-
-static const struct {
 	const char *text, *local;
 	const char *want; /* # stands for a hash */
 } privacy_rows[] = {
@@ -162,7 +132,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_queue_ids),
 		cmocka_unit_test(test_privacy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
