@@ -5,6 +5,8 @@
 #include "sensor/smtp/reply_class.h"
 #include "sensor/smtp/reply_lines.h"
 
+#define ENHANCED_WORDS 6 /* of a text; further behind a number may be anything */
+
 void
 reply_reader_init(struct reply_reader *r)
 {
@@ -48,8 +50,36 @@ enhanced_length(struct slice s)
 	size_t detail = digits(slice_skip(s, dot + 1), 3);
 	size_t n = dot + 1 + detail;
 	/* ":" follows in OpenSMTPD's "250 2.0.0: id Message accepted". */
-	bool ends = n == s.len || chars_is(s.ptr[n], CHAR_SPACE) || s.ptr[n] == ':';
+	bool ends = n == s.len || chars_is(s.ptr[n], CHAR_SPACE) ||
+		    memchr(":,;)]", s.ptr[n], 5) != NULL;
 	return detail > 0 && ends ? n : 0;
+}
+
+/* In front of a code: IronPort writes "#5.7.1", others "[5.7.1]" and "(#5.1.1)". */
+static size_t
+enhanced_opening(struct slice s)
+{
+	size_t n = 0;
+	while (n < 2 && n < s.len && memchr("#([", s.ptr[n], 3) != NULL)
+		n++;
+	return n;
+}
+
+/* The code is not where it should be: behind the words of a gateway ("550 cuda_nsu 5.1.1 no"), or
+ * at the end, as qmail and its kin write it ("553 sorry (#5.7.1)").  Its class must be the reply's.
+ */
+static struct slice
+enhanced_inside(struct slice text, int code)
+{
+	for (int word = 1; text.len > 0; word++) {
+		size_t opening = enhanced_opening(text);
+		struct slice at = slice_skip(text, opening);
+		size_t n = word < ENHANCED_WORDS || opening > 1 ? enhanced_length(at) : 0;
+		if (n > 0 && at.ptr[0] - '0' == code / 100)
+			return slice_take(at, n);
+		text = slice_trim(slice_skip(text, slice_index(text, ' ')));
+	}
+	return SLICE_EMPTY;
 }
 
 void
@@ -64,14 +94,15 @@ reply_split(struct slice line, int *code, struct slice *enhanced, struct slice *
 		return;
 	*code = (line.ptr[0] - '0') * 100 + (line.ptr[1] - '0') * 10 + (line.ptr[2] - '0');
 	*text = slice_trim(slice_skip(line, 4));
-	/* IronPort writes "#5.7.1". */
-	size_t hash = text->len > 0 && text->ptr[0] == '#';
-	size_t n = enhanced_length(slice_skip(*text, hash));
+	size_t opening = enhanced_opening(*text);
+	size_t n = enhanced_length(slice_skip(*text, opening));
+	if (n == 0 && *code >= 400)
+		*enhanced = enhanced_inside(*text, *code);
 	if (n == 0)
 		return;
-	*enhanced = slice_take(slice_skip(*text, hash), n);
-	*text = slice_skip(*text, hash + n);
-	if (text->len > 0 && text->ptr[0] == ':')
+	*enhanced = slice_take(slice_skip(*text, opening), n);
+	*text = slice_skip(*text, opening + n);
+	while (text->len > 0 && memchr(":,;)]", text->ptr[0], 5) != NULL)
 		*text = slice_skip(*text, 1);
 	*text = slice_trim(*text);
 }
