@@ -23,6 +23,7 @@
 	X(SERVICES, 65536, "services", "host and port pairs in the service inventory")                                \
 	X(LINE, 16384, "bytes", "one SMTP line; RFC 5321 4.5.3.1 has 512, AUTH 12288")                                \
 	X(SMTP_HELD, 65536, "bytes", "of a client that goes on before the reply to DATA or STARTTLS decides what they are") \
+	X(FRONT, 16384, "bytes", "of one side before the dialogue: a balancer's header, a proxy's request and reply")     \
 	X(TLS_HANDSHAKE, 65536, "bytes", "handshake messages of one side until the certificate")                      \
 	X(TLS_OFFERED, 256, "values", "cipher suites, extensions or signature schemes of a ClientHello that JA4 counts")  \
 	X(TLS_NAMES, 64, "names", "of a certificate; a mail provider's have about 30")                                \

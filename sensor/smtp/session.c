@@ -78,6 +78,7 @@ smtp_session_free(struct smtp_session *s)
 	buf_release(&s->held);
 	buf_release(&s->doubt);
 	session_tls_release(s);
+	session_front_release(s);
 	privacy_release(&s->privacy);
 	arena_release(&s->arena);
 	free(s);
@@ -185,6 +186,9 @@ client_eat(struct smtp_session *s, struct slice *in)
 	case CLIENT_FOREIGN:
 		*in = SLICE_EMPTY;
 		break;
+	case CLIENT_FRONT:
+		session_front_client(s, in);
+		break;
 	}
 }
 
@@ -196,6 +200,8 @@ server_eat(struct smtp_session *s, struct slice *in)
 		session_tls_eat(s, SMTP_SERVER, in);
 	else if (s->mode == CLIENT_FOREIGN)
 		*in = SLICE_EMPTY;
+	else if (s->mode == CLIENT_FRONT)
+		session_front_server(s, in);
 	else if (line_next(&s->server_lines, in, &line) == 1)
 		server_line(s, &line);
 }
@@ -237,6 +243,7 @@ run(struct smtp_session *s, enum smtp_side from, struct slice *in, struct smtp_m
 static void
 note_segment(struct smtp_session *s, enum smtp_side from, struct slice in)
 {
+	session_first(s, from, in);
 	if (from == SMTP_SERVER) {
 		s->record.bytes_server += (int64_t)in.len;
 		return;
@@ -250,7 +257,7 @@ note_segment(struct smtp_session *s, enum smtp_side from, struct slice in)
 	}
 	smuggle_clear(s);
 	s->client_spoke = true;
-	if (s->mode != CLIENT_TLS)
+	if (s->mode != CLIENT_TLS && s->mode != CLIENT_FRONT)
 		typing_segment(&s->typing, in.len, s->now);
 }
 
@@ -315,7 +322,8 @@ smtp_session_is_smtp(const struct smtp_session *s)
 bool
 smtp_session_is_foreign(const struct smtp_session *s)
 {
-	return s->mode == CLIENT_FOREIGN;
+	return s->mode == CLIENT_FOREIGN ||
+	       (s->front != NULL && s->front->state == FRONT_REFUSED);
 }
 
 void

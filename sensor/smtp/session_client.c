@@ -96,6 +96,8 @@ client_line(struct smtp_session *s, const struct line *line)
 		on_secret(s, line);
 		return;
 	}
+	if (session_foreign_client(s, line))
+		return;
 	struct command c;
 	command_parse(line->text, &c);
 	note_bytes(s, line, c.verb);

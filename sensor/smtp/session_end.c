@@ -44,6 +44,7 @@ end_record(struct smtp_session *s, enum close_reason why)
 	}
 	s->record.cut |= s->arena.full;
 	if (!s->smtp) {
+		session_foreign_end(s);
 		COUNT(s->counters, not_smtp);
 		return;
 	}

@@ -84,6 +84,7 @@ gap_client(struct smtp_session *s, int64_t bytes)
 		hold_decide(s, true);
 		session_drain(s);
 	}
+	session_front_gap(s, SMTP_CLIENT);
 	switch (s->mode) {
 	case CLIENT_COMMAND:
 		gap_commands(s, bytes);
@@ -105,6 +106,7 @@ gap_client(struct smtp_session *s, int64_t bytes)
 		break;
 	case CLIENT_TLS:
 	case CLIENT_FOREIGN:
+	case CLIENT_FRONT: /* refused */
 		break;
 	}
 }
@@ -116,7 +118,8 @@ gap_server(struct smtp_session *s)
 	reply_gap(&s->replies);
 	s->server_alive = false;
 	s->greeted = true;
-	if (s->mode == CLIENT_TLS || s->mode == CLIENT_FOREIGN)
+	session_front_gap(s, SMTP_SERVER);
+	if (s->mode == CLIENT_TLS || s->mode == CLIENT_FOREIGN || s->mode == CLIENT_FRONT)
 		return;
 	if (s->client_lines.secrets == LINE_SECRET)
 		s->client_lines.secrets = LINE_AFTER_AUTH;

@@ -178,6 +178,8 @@ void
 server_line(struct smtp_session *s, const struct line *line)
 {
 	struct reply_whole whole;
+	if (session_foreign_server(s, line))
+		return;
 	int got = reply_next(&s->replies, line->text, &whole);
 	s->server_seen = true;
 	if (got < 0) {
@@ -191,7 +193,8 @@ server_line(struct smtp_session *s, const struct line *line)
 	session_anomaly(
 		s, ANOMALY_STARTTLS_REPLIES, s->mode == CLIENT_TLS && !s->tls_first[SMTP_CLIENT]);
 	s->server_alive = true;
-	session_is_smtp(s);
+	if (!s->odd_greeting)
+		session_is_smtp(s);
 	if (got == 1)
 		on_reply(s, &whole);
 }

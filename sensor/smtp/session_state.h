@@ -15,6 +15,8 @@
 #include "sensor/smtp/envelope.h"
 #include "sensor/smtp/estimate.h"
 #include "sensor/smtp/extension.h"
+#include "sensor/smtp/foreign.h"
+#include "sensor/smtp/front.h"
 #include "sensor/smtp/line.h"
 #include "sensor/smtp/reply_lines.h"
 #include "sensor/smtp/server_software.h"
@@ -33,6 +35,7 @@ enum client_mode {
 			RCPT or DATA) */
 	CLIENT_TLS,
 	CLIENT_FOREIGN, /* no SMTP: everything is passed over */
+	CLIENT_FRONT,	/* before the dialogue: a balancer's or a proxy's (front.h) */
 };
 
 /* A command that waits for its reply. */
@@ -93,6 +96,16 @@ struct smtp_session {
 	int32_t junk;			 /* lines of the server that are no reply */
 	int32_t auth_step, auth_refused; /* responses so far; refusals in a row */
 	int64_t lost_bytes;		 /* of the commands that were lost before CLIENT_LOST */
+
+	struct front *front;	       /* CLIENT_FRONT; else NULL */
+	enum client_mode behind_front; /* the mode then */
+	bool fronted;		       /* it is past */
+	bool client_line_seen;	       /* the first one */
+	bool odd_greeting;	       /* FTP's, or of a code that no SMTP server greets with */
+	const char *foreign;	       /* what it is for sure; NULL = not known */
+	struct first_words {
+		uint8_t bytes[FOREIGN_BYTES], len;
+	} first[2]; /* by enum smtp_side; until it is SMTP */
 
 	struct endpoint xclient; /* that XCLIENT asked for */
 	struct buf doubt;    /* raw bytes behind a dot line that some servers take for the end */
@@ -230,6 +243,19 @@ void session_tls_eat(struct smtp_session *s, enum smtp_side from, struct slice *
 void session_tls_gap(struct smtp_session *s, enum smtp_side from, int64_t bytes);
 void session_tls_end(struct smtp_session *s);
 void session_tls_release(struct smtp_session *s);
+
+/* ---- session_front.c ---- */
+/* Before anything else is made of bytes of a side. */
+void session_first(struct smtp_session *s, enum smtp_side from, struct slice in);
+void session_front_client(struct smtp_session *s, struct slice *in);
+void session_front_server(struct smtp_session *s, struct slice *in);
+void session_front_gap(struct smtp_session *s, enum smtp_side from);
+void session_front_release(struct smtp_session *s);
+/* The first line of a side shows that this is another protocol: nothing more is read. */
+bool session_foreign_server(struct smtp_session *s, const struct line *line);
+bool session_foreign_client(struct smtp_session *s, const struct line *line);
+/* It never was SMTP: the record gets the name of what it was. */
+void session_foreign_end(struct smtp_session *s);
 
 /* ---- session_gap.c ---- */
 void gap_client(struct smtp_session *s, int64_t bytes);
