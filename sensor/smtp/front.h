@@ -48,7 +48,8 @@ struct front {
 		size_t at, start; /* behind what is read; where the message that is read begins */
 	} words[2];		  /* by enum front_side */
 	size_t passed;		  /* client's bytes before the dialogue */
-	bool refused;		  /* at least once */
+	bool refused;		  /* at least once… */
+	bool deaf;		  /* …and the client did not ask again, but said something else */
 	int step, code;		  /* code: of the proxy's HTTP reply */
 	enum front_kind asked;	  /* is being read */
 };
