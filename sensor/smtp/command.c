@@ -71,6 +71,7 @@ void
 command_parse(struct slice line, struct command *out)
 {
 	struct slice rest = slice_trim(line);
+	out->line = line;
 	out->word = take_word(&rest);
 	out->args = slice_trim(rest);
 	out->verb = verb_of(out->word);

@@ -76,6 +76,7 @@ struct command {
 	enum verb verb;
 	struct slice word; /* as sent */
 	struct slice args; /* without the space around them */
+	struct slice line; /* all of it */
 };
 
 /* Any line is a command, if only an unknown one. */

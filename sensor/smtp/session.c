@@ -246,6 +246,7 @@ note_segment(struct smtp_session *s, enum smtp_side from, struct slice in)
 	session_first(s, from, in);
 	if (from == SMTP_SERVER) {
 		s->record.bytes_server += (int64_t)in.len;
+		typing_answer(&s->typing, s->now);
 		return;
 	}
 	s->record.bytes_client += (int64_t)in.len;
@@ -258,7 +259,7 @@ note_segment(struct smtp_session *s, enum smtp_side from, struct slice in)
 	smuggle_clear(s);
 	s->client_spoke = true;
 	if (s->mode != CLIENT_TLS && s->mode != CLIENT_FRONT)
-		typing_segment(&s->typing, in.len, s->now);
+		typing_segment(&s->typing, in, s->mode == CLIENT_DATA, s->now);
 }
 
 int

@@ -12,14 +12,16 @@
 #include "sensor/counters.h"
 #include "sensor/record.h"
 #include "sensor/smtp/anomaly.h"
+#include "sensor/smtp/clients.h"
 
 enum smtp_side { SMTP_CLIENT, SMTP_SERVER };
 
 struct smtp_config {
 	bool privacy_off; /* addresses whole; else local parts of recipients are keyed hashes */
-	struct slice hash_key; /* for them (HMAC-SHA-256) */
-	bool auth_user;	       /* the user's name of AUTH goes into the record */
-	bool implicit_tls;     /* port 465 */
+	struct slice hash_key;	       /* for them (HMAC-SHA-256) */
+	bool auth_user;		       /* the user's name of AUTH goes into the record */
+	bool implicit_tls;	       /* port 465 */
+	const struct clients *clients; /* the site's own, or NULL; lives longer than the sessions */
 };
 
 /* A mail that has ended.  Pointers live until the next call on the session. */

@@ -27,9 +27,8 @@ note_bytes(struct smtp_session *s, const struct line *line, enum verb verb)
 		nul |= c == 0;
 		cr |= c == '\r';
 		high |= c >= 128;
-		if ((c == 8 || c == 127) && s->typing.backspaces < INT32_MAX)
-			s->typing.backspaces++;
 	}
+	typing_line(&s->typing, line->text);
 	session_anomaly(s, ANOMALY_NUL_BYTE, nul);
 	session_anomaly(s, ANOMALY_BARE_CR, cr);
 	session_anomaly(s, ANOMALY_EIGHT_BIT, high && !(s->offers & EXTENSION_BIT(SMTPUTF8)));
@@ -48,13 +47,11 @@ note_line_end(struct smtp_session *s, const struct line *line)
 
 /* Sent before the replies to what came before it: RFC 2920. */
 static void
-note_pipelining(struct smtp_session *s, enum verb verb)
+note_pipelining(struct smtp_session *s)
 {
 	if (s->pending_count == 0 || !s->server_alive)
 		return;
-	s->dialect.pipelined = true;
-	if (verb == VERB_QUIT && s->after_dot)
-		s->dialect.quit_pipelined = true;
+	s->dialect.unwaited = true;
 	if (s->ehlo_answered && !(s->offers & EXTENSION_BIT(PIPELINING)))
 		session_anomaly(s, ANOMALY_PIPELINING, 1);
 }
@@ -101,7 +98,7 @@ client_line(struct smtp_session *s, const struct line *line)
 	struct command c;
 	command_parse(line->text, &c);
 	note_bytes(s, line, c.verb);
-	note_pipelining(s, c.verb);
+	note_pipelining(s);
 	session_anomaly(s, ANOMALY_AFTER_QUIT, s->quit && !s->unsure);
 	session_anomaly(s, ANOMALY_BDAT_SURPLUS, s->after_chunk && c.verb == VERB_UNKNOWN);
 	/* An HTTP request or another protocol's hello is no sign of SMTP. */

@@ -18,6 +18,43 @@ end_mails(struct smtp_session *s)
 		session_mail_end(s, s->open);
 }
 
+/* Kinds of things that people do, and programs that work do not. */
+static int
+human_slips(const struct smtp_session *s)
+{
+	static const enum anomaly slips[] = { ANOMALY_UNKNOWN_COMMANDS, ANOMALY_BAD_SEQUENCE,
+		ANOMALY_BARE_LF, ANOMALY_SPACE_COLON, ANOMALY_NO_BRACKETS, ANOMALY_HELO_NO_DOT };
+	int n = s->dialect.varied + dialect_is_lower(&s->dialect);
+	for (size_t i = 0; i < sizeof(slips) / sizeof(slips[0]); i++)
+		n += s->anomalies.times[slips[i]] > 0;
+	return n;
+}
+
+/* How it spoke, which program speaks like that, or whether it was none. */
+static void
+note_client(struct smtp_session *s)
+{
+	const struct dialect_offers offers = {
+		.pipelining = (s->offers & EXTENSION_BIT(PIPELINING)) != 0,
+		.size = (s->offers & EXTENSION_BIT(SIZE)) != 0,
+		.chunking = (s->offers & EXTENSION_BIT(CHUNKING)) != 0,
+		.starttls = (s->offers & EXTENSION_BIT(STARTTLS)) != 0,
+	};
+	s->record.typing.keystrokes = s->typing.keys;
+	s->record.typing.backspaces = s->typing.edits;
+	s->record.typing.pauses = s->typing.pauses;
+	if (s->dialect.count == 0)
+		return;
+	s->dialect.tls = s->record.tls.used;
+	s->record.dialect = dialect_text(&s->dialect, &offers, &s->arena);
+	const char *name = clients_name(s->config.clients, s->record.dialect, &s->said);
+	bool typed = s->smtp &&
+		     (typing_by_keys(&s->typing) ||
+			     (name[0] == '\0' && typing_by_lines(&s->typing, human_slips(s))));
+	s->record.client_software = typed ? "hand-typed" : name;
+	session_anomaly(s, ANOMALY_HAND_TYPED, typed);
+}
+
 static void
 end_anomalies(struct smtp_session *s, enum close_reason why)
 {
@@ -26,8 +63,7 @@ end_anomalies(struct smtp_session *s, enum close_reason why)
 	session_anomaly(s, ANOMALY_NO_QUIT, rude);
 	session_anomaly(
 		s, ANOMALY_IMPERSONATION, server_software_contradicts(&s->software, NULL, NULL));
-	s->dialect.typed = typing_by_hand(&s->typing) && s->smtp;
-	session_anomaly(s, ANOMALY_HAND_TYPED, s->dialect.typed);
+	note_client(s);
 	anomaly_finish(&s->anomalies, &s->record);
 }
 
@@ -37,11 +73,6 @@ end_record(struct smtp_session *s, enum close_reason why)
 	s->record.end = s->now;
 	s->record.close = why;
 	session_tls_end(s);
-	if (s->dialect.count > 0) {
-		s->dialect.tls = s->record.tls.used;
-		s->record.dialect = dialect_text(&s->dialect, &s->arena);
-		s->record.client_software = dialect_client(&s->dialect);
-	}
 	s->record.cut |= s->arena.full;
 	if (!s->smtp) {
 		session_foreign_end(s);

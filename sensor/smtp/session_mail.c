@@ -93,6 +93,17 @@ judge(struct smtp_session *s, const struct envelope *e)
 		session_anomaly(s, ANOMALY_CALLOUT, 1);
 }
 
+/* What the header of the first mail tells of the program that sends it. */
+static void
+note_header(struct smtp_session *s, const struct envelope *e)
+{
+	struct slice content = buf_slice(&e->content);
+	if (content.len == 0 || s->dialect.content)
+		return;
+	dialect_content(&s->dialect, content);
+	clients_header(s->config.clients, content, s->record.helo_name, &s->said);
+}
+
 void
 session_mail_end(struct smtp_session *s, struct envelope *e)
 {
@@ -101,6 +112,7 @@ session_mail_end(struct smtp_session *s, struct envelope *e)
 	detach(s, e);
 	envelope_finish(e, &s->privacy, s->server_seen, s->now);
 	judge(s, e);
+	note_header(s, e);
 	s->record.mails_count_total++;
 	e->record.number = s->record.mails_count_total;
 	session_changed(s);

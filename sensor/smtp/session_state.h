@@ -9,6 +9,7 @@
 
 #include "sensor/limits.h"
 #include "sensor/smtp/anomaly.h"
+#include "sensor/smtp/clients.h"
 #include "sensor/smtp/command.h"
 #include "sensor/smtp/data.h"
 #include "sensor/smtp/dialect.h"
@@ -129,6 +130,7 @@ struct smtp_session {
 	struct privacy privacy;
 	struct anomalies anomalies;
 	struct dialect dialect;
+	struct clients_said said;
 	int64_t refused, accepted; /* recipients */
 	struct server_guess software;
 
