@@ -59,6 +59,7 @@ static const struct hint before[] = {
 	{ "server [", 2 },
 	{ "server ", 2 },
 	{ "mta ", 2 },
+	{ "proxy ", 2 },
 	{ "mta [", 2 },
 	{ "you (", 2 },
 	{ "you [", 2 },
@@ -154,6 +155,10 @@ is_word_byte(char c)
 	return chars_is((uint8_t)c, CHAR_ALPHA | CHAR_DIGIT) || c == '-' || c == '.' || c == '_';
 }
 
+/* In front of the name that stands before an address: another host than the client. */
+static const char *const not_before_name[] = { " by ", " at ", " via ", " through ", " to ", " on ",
+	"behind " };
+
 /* "?ip=192.0.2.1" and "/192.0.2.1" of a link. */
 static bool
 is_in_link(const char *text, size_t at)
@@ -206,6 +211,9 @@ weigh(const char *text, size_t at, size_t len)
 	bool front = at == 1 && text[0] == '[';
 	int weight = is_in_link(text, at) ? 4 : front ? 2 : weigh_before(text, at);
 	size_t name = name_before(text, at);
+	for (size_t i = 0; i < sizeof(not_before_name) / sizeof(not_before_name[0]); i++)
+		if (name < at && weight < 3 && ends_with(text, name, not_before_name[i]))
+			return -1;
 	int named = name < at ? weigh_before(text, name) : 0;
 	weight = named > weight ? named : weight;
 	const char *behind = text + at + len;
@@ -218,6 +226,8 @@ weigh(const char *text, size_t at, size_t len)
 			return -1;
 		weight = after[i].weight > weight ? after[i].weight : weight;
 	}
+	if (weight == 0 && name > 0 && text[at - 1] == '[')
+		weight = 1;
 	/* "mx.example (192.0.2.1)" at the very front, and no more said: the server itself. */
 	return weight == 0 && name == 0 && at > 0 ? -1 : weight;
 }
@@ -256,6 +266,23 @@ is_inside(struct addr a)
 		return (b[0] & 0xfe) == 0xfc || (b[0] == 0xfe && (b[1] & 0xc0) == 0x80);
 	return b[0] == 10 || (b[0] == 192 && b[1] == 168) || (b[0] == 172 && (b[1] & 0xf0) == 16) ||
 	       (b[0] == 169 && b[1] == 254);
+}
+
+/* "9.113.0.203.zen.example" is how a list is asked about 203.0.113.9 (RFC 5782 2.1). */
+static bool
+is_question(const char *behind, struct addr *a)
+{
+	char zone[64];
+	size_t n = strcspn(behind, " ;,:)]=");
+	if (a->family != ADDR_V4 || behind[0] != '.' || n >= sizeof(zone))
+		return false;
+	memcpy(zone, behind, n);
+	zone[n] = '\0';
+	if (!text_has(zone, "zen.|*bl.|*rbl|*list|*block|*black|*spam"))
+		return false;
+	uint8_t turned[4] = { a->bytes[3], a->bytes[2], a->bytes[1], a->bytes[0] };
+	*a = addr_v4(turned);
+	return true;
 }
 
 struct candidate {
@@ -300,6 +327,8 @@ candidate_at(const char *text, size_t at, size_t run, struct addr *a)
 	if (len == 0)
 		return 0;
 	const char *behind = text + at + len;
+	if (is_question(behind, a))
+		return len;
 	bool name = behind[0] == '.' && is_word_byte(behind[1]) && behind[1] != '.';
 	return (is_word_byte(behind[0]) && behind[0] != '.') || name || !is_host(*a, behind) ? 0
 											     : len;

@@ -143,6 +143,8 @@ classify_text(const struct reply_words *w, enum reply_class by_codes, struct rep
 		return true;
 	}
 	const struct reply_row *row = mark != NULL ? mark : text;
+	if (row == NULL && by_codes == REPLY_OTHER)
+		row = reply_rows_find(&reply_rows_hints, &w->plain);
 	if (row == NULL) {
 		out->class = by_codes;
 		return false;

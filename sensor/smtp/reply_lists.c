@@ -15,6 +15,8 @@ static const struct {
 	{ "spamhaus.org/zen", "Spamhaus ZEN" }, { "spamhaus zen", "Spamhaus ZEN" },
 	{ "spamhaus-zen", "Spamhaus ZEN" }, { "xbl.spamhaus", "Spamhaus XBL" },
 	{ "xbl.dq.spamhaus", "Spamhaus XBL" }, { "spamhaus xbl", "Spamhaus XBL" },
+	{ "spamhaus-xbl", "Spamhaus XBL" }, { "spamhaus-sbl", "Spamhaus SBL" },
+	{ "spamhaus-pbl", "Spamhaus PBL" }, { "spamhaus-css", "Spamhaus CSS" },
 	{ "spamhaus.org/xbl", "Spamhaus XBL" },
 	{ "cbl.abuseat.org", "Spamhaus XBL" }, /* the CBL became the XBL */
 	{ "abuseat.org/lookup", "Spamhaus XBL" }, { "css.spamhaus", "Spamhaus CSS" },
@@ -301,6 +303,9 @@ find_zone(const struct words *words, struct list_mention *out)
 	"several rbls|multiple rbls|rbls$|public blacklist|public blocklist|multiple blacklists|"  \
 	"international blacklist"
 
+/* What a list answers for an address that is on it. */
+#define ANSWERS "127.0.0.1|127.0.0.2|127.0.0.3|127.0.0.4|127.0.0.7|127.0.0.9"
+
 /* Providers' numbers for a listing: they stand for nothing else. */
 static bool
 is_number(const char *needle)
@@ -319,9 +324,10 @@ list_mentioned(const struct reply_words *w, struct list_mention *out)
 		const char *at = link ? linked : find_name(&w->said, names[i].needle);
 		if (at == NULL)
 			continue;
-		out->strong = link || is_number(names[i].needle) ||
+		out->strong = link || is_number(names[i].needle) || words_have(&w->said, ANSWERS) ||
 			      has_verb(w->said.text, at, strlen(names[i].needle));
-		if (!out->strong && !words_have(&w->said, ANYWHERE))
+		if (!out->strong && !words_have(&w->said, ANYWHERE) &&
+			reply_address(w, true).family == ADDR_NONE)
 			continue;
 		out->list = names[i].list;
 		out->at = at;

@@ -6,7 +6,8 @@
 	"lookup error|lookup timed|query error|query failed|querying|query timed|failed to query|" \
 	"unable to query|cannot reach|could not reach|can't reach|unreachable|could not complete|" \
 	"temporary failure|dns error|dns failure|dns problem|name server|nameserver|resolver|"     \
-	"not responding|while checking|while looking up|unable to check|could not check|"          \
+	"not responding|not answering|not respond|unresponsive|while checking|while looking "      \
+	"up|unable to check|could not check|"                                                      \
 	"cannot check|could not be checked|unable to look|failed to check|lookups fail|"           \
 	"could not be queried|could not be reached|did not answer|does not answer|dns lookup"
 
@@ -71,7 +72,7 @@ static const struct reply_row rows[] = {
 		{ "sc-001|sc-002|sc-003|sc-004", "weren't sent|rejected|outlook|hotmail|live" },
 		NULL },
 	{ REPLY_PRIVATE_REPUTATION, "Microsoft OU-001",
-		{ "ou-001|ou-002", "weren't sent|rejected|outlook|hotmail|live" }, NULL },
+		{ "ou-001", "weren't sent|rejected|outlook|hotmail|live" }, NULL },
 	{ REPLY_RATE_LIMITED, "Microsoft", { "rp-001|rp-002|rp-003", "weren't sent|limit" }, NULL },
 	{ REPLY_RATE_LIMITED, "Microsoft",
 		{ "temporarily rate limited due to|(s775)|(s3113)|(s3114)|(s3115)" }, NULL },

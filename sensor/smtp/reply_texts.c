@@ -169,12 +169,12 @@ static const struct reply_row rows[] = {
 		  "sender|sender domain|sender verify|mail from domain|return address|sender "
 		  "rejected|sender unknown|unknown sender|sender is invalid|invalid "
 		  "sender|sender's domain|envelope sender|bad sender" },
-		"spam|block|black|policy|reputation" },
+		"spam|block|black|policy|reputation|sender ip" },
 	{ REPLY_OTHER, "", { "null mx" }, "recipient" },
 	{ REPLY_OTHER, "",
 		{ "mail loop|too many hops|hop count|routing loop|loop detected|bad "
 		  "sequence|command unrecognized|unrecognized command|command not "
-		  "recognized|syntax error|command not implemented|unknown command" },
+		  "recognized|syntax error|command not impl|unknown command" },
 		NULL },
 
 	/* Recipients, RFC 3463 3.2. */
@@ -210,7 +210,7 @@ static const struct reply_row rows[] = {
 		  "reject|has been replaced|has moved|address lookup failed|unverified "
 		  "address|mi:rcp|not listed in|not in our directory|not a customer|no longer "
 		  "works here|mailbox moved|delivery error: dd" },
-		"rdns|relay=|no valid recipients" },
+		"rdns|relay=|no valid recipients|sender ip" },
 	{ REPLY_USER_UNKNOWN, "", { "user unknown|addressee unknown|unknown user" }, NULL },
 	{ REPLY_USER_UNKNOWN, "", { "mailbox", "unavailable|not available" }, NULL },
 	{ REPLY_USER_UNKNOWN, "", { "recipient", "null mx" }, NULL },
@@ -350,7 +350,8 @@ static const struct reply_row rows[] = {
 		"sender|helo|your ip|ip address|rdns|host rejected|syntax" },
 	{ REPLY_USER_UNKNOWN, "",
 		{ "bad address|*address_not_found|*user_unknown|*user_not_found|no such id|no "
-		  "mail-box|cannot deliver mail for|could not deliver mail to|can't deliver mail "
+		  "mail-box|not accept mail for that user|cannot deliver mail for|could not "
+		  "deliver mail to|can't deliver mail "
 		  "for" },
 		"sender" },
 	{ REPLY_CONTENT_SPAM, "", { "spam$|spam-|spam/|spamm|*спам|junk$" }, NULL },
@@ -361,3 +362,16 @@ static const struct reply_row rows[] = {
 };
 
 const struct reply_rows reply_rows_texts = { rows, sizeof(rows) / sizeof(rows[0]) };
+
+/* Only a subject, and no word of ours for what is wrong. */
+static const struct reply_row hints[] = {
+	{ REPLY_USER_UNKNOWN, "",
+		{ "recipient$|recipients$|*recipient$|mailbox|badrcptto|not found|local "
+		  "address|active address|home directory|can't accept user|cannot accept "
+		  "user|addresses were" },
+		"sender|headers|no valid recipients" },
+	{ REPLY_NO_RDNS_HELO, "",
+		{ "dns lookup failure|dns lookup failed|unverifyable|unverifiable" }, "sender" },
+};
+
+const struct reply_rows reply_rows_hints = { hints, sizeof(hints) / sizeof(hints[0]) };

@@ -148,12 +148,12 @@ reply_rows_find(const struct reply_rows *rows, const struct words *words)
 /* ---- echoes ---- */
 
 /* "<…>": an echo of what the client sent.  AT&T's "521< 192.0.2.10 >" is none, and has a space; nor
- * is a lone address. */
+ * is a lone address, or a link. */
 static size_t
 bracket_length(const char *text)
 {
 	struct addr a;
-	if (text[0] != '<' || text[1] == ' ')
+	if (text[0] != '<' || text[1] == ' ' || strncmp(text, "<http", 5) == 0)
 		return 0;
 	const char *end = memchr(text, '>', strnlen(text, ECHO_MAX));
 	if (end == NULL || addr_parse(slice_of(text + 1, (size_t)(end - text) - 1), &a) == 0)
@@ -269,7 +269,8 @@ front_length(const char *text, const char *fronts)
 	"nothing to do with|unrelated to|delisted from|been delisted|been removed from|"           \
 	"was removed from|no longer in|no longer on|not in whitelist|unlisted"
 #define SUPPOSED                                                                                   \
-	"if |whether |in case |unless |make sure|ensure that|falls |wenn |sollte |si vous|si "     \
+	"such as|keep your|for example|if |whether |in case |unless |make sure|ensure that|falls " \
+	"|wenn |sollte |si vous|si "                                                               \
 	"usted|"                                                                                   \
 	"si su |caso |check that|verify that"
 

@@ -54,6 +54,8 @@ struct reply_rows {
 extern const struct reply_rows reply_rows_marks;
 /* Everything else, by what the text says; judged after lists. */
 extern const struct reply_rows reply_rows_texts;
+/* What is left, where the codes say nothing either. */
+extern const struct reply_rows reply_rows_hints;
 
 const struct reply_row *reply_rows_find(const struct reply_rows *rows, const struct words *words);
 
