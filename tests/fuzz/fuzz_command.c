@@ -2,34 +2,15 @@
  *
  * Everything that is found must lie inside of the line and in its order; a path without faults,
  * written again, must be read as the same path; what is sure is plausible. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "sensor/base/buf.h"
 #include "sensor/base/chars.h"
 #include "sensor/smtp/command.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz/check.h"
 
 #define LINES_MAX 64
 #define ALL_FAULTS                                                                                 \
 	(PATH_SPACE_AFTER_COLON | PATH_NO_BRACKETS | PATH_BAD | PATH_SOURCE_ROUTE | PATH_PERCENT | \
 		PATH_NO_KEYWORD)
-
-static void
-check(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-/* An empty slice may point anywhere. */
-static void
-check_inside(struct slice part, struct slice whole)
-{
-	check(part.len == 0 || (part.ptr >= whole.ptr && part.len <= whole.len &&
-				       part.ptr + part.len <= whole.ptr + whole.len));
-}
 
 static void
 check_trimmed(struct slice s)

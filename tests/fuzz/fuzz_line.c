@@ -4,14 +4,12 @@
  * between lines; the third is the seed of the pieces' sizes.  All three runs must give the same
  * lines, and no run may ever hold a byte behind the mechanism of an AUTH line, or of an answer to
  * 334. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "sensor/base/chars.h"
 #include "sensor/limits.h"
 #include "sensor/smtp/line.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz/check.h"
 
 #define PRINTED_MAX (4 * 1024 * 1024) /* bytes of one run's lines */
 #define BYTES_MAX 2048 /* longer streams do not go byte by byte as well: it takes too long */
@@ -27,13 +25,6 @@ struct run {
 	enum pieces pieces;
 	struct slice at; /* the stream from the first byte of the line that is open */
 };
-
-static void
-check(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static size_t
 span(struct slice s, size_t i, bool space)
