@@ -429,6 +429,7 @@ release(struct reading *r)
 	r->failed = true; /* what ends now is not told */
 	worker_free(r->worker);
 	analyst_free(r->analyst);
+	setup_release(&r->setup);
 	collector_free(r->collector);
 	store_close(r->store);
 	capture_set_close(r->captures);

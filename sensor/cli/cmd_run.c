@@ -460,6 +460,7 @@ run(const struct cli_command *self, int argc, char **argv)
 	int status = parse(r, &given, argc, argv, &stop);
 	if (!stop)
 		status = start(r, &given);
+	setup_release(&r->setup);
 	free(r);
 	return status;
 }

@@ -192,6 +192,7 @@ run(const struct cli_command *self, int argc, char **argv)
 			     ? cli_fail(self, EXIT_USAGE, "%s", err.text)
 			     : show(self, s, operands[1]);
 	analyst_free(s->analyst);
+	setup_release(&s->setup);
 	arena_release(&s->arena);
 	buf_release(&s->line);
 	free(s);

@@ -197,6 +197,8 @@ set_key(struct loading *l, const char *key, const char *v, struct err *err)
 		return set_switch(&c->auth_user, v, "no", "yes", err);
 	if (IS("privacy.key_file"))
 		return set_text(c->key_file, sizeof c->key_file, v, err);
+	if (IS("dialect.file"))
+		return set_text(c->clients_file, sizeof c->clients_file, v, err);
 	if (IS("web.listen")) {
 		struct endpoint unused;
 		return config_endpoint(v, &unused, err) < 0

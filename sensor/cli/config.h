@@ -34,9 +34,10 @@ struct config {
 	char rules[4][1024]; /* [rules] dir, repeated; default: the rules folder that came with the
 				program */
 	size_t rules_count;
-	bool privacy_off;    /* [privacy] mode = on|off */
-	bool auth_user;	     /* [privacy] auth_user = no|yes */
-	char key_file[1024]; /* [privacy] key_file; default: kept in the store's folder */
+	bool privacy_off;	 /* [privacy] mode = on|off */
+	bool auth_user;		 /* [privacy] auth_user = no|yes */
+	char key_file[1024];	 /* [privacy] key_file; default: kept in the store's folder */
+	char clients_file[1024]; /* [dialect] file; default: none, only our own rows */
 	int keep_sessions_days, keep_hours_days, keep_evidence_days; /* [store] retention */
 	char listen[128]; /* [web] listen; default 127.0.0.1:8025 */
 };

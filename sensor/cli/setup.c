@@ -130,6 +130,9 @@ setup_finish(struct setup *s, bool stored, struct err *err)
 	memset(s->key, 0, sizeof s->key);
 	if (load_key(s, stored, err) < 0)
 		return -1;
+	s->clients = NULL;
+	if (c->clients_file[0] != '\0' && clients_load(c->clients_file, &s->clients, err) < 0)
+		return -1;
 	for (size_t i = 0; i < c->rules_count; i++)
 		s->rule_dirs[i] = c->rules[i];
 	s->campus = (struct campus){ c->nets, c->nets_count };
@@ -142,7 +145,8 @@ setup_finish(struct setup *s, bool stored, struct err *err)
 		.decap = { .verify_checksums = c->verify_checksums },
 		.smtp = { .privacy_off = c->privacy_off,
 			.auth_user = c->auth_user,
-			.hash_key = key },
+			.hash_key = key,
+			.clients = s->clients },
 		.campus = s->campus };
 	memcpy(s->worker.decap.vxlan_ports, c->vxlan_ports, sizeof c->vxlan_ports);
 	s->worker.decap.vxlan_ports_count = c->vxlan_ports_count;
@@ -152,4 +156,11 @@ setup_finish(struct setup *s, bool stored, struct err *err)
 	s->worker.stream.idle_ns = c->idle_s * PTIME_SECOND;
 	s->worker.stream.streams = c->streams;
 	return 0;
+}
+
+void
+setup_release(struct setup *s)
+{
+	clients_free(s->clients);
+	s->clients = NULL;
 }

@@ -16,6 +16,7 @@ struct setup {
 	struct worker_config worker;
 	struct analyst_config analyst;
 	struct campus campus;
+	struct clients *clients; /* the site's, or NULL; lives as long as the process */
 };
 
 /* What the command line says over the configuration; NULL = not given. */
@@ -33,7 +34,9 @@ int setup_check_capture(const struct capture *c, struct err *err);
 int setup_open_file(const char *path, struct capture **out, struct err *err);
 /* Fills the rest from s->config.  The key is that of [privacy] key_file, else the file
  * heloscope.key beside the store, made at the first use; with `stored` false and no key_file it is
- * a constant: such records are hidden from the eye, not from an attacker. 0, or -1 and err. */
+ * a constant: such records are hidden from the eye, not from an attacker.  The site's table of
+ * clients is read too. 0, or -1 and err. */
 int setup_finish(struct setup *s, bool stored, struct err *err);
+void setup_release(struct setup *s);
 
 #endif

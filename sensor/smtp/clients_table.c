@@ -46,6 +46,8 @@ const struct client_row clients_table[] = {
 		"smtp_proto.c: ORCPT wherever DSN is offered; " RECORDED("Postfix 3.7") },
 	{ "Exim", "EHLO *|MAIL FROM:<_> SIZE=*+RCPT TO:<_>*+BDAT _**", "",
 		"transports/smtp.c: the chunk goes with the envelope; " RECORDED("Exim 4.96") },
+	{ "Postfix", "EHLO *|MAIL FROM:<_> SIZE=*+RCPT TO:<_>*+DATA|RSET+QUIT crlf*", "",
+		"smtp_proto.c: when all recipients are refused, RSET and QUIT go together" },
 	{ "Postfix or Exim", "EHLO *|MAIL FROM:<_> SIZE=*+RCPT TO:<_>*+DATA+QUIT*", "",
 		"both send QUIT with the final dot; " RECORDED("Postfix 3.7, Exim 4.96") },
 
