@@ -16,13 +16,14 @@ enum where {
 static const struct {
 	const char *mark;
 	enum where where;
-	size_t least; /* bytes of an id */
+	size_t least; /* bytes of an id; 0 = any word is one */
 	const char *server;
 } rows[] = {
 	{ "[InternalId=", AFTER, 1,
 		"Exchange: 2.6.0 <id> [InternalId=1234, Hostname=x] Queued mail for delivery" },
 	{ "mail ok queued as ", AFTER_COMMA, 5, "NetEase: Mail OK queued as smtp1,id 1700000000" },
 	{ "queued on ", AFTER_AS, 5, "Yandex: Ok: queued on host as 1700000000-abcd" },
+	{ "Ok: queued as ", AFTER, 0, "Postfix: nothing but an id stands there" },
 	{ "queued as ", AFTER, 4,
 		"Postfix: 2.0.0 Ok: queued as 4ABC; Amavis and others that pass it on; Barracuda, "
 		"SendGrid" },
@@ -33,7 +34,7 @@ static const struct {
 		"Exim: OK id=1abcde-0000Xy-2Z, from 4.97 on 1abcde-0000000AbCd-0Xyz; Mail.ru" },
 	{ "completed: id=", AFTER, 5, "GMX: Requested mail action okay, completed: id=1Mab-cd" },
 	{ "OK ids=", AFTER, 5, "KumoMTA: OK ids=8a54...; the first of them" },
-	{ " Message accepted for delivery", BEFORE, 4,
+	{ " Message accepted for delivery", BEFORE, 3,
 		"Sendmail, OpenSMTPD, Proofpoint, CommuniGate, Kerio: id Message accepted for "
 		"delivery" },
 	{ " mail accepted for delivery", BEFORE, 4,
@@ -112,6 +113,8 @@ word_alone(size_t at, struct slice behind)
 static bool
 is_id(struct slice word, size_t least)
 {
+	if (least == 0)
+		return word.len > 0;
 	bool digit = false, hex = word.len >= 6;
 	for (size_t i = 0; i < word.len; i++) {
 		digit |= chars_is(word.ptr[i], CHAR_DIGIT);
