@@ -115,6 +115,14 @@ has_reason(const struct reply_row *text)
 	return text != NULL && text->class != REPLY_PRIVATE_REPUTATION;
 }
 
+/* Nothing but an address, and that it is refused. */
+static bool
+refuses_address(const struct reply_words *w)
+{
+	return words_have(&w->said, "block|banned|refused|rejected|denied|abus|not welcome|deny") &&
+	       reply_address(w, false).family != ADDR_NONE;
+}
+
 static void
 take_mention(const struct list_mention *m, struct reply_meaning *out)
 {
@@ -145,6 +153,10 @@ classify_text(const struct reply_words *w, enum reply_class by_codes, struct rep
 	const struct reply_row *row = mark != NULL ? mark : text;
 	if (row == NULL && by_codes == REPLY_OTHER)
 		row = reply_rows_find(&reply_rows_hints, &w->plain);
+	if (row == NULL && refuses_address(w)) {
+		out->class = REPLY_PRIVATE_REPUTATION;
+		return true;
+	}
 	if (row == NULL) {
 		out->class = by_codes;
 		return false;
@@ -170,6 +182,7 @@ skip_said(int *code, struct slice *enhanced, struct slice *text)
 		if (at < text->len && rest.len > 0)
 			reply_split(rest, code, enhanced, text);
 	}
+	*text = slice_take(*text, slice_find(*text, SLICE(" (in reply to ")));
 }
 
 void

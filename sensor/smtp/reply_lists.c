@@ -56,7 +56,8 @@ static const struct {
 	{ "sorbs", "SORBS" }, /* closed in June 2024; old servers name it on */
 	{ "abusix", "Abusix" }, { "noptr.spamrats", "SpamRATS NoPtr" },
 	{ "dyna.spamrats", "SpamRATS Dyna" }, { "auth.spamrats", "SpamRATS Auth" },
-	{ "spam.spamrats", "SpamRATS Spam" }, { "spamrats", "SpamRATS" },
+	{ "spam.spamrats", "SpamRATS Spam" }, { "spamrats noptr", "SpamRATS NoPtr" },
+	{ "spamrats dyna", "SpamRATS Dyna" }, { "spamrats", "SpamRATS" },
 	{ "invaluement", "Invaluement" }, { "ivmsip", "Invaluement" }, { "mailspike", "Mailspike" },
 	{ "truncate.gbudb", "Truncate" }, { "backscatterer", "Backscatterer" },
 	{ "ix.dnsbl.manitu", "NiX Spam" }, /* closed in January 2025 */

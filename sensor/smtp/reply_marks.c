@@ -121,7 +121,14 @@ static const struct reply_row rows[] = {
 		  "email directly" },
 		NULL },
 
+	/* AOL: postmaster.aol.com's codes, still sent by what became of it */
+	{ REPLY_CONTENT_SPAM, "AOL", { "(hvu:" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "AOL", { "(rtr:|(dyn:|(con:|(rly:" }, NULL },
+
 	/* Gateways */
+	{ REPLY_PRIVATE_REPUTATION, "Mimecast", { "host network not allowed" }, NULL },
+	{ REPLY_PRIVATE_REPUTATION, "Symantec", { "connection rejected by policy", "messagelabs" },
+		NULL },
 	{ REPLY_PRIVATE_REPUTATION, "Proofpoint",
 		{ "*dnsbl-lookup.cgi|ipcheck.proofpoint|support.proofpoint.com" }, NULL },
 	{ REPLY_PRIVATE_REPUTATION, "Apple", { "esmtp not accepting connections" }, NULL },

@@ -242,7 +242,8 @@ static const struct reply_row rows[] = {
 	/* What is in the mail. */
 	{ REPLY_CONTENT_SPAM, "Apple", { "message content rejected" }, NULL },
 	{ REPLY_CONTENT_SPAM, "",
-		{ "message as spam|mail as spam|email as spam|being spam|spamtext|spam "
+		{ "content examination|message as spam|mail as spam|email as spam|being "
+		  "spam|spamtext|spam "
 		  "pattern|antispam check|anti-spam check|spamprofiler|mass mailer|mass "
 		  "mail|unacceptable content|nature of the content|spam content|spam-like|spam "
 		  "message|message is spam|rejected as spam|detected as spam|identified as "
@@ -264,12 +265,15 @@ static const struct reply_row rows[] = {
 		  "spam|spamverd|spamfilter|spam eingestuft|unerwunscht|posta "
 		  "indesiderata|riconosciut|*как спам|*спам-фильтр|*похоже на "
 		  "спам|*垃圾邮件|*スパム|*迷惑メール" },
-		"spam ip|your ip address has|ip address is|ip address was|your ip has|your ip "
+		"spam list|spammer|spam ip|your ip address has|ip address is|ip address was|your "
+		"ip has|your ip "
 		"was|this ip|sending ip|spam source|spam reports|spam complaints" },
 
 	/* Reputation without a list that we could name. */
 	{ REPLY_PRIVATE_REPUTATION, "",
-		{ "reputation|reputacion|reputacao|reputazione|blacklist|black list|black "
+		{ "abuse detected from|bad outbound sender|outgoing blocked|intrusion "
+		  "prevention|connection rejected|connection "
+		  "denied|reputation|reputacion|reputacao|reputazione|blacklist|black list|black "
 		  "listed|block list|blocklist|deny list|denylist|denied list|lista negra|liste "
 		  "noire|lista nera|sperrliste|bad ip|your ip|ip address|ip addresses|sending "
 		  "ip|from ip|ip blocked|ip banned|ip rejected|ip ban|blocked for "
@@ -357,7 +361,7 @@ static const struct reply_row rows[] = {
 	{ REPLY_CONTENT_SPAM, "", { "spam$|spam-|spam/|spamm|*спам|junk$" }, NULL },
 	{ REPLY_CONTENT_SPAM, "",
 		{ "banned|prohibited|suspicious|objectionable|inappropriate",
-			"content|message|mail|subject|body|attachment|url|link|words" },
+			"content|subject|body|attachment|url|link|words" },
 		"ip$" },
 };
 
