@@ -7,10 +7,14 @@
  *                                    before you believe it)
  *   run_talk --captured[=VARIANT] FILE.talk...
  *                                    each as a capture, in each variant or in that one: a table
- *   run_talk --verbose …             shows the records of what fails */
+ *   run_talk --verbose …             shows the records of what fails
+ *   run_talk --pcap=FILE [--json=FILE] FILE.talk...
+ *                                    all as one capture, each from a host of its own, an hour after
+ *                                    the other; and the records that must come of it */
 #include <stdio.h>
 #include <string.h>
 
+#include "talk/export.h"
 #include "talk/run.h"
 #include "talk/variants.h"
 
@@ -123,37 +127,65 @@ table_foot(const struct table *t)
 
 /* ---- main ---- */
 
-enum mode { MODE_PARSER, MODE_RENEW, MODE_CAPTURED };
+enum mode { MODE_PARSER, MODE_RENEW, MODE_CAPTURED, MODE_EXPORT };
+
+struct options {
+	enum mode mode;
+	const char *pcap, *json; /* NULL = none */
+	struct table table;
+	struct export export;
+};
 
 static int
-run_one(enum mode mode, struct table *table, const char *path)
+run_one(struct options *o, const char *path)
 {
 	struct talk t;
 	struct err err = { "" };
 	int failed = 1;
-	if (talk_read(path, &t, &err) < 0)
+	if (talk_read(path, &t, &err) < 0) {
 		fprintf(stderr, "%s\n", err.text);
-	else if (mode == MODE_CAPTURED)
-		failed = table_row(table, &t);
-	else
-		failed = mode == MODE_RENEW ? renew(path, &t) : check_parser(&t);
+		talk_free(&t);
+		return 1;
+	}
+	switch (o->mode) {
+	case MODE_PARSER:
+		failed = check_parser(&t);
+		break;
+	case MODE_RENEW:
+		failed = renew(path, &t);
+		break;
+	case MODE_CAPTURED:
+		failed = table_row(&o->table, &t);
+		break;
+	case MODE_EXPORT:
+		export_add(&o->export, &t);
+		failed = 0;
+		break;
+	}
 	talk_free(&t);
 	return failed;
 }
 
 /* 0, or -1: not one of ours. */
 static int
-take_option(const char *text, enum mode *mode, struct table *table)
+take_option(struct options *o, const char *text)
 {
 	if (strcmp(text, "--renew") == 0)
-		*mode = MODE_RENEW;
+		o->mode = MODE_RENEW;
 	else if (strcmp(text, "--verbose") == 0)
-		table->verbose = true;
-	else if (strncmp(text, "--captured", 10) == 0) {
-		*mode = MODE_CAPTURED;
-		if (text[10] == '=' && (table->only = variant_find(text + 11)) == NULL)
-			return -1;
-	} else
+		o->table.verbose = true;
+	else if (strcmp(text, "--captured") == 0)
+		o->mode = MODE_CAPTURED;
+	else if (strncmp(text, "--captured=", 11) == 0) {
+		o->mode = MODE_CAPTURED;
+		o->table.only = variant_find(text + 11);
+		return o->table.only != NULL ? 0 : -1;
+	} else if (strncmp(text, "--pcap=", 7) == 0) {
+		o->mode = MODE_EXPORT;
+		o->pcap = text + 7;
+	} else if (strncmp(text, "--json=", 7) == 0)
+		o->json = text + 7;
+	else
 		return -1;
 	return 0;
 }
@@ -161,20 +193,23 @@ take_option(const char *text, enum mode *mode, struct table *table)
 int
 main(int argc, char **argv)
 {
-	enum mode mode = MODE_PARSER;
-	struct table table = { .only = NULL };
+	struct options o = { .mode = MODE_PARSER };
 	int failed = 0, run = 0, i = 1;
 	for (; i < argc && argv[i][0] == '-'; i++)
-		if (take_option(argv[i], &mode, &table) < 0) {
+		if (take_option(&o, argv[i]) < 0) {
 			fprintf(stderr, "run_talk: %s is no option\n", argv[i]);
 			return 2;
 		}
-	if (mode == MODE_CAPTURED)
-		table_head(&table);
+	export_init(&o.export);
+	if (o.mode == MODE_CAPTURED)
+		table_head(&o.table);
 	for (; i < argc; i++, run++)
-		failed += run_one(mode, &table, argv[i]);
-	if (mode == MODE_CAPTURED)
-		table_foot(&table);
+		failed += run_one(&o, argv[i]);
+	if (o.mode == MODE_CAPTURED)
+		table_foot(&o.table);
+	if (o.mode == MODE_EXPORT && export_write(&o.export, o.pcap, o.json) < 0)
+		failed++;
+	export_release(&o.export);
 	printf("%d of %d dialogues as expected\n", run - failed, run);
 	return failed > 0 || run == 0;
 }

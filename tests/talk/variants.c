@@ -400,21 +400,33 @@ before(uint32_t a, uint32_t b)
 	return (int32_t)(a - b) < 0;
 }
 
-/* Of the packet's bytes those of which another packet says that they were sent: by what it
- * acknowledges, or where it goes on. */
+/* What the packet says of the place of that side's bytes. */
+static bool
+says(const struct wire_packet *p, uint8_t side, uint32_t *out)
+{
+	if (p->unseen || (p->side != side && !(p->flags & WIRE_ACK)))
+		return false;
+	*out = p->side == side ? p->seq : p->ack;
+	return true;
+}
+
+/* Of the packet's bytes those of which other packets say that they were sent: one that goes on or
+ * acknowledges behind them, and one before them; there the capture begins. */
 static int64_t
 missed(const struct made *m, size_t lost)
 {
 	const struct wire_packet *l = &m->packets.list[lost];
-	uint32_t told = l->seq, end = l->seq + (uint32_t)l->len;
+	uint32_t first = l->seq + (uint32_t)l->len, last = l->seq, at;
 	for (size_t i = 0; i < m->packets.count; i++) {
-		const struct wire_packet *p = &m->packets.list[i];
-		uint32_t says = p->side == l->side ? p->seq : p->ack;
-		if (i != lost && !p->unseen && before(told, says) &&
-			!(p->side != l->side && !(p->flags & WIRE_ACK)))
-			told = says;
+		if (i == lost || !says(&m->packets.list[i], l->side, &at))
+			continue;
+		first = before(at, first) ? at : first;
+		last = before(last, at) ? at : last;
 	}
-	return before(end, told) ? (int64_t)l->len : (int64_t)(told - l->seq);
+	int64_t bytes = (int64_t)(last - l->seq);
+	if (!before(first, l->seq + 1))
+		return 0;
+	return bytes < (int64_t)l->len ? bytes : (int64_t)l->len;
 }
 
 static void
@@ -423,7 +435,7 @@ lose_one(struct column *c, struct made *m, size_t lost, bool slow)
 	char where[200];
 	const struct wire_packet *l = &m->packets.list[lost];
 	int64_t bytes = l->len > 0 ? missed(m, lost) : 0;
-	struct trial t = trial_of(c, bytes > 0 ? EXPLAINED | CHECK_GAPS : CHECK_SAME | CHECK_GAPS);
+	struct trial t = trial_of(c, CHECK_GAPS | (l->len > 0 ? EXPLAINED : CHECK_SAME));
 	t.gap_bytes += bytes;
 	t.close = -1;
 	m->fed_count = 0;
