@@ -41,7 +41,7 @@ take_word(struct front *f, struct slice m)
 			may_be |= slice_starts(word, m);
 		} else if (slice_starts(m, word)) {
 			f->asked = openings[i].kind;
-			f->step = openings[i].step;
+			f->step = (int)openings[i].step;
 			return MORE;
 		}
 	}
@@ -218,7 +218,7 @@ front_lost(struct front *f)
 
 	if (f->state != FRONT_OPEN || v == MORE)
 		return f->state;
-	f->step = steps[f->step].then;
+	f->step = (int)steps[f->step].then;
 	go_on(f, v);
 	read_waiting(f);
 	return f->state;

@@ -56,14 +56,16 @@ take_session(struct run *run)
 	buf_printf(&run->out, "%s %s %s %s %s %s %s %d %d\n", r->dialect, r->banner, r->helo_name,
 		r->tls.sni, r->tls.ja4, r->auth.mechanism, r->auth.result, r->visibility,
 		smtp_session_is_smtp(run->session));
+	buf_printf(&run->out, "%s %s %s %s %s %d %s\n", r->protocol, r->proxy.protocol,
+		r->proxy.target, r->tls.starttls, r->auth.user, r->cut, r->server_software);
 	for (size_t i = 0; i < r->replies_count; i++)
 		buf_printf(&run->out, "%s %s %s %s %d\n", r->replies[i].to, r->replies[i].text,
 			r->replies[i].enhanced, r->replies[i].list, (int)r->replies[i].code);
 	/* Fingers are known by the size of segments. */
 	for (size_t i = 0; i < r->anomalies_count; i++)
 		if (strcmp(r->anomalies[i].name, "hand-typed") != 0)
-			buf_printf(
-				&run->out, "%s %d\n", r->anomalies[i].name, (int)r->anomalies[i].times);
+			buf_printf(&run->out, "%s %d\n", r->anomalies[i].name,
+				(int)r->anomalies[i].times);
 }
 
 static void
@@ -94,9 +96,10 @@ run_script(struct run *run, struct slice script)
 {
 	struct cursor c = cursor_of(script);
 	uint8_t flags = cursor_u8(&c);
-	struct smtp_config config = {
-		.privacy_off = flags & 1, .hash_key = SLICE("key"), .implicit_tls = (flags & 2) != 0
-	};
+	struct smtp_config config = { .privacy_off = flags & 1,
+		.hash_key = SLICE("key"),
+		.implicit_tls = (flags & 2) != 0,
+		.auth_user = (flags & 8) != 0 };
 	struct smtp_mail mail;
 	run->session = smtp_session_new(&config, &run->counters);
 	run->now = 1;
