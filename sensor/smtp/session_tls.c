@@ -175,7 +175,7 @@ bool
 session_tls_is_plain(const struct smtp_session *s, struct slice in)
 {
 	return s->held_for == VERB_STARTTLS && !s->tls_first[SMTP_SERVER] &&
-	       !session_tls_byte(in.ptr[0]);
+	       (s->server_lines.unfinished || !session_tls_byte(in.ptr[0]));
 }
 
 void

@@ -4,6 +4,7 @@
  * says what (bit 0 the server's side, bit 1 a gap, bits 3.. a pause), two bytes how much, then the
  * bytes.  Whatever comes, the records must be whole (nothing NULL, counts within limits, mails
  * numbered in order), and the same in both runs. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,7 +123,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct run whole = { 0 }, bytewise = { .bytewise = true };
 	run_script(&whole, slice_of(data, size));
 	run_script(&bytewise, slice_of(data, size));
-	check(slice_eq(buf_slice(&whole.out), buf_slice(&bytewise.out)));
+	if (!slice_eq(buf_slice(&whole.out), buf_slice(&bytewise.out))) {
+		fprintf(stderr, "whole:\n%sbyte by byte:\n%s", buf_cstr(&whole.out),
+			buf_cstr(&bytewise.out));
+		abort();
+	}
 	buf_release(&whole.out);
 	buf_release(&bytewise.out);
 	return 0;
