@@ -291,6 +291,10 @@ struct session_record {
 	size_t mails_count, mails_cap;
 };
 
+/* False where another protocol was found on a mail port: such a record says that it was there, and
+ * is counted nowhere. */
+bool session_speaks_smtp(const struct session_record *s);
+
 /* ---- host: the verdict on one address ---- */
 
 struct cause_found {

@@ -1,5 +1,7 @@
 #include "sensor/record.h"
 
+#include <string.h>
+
 /* The words of the contract, one table per enum, in the order of the enum. Row 0 is what an unknown
  * value is called. */
 
@@ -147,3 +149,10 @@ WORD(role)
 PARSE(reply_class)
 PARSE(cause)
 PARSE(verdict)
+
+bool
+session_speaks_smtp(const struct session_record *s)
+{
+	return s->protocol[0] == '\0' || strcmp(s->protocol, "smtp") == 0 ||
+	       strcmp(s->protocol, "lmtp") == 0;
+}

@@ -235,9 +235,10 @@ on_close(void *ctx, void *stream, enum close_reason why, bool one_sided, int64_t
 	while (smtp_session_end(s->smtp, why, s->last, &mail) == 1)
 		tell_mail(s, &mail);
 	update_record(s);
-	/* Where bytes are missing, a mail port speaks for itself. */
+	/* Where bytes are missing, a mail port speaks for itself; another protocol has a name. */
 	bool plausible = s->record->gap_bytes > 0 && !smtp_session_is_foreign(s->smtp);
-	if (smtp_session_is_smtp(s->smtp) || plausible)
+	bool named = !session_speaks_smtp(s->record);
+	if (smtp_session_is_smtp(s->smtp) || plausible || named)
 		w->output.session(w->output.ctx, s->record);
 	session_free(s);
 }

@@ -39,7 +39,8 @@
 	X(class, text, x->class)                                                                   \
 	X(list, text, x->list)                                                                     \
 	X(anomalies, text, x->anomalies)                                                           \
-	X(record, slice, x->record)
+	X(record, slice, x->record)                                                                \
+	X(protocol, text, r->protocol)
 
 #define MAIL_COLUMNS(X)                                                                            \
 	X(session, text, r->session)                                                               \

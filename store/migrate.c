@@ -7,7 +7,7 @@
 /* A change of the schema: edit schema.sql, raise the version, and add the step { 2, 3, "what",
  * "ALTER TABLE …" } for stores that are out there.  tests/unit/store holds the two against each
  * other. */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 static const char loss_by_interval[] =
 	"CREATE TABLE loss (seq INTEGER PRIMARY KEY, sensor TEXT NOT NULL, run INTEGER NOT NULL,"
@@ -20,9 +20,15 @@ static const char loss_by_interval[] =
 	" UNIQUE (sensor, run, start_ns)) STRICT;"
 	"CREATE INDEX loss_start ON loss (start_ns)";
 
+static const char protocols[] =
+	"ALTER TABLE sessions ADD COLUMN protocol TEXT NOT NULL DEFAULT '';"
+	"DROP INDEX sessions_start;"
+	"CREATE INDEX sessions_start ON sessions (start_ns, end_ns, encrypted, protocol)";
+
 const struct migration migrations[] = {
 	{ 0, SCHEMA_VERSION, "a new store", store_schema_sql },
 	{ 1, 2, "loss by interval", loss_by_interval },
+	{ 2, 3, "streams that are not SMTP", protocols },
 };
 const size_t migrations_count = sizeof migrations / sizeof *migrations;
 

@@ -40,6 +40,7 @@
 	X("client_port", "Client port", INT, HIDDEN, "TCP", "s.client_port", NULL) \
 	X("server", "Server", TEXT, SHOWN, "address", "s.server", "s.server_key") \
 	X("server_port", "Port", INT, SHOWN, "of the server, TCP", "s.server_port", NULL) \
+	X("protocol", "Protocol", TEXT, SHOWN, "smtp, lmtp, or what a mail port carries instead", "s.protocol", NULL) \
 	X("direction", "Direction", TEXT, SHOWN, "outbound, inbound, internal, external", "s.direction", NULL) \
 	X("visibility", "Seen", TEXT, HIDDEN, "content, envelope or flow", "s.visibility", NULL) \
 	X("helo", "HELO", TEXT, SHOWN, "the name the client gave", "s.helo", NULL) \

@@ -102,14 +102,15 @@ CREATE TABLE sessions (
 	class           TEXT NOT NULL,         -- of the refusal that says most: one that names a list, else the last
 	list            TEXT NOT NULL,
 	anomalies       TEXT NOT NULL,         -- names, joined by spaces
-	record          TEXT NOT NULL          -- without its mails
+	record          TEXT NOT NULL,         -- without its mails
+	protocol        TEXT NOT NULL DEFAULT '' -- smtp, lmtp, '' (not known), or what is spoken on a mail port instead
 ) STRICT;
 -- Mails and refusals of a host are found through its sessions: addresses come in no order, and each index on them costs a
 -- page written at random per row.
 CREATE INDEX sessions_client ON sessions (client, start_ns);
 CREATE INDEX sessions_server ON sessions (server, start_ns);
 -- By time; the sums of the overview are read from this index alone.
-CREATE INDEX sessions_start ON sessions (start_ns, end_ns, encrypted);
+CREATE INDEX sessions_start ON sessions (start_ns, end_ns, encrypted, protocol);
 
 -- Mails.  client, server: those of the session, repeated for filters.
 CREATE TABLE mails (

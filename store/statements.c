@@ -156,7 +156,8 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 		"SELECT verdict_rank, count(*) FROM hosts GROUP BY verdict_rank",
 	[STATEMENT_TOTAL_SESSIONS] =
 		"SELECT count(*), ifnull(sum(encrypted), 0),"
-		" ifnull(min(start_ns), 0), ifnull(max(end_ns), 0) FROM sessions",
+		" ifnull(min(start_ns), 0), ifnull(max(end_ns), 0) FROM sessions"
+		" WHERE protocol IN ('', 'smtp', 'lmtp')",
 	[STATEMENT_TOTAL_MAILS] =
 		"SELECT count(*), ifnull(sum(rcpts), 0), ifnull(sum(rcpts_refused), 0) FROM mails",
 	[STATEMENT_FILE_BYTES] =

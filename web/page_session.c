@@ -95,6 +95,10 @@ add_facts(struct html *h, const struct node *s)
 	part_fact(h, "Direction", node_text(s, "direction"));
 	part_fact(h, "Seen", sight_words(a, s));
 	part_fact(h, "Closed by", node_bool(s, "open") ? "still open" : node_text(s, "close"));
+	part_fact(h, "Protocol", node_text(s, "protocol"));
+	part_fact(h, "Proxy", node_text(s, "proxy.protocol"));
+	part_fact(h, "Asked for", node_text(s, "proxy.target"));
+	part_fact(h, "Client, as the proxy says", node_text(s, "proxy.client.ip"));
 	part_fact(h, "Greeting", node_text(s, "banner"));
 	part_fact(h, node_text(s, "helo.verb")[0] != '\0' ? node_text(s, "helo.verb") : "HELO",
 		node_text(s, "helo.name"));

@@ -27,6 +27,11 @@ struct summary {
 		char layer[24], what[64];
 	} missed[SUMMARY_UNKNOWN]; /* most frequent first */
 	int64_t missed_kinds, missed_times;
+	struct foreign {
+		int64_t streams;
+		char protocol[16];
+	} foreign[SUMMARY_FOREIGN]; /* in the order of their first */
+	int64_t foreign_streams;
 };
 
 struct summary *
@@ -91,9 +96,53 @@ add_mail(struct pair *p, const struct mail_record *m)
 		p->more_from = true;
 }
 
+static void
+count_foreign(struct summary *s, const char *protocol)
+{
+	struct foreign *f = s->foreign, *end = f + SUMMARY_FOREIGN;
+
+	s->foreign_streams++;
+	while (f < end && f->streams > 0 && strcmp(f->protocol, protocol) != 0)
+		f++;
+	if (f == end)
+		return;
+	f->streams++;
+	snprintf(f->protocol, sizeof f->protocol, "%s", protocol);
+}
+
+static int
+by_streams(const void *a, const void *b)
+{
+	const struct foreign *x = a, *y = b;
+
+	if (x->streams != y->streams)
+		return x->streams < y->streams ? 1 : -1;
+	return strcmp(x->protocol, y->protocol);
+}
+
+static void
+print_foreign(struct summary *s, FILE *out)
+{
+	if (s->foreign_streams == 0)
+		return;
+	qsort(s->foreign, SUMMARY_FOREIGN, sizeof s->foreign[0], by_streams);
+	fprintf(out,
+		s->foreign_streams == 1 ? "%lld stream to a mail port is not SMTP:"
+					: "%lld streams to mail ports are not SMTP:",
+		(long long)s->foreign_streams);
+	for (size_t i = 0; i < SUMMARY_FOREIGN && s->foreign[i].streams > 0; i++)
+		fprintf(out, "%s %s %lld", i > 0 ? "," : "", s->foreign[i].protocol,
+			(long long)s->foreign[i].streams);
+	fputc('\n', out);
+}
+
 void
 summary_session(struct summary *s, const struct session_record *r)
 {
+	if (!session_speaks_smtp(r)) {
+		count_foreign(s, r->protocol);
+		return;
+	}
 	struct pair *p = pair_of(s, r);
 
 	if (p == NULL) {
@@ -216,6 +265,7 @@ summary_print(struct summary *s, const struct counters *c, const struct loss_sum
 		(long long)c->value[COUNTER_packets], (long long)c->value[COUNTER_sessions],
 		(long long)c->value[COUNTER_sessions_encrypted], (long long)c->value[COUNTER_mails],
 		(long long)c->value[COUNTER_gaps], (long long)c->value[COUNTER_gap_bytes]);
+	print_foreign(s, out);
 	print_loss(loss, out);
 	print_damage(c, out);
 	if (n > 0)

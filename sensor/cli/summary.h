@@ -12,7 +12,11 @@
 #include "sensor/decap/decap.h"
 #include "sensor/record.h"
 
-enum { SUMMARY_ROWS = 2000, SUMMARY_UNKNOWN = 5 /* kinds of what was not understood */ };
+enum {
+	SUMMARY_ROWS = 2000,
+	SUMMARY_UNKNOWN = 5,
+	SUMMARY_FOREIGN = 32 /* kinds of what was not understood */
+};
 
 struct summary;
 

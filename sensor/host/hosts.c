@@ -85,6 +85,8 @@ count_for(struct hosts *h, const struct session_record *session, const struct ma
 void
 hosts_session(struct hosts *h, const struct session_record *session)
 {
+	if (!session_speaks_smtp(session))
+		return;
 	count_for(h, session, NULL, true);
 	count_for(h, session, NULL, false);
 }

@@ -8,7 +8,8 @@ while IFS=$'\t' read -r name sessions mails accepted rejected deferred _ tls_mai
 	[ "$name" != capture ] || continue
 	want="$sessions $((mails - tls_mails)) $((accepted - tls_rcpts)) $rejected $deferred"
 	got=$("$HELOSCOPE" read --no-store --json "$name" | jq -rs '
-		[.[] | select(.type == "session")] as $s
+		# What a client says to a proxy, the proxy says to the server: one dialogue, two streams.
+		[.[] | select(.type == "session" and (.proxy.target // "") == "")] as $s
 		| [$s[].mails[]] as $m
 		# 421 closes the channel (RFC 5321 3.8): the server writes no line about that recipient.
 		| [$m[].rcpts[] | select(.code != 421).disposition] as $d

@@ -348,6 +348,9 @@ test_campus_alone_is_judged(void **state)
 	s = an_inbound_session(&t, "192.0.2.99");
 	s->server.addr = an_addr("200.136.80.25");
 	hosts_session(h, s);
+	s->server.addr = an_addr("200.136.80.26");
+	s->protocol = "ftp"; /* on a mail port: there is nothing to judge */
+	hosts_session(h, s);
 	hosts_service(h, (struct endpoint){ an_addr(THE_HOST), 8080 }, t.now);
 	hosts_service(h, (struct endpoint){ an_addr(THE_HOST), 8080 }, t.now + 1);
 	hosts_service(h, (struct endpoint){ an_addr("192.0.2.25"), 25 }, t.now);

@@ -375,6 +375,16 @@ totals(void **state)
 	assert_int_equal(t.first, T0);
 	assert_int_equal(t.last, T0 + 201 * S);
 	assert_true(t.file_bytes > 0);
+
+	/* Another protocol on a mail port is kept, and in no sum. */
+	struct session_record other =
+		session_sample("00000000000000ff", "192.0.2.9", "198.51.100.1", T0 - S);
+	other.protocol = "ftp";
+	assert_int_equal(f.sink.session(f.sink.ctx, &other, &err), 1);
+	fixture_commit(&f);
+	assert_int_equal(query_totals(f.store, &t, &err), 0);
+	assert_int_equal(t.sessions, 3);
+	assert_int_equal(t.first, T0);
 	fixture_end(&f);
 }
 
