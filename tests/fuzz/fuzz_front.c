@@ -87,13 +87,10 @@ static bool
 same(const struct run *a, const struct run *b)
 {
 	const struct front *x = &a->front, *y = &b->front;
-	size_t rest_x = x->refused ? 0 : front_rest(x).len,
-	       rest_y = y->refused ? 0 : front_rest(y).len;
-
 	return x->state == y->state && x->kind == y->kind && x->host_len == y->host_len &&
 	       memcmp(x->host, y->host, x->host_len) == 0 && x->port == y->port &&
 	       addr_eq(x->client.addr, y->client.addr) && a->given == b->given &&
-	       rest_x + a->left == rest_y + b->left;
+	       front_rest(x).len + a->left == front_rest(y).len + b->left;
 }
 
 int
