@@ -244,6 +244,7 @@ static void
 note_segment(struct smtp_session *s, enum smtp_side from, struct slice in)
 {
 	session_first(s, from, in);
+	s->unsure |= s->record.midstream;
 	if (from == SMTP_SERVER) {
 		s->record.bytes_server += (int64_t)in.len;
 		typing_answer(&s->typing, s->now);

@@ -52,7 +52,7 @@ note_pipelining(struct smtp_session *s)
 	if (s->pending_count == 0 || !s->server_alive)
 		return;
 	s->dialect.unwaited = true;
-	if (s->ehlo_answered && !(s->offers & EXTENSION_BIT(PIPELINING)))
+	if (s->ehlo_answered && !(s->offers & EXTENSION_BIT(PIPELINING)) && !s->unsure)
 		session_anomaly(s, ANOMALY_PIPELINING, 1);
 }
 

@@ -52,6 +52,7 @@ note_helo(struct smtp_session *s, struct slice name)
 	session_anomaly(s, ANOMALY_HELO_CHANGED,
 		s->record.helo_name[0] != '\0' && !s->record.tls.used &&
 			s->record.proxy.protocol[0] == '\0' &&
+			s->xclient.addr.family == ADDR_NONE && !s->unsure &&
 			!slice_ieq(name, slice_str(s->record.helo_name)));
 	if (name.len == 0)
 		return;

@@ -104,10 +104,23 @@ take_content(struct smtp_session *s, struct slice *in)
 	}
 }
 
-/* A line of content that begins like MAIL: if it is a sure command, the data has ended in the gap,
- * and what follows is another mail's. */
+void
+data_drop_dot(struct smtp_session *s)
+{
+	struct envelope *mail = s->data_mail;
+	struct slice dot = SLICE(".\r\n");
+	if (mail == NULL || mail->record.gap == 0 ||
+		mail->record.bytes != s->gap_at + (int64_t)dot.len ||
+		(int64_t)mail->content.len != mail->record.bytes)
+		return;
+	if (slice_eq(slice_skip(buf_slice(&mail->content), (size_t)s->gap_at), dot))
+		envelope_truncate(mail, s->gap_at, &s->kept);
+}
+
+/* A line of content that begins like MAIL or QUIT: if it is a sure command, the data has ended in
+ * the gap, and what follows is another mail's, or none. */
 static void
-look_for_mail(struct smtp_session *s, struct slice *in)
+look_for_command(struct smtp_session *s, struct slice *in)
 {
 	struct line line;
 	struct command c;
@@ -115,8 +128,10 @@ look_for_mail(struct smtp_session *s, struct slice *in)
 		return;
 	s->data_resumes = false;
 	command_parse(line.text, &c);
-	if (c.verb == VERB_MAIL && command_is_sure(&c)) {
+	if ((c.verb == VERB_MAIL && command_is_sure(&c)) ||
+		(c.verb == VERB_QUIT && c.args.len == 0)) {
 		data_count_anomalies(s);
+		data_drop_dot(s);
 		session_mail_end(s, s->data_mail);
 		s->data_mail = NULL;
 		s->mode = CLIENT_COMMAND;
@@ -139,8 +154,9 @@ data_eat(struct smtp_session *s, struct slice *in)
 		}
 		bool start = s->data_resumes || s->data.state == DATA_LINE ||
 			     s->data.state == DATA_LINE_LF;
-		if (s->client_lines.unfinished || (start && chars_lower(in->ptr[0]) == 'm')) {
-			look_for_mail(s, in);
+		uint8_t first = chars_lower(in->ptr[0]);
+		if (s->client_lines.unfinished || (start && (first == 'm' || first == 'q'))) {
+			look_for_command(s, in);
 			continue;
 		}
 		struct slice line = slice_take(*in, slice_index(*in, '\n') + 1);
@@ -172,7 +188,8 @@ data_reply(struct smtp_session *s, const struct answer *a)
 	struct envelope *mail = s->data_mail;
 	bool ends_here = data_end_here(&s->data);
 	bool ends_in_gap = mail == NULL || mail->record.gap > 0;
-	if (a->code / 100 == 3 || a->code / 100 == 1)
+	/* 221 answers a QUIT that was lost. */
+	if (a->code / 100 == 3 || a->code / 100 == 1 || a->code == 221)
 		return false;
 	if (!ends_here && smuggle_in_data(s, a))
 		return true;
@@ -193,8 +210,10 @@ data_reply(struct smtp_session *s, const struct answer *a)
 	if (ends_here)
 		session_anomaly(s, ANOMALY_LF_DOT_LF, 1);
 	data_count_anomalies(s);
+	data_drop_dot(s);
 	if (mail != NULL) {
-		envelope_final_answer(mail, a);
+		if (!mail->answered)
+			envelope_final_answer(mail, a);
 		session_mail_end(s, mail);
 	}
 	s->data_mail = NULL;

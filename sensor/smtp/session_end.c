@@ -11,6 +11,7 @@ end_mails(struct smtp_session *s)
 	if (s->mode == CLIENT_DATA) {
 		/* The end of data that some servers take, without the reply that would tell. */
 		data_count_anomalies(s);
+		data_drop_dot(s);
 		s->data_mail = NULL;
 	}
 	pending_lost(s, 0);

@@ -43,6 +43,7 @@ data_lose(struct smtp_session *s)
 {
 	data_gap(&s->data);
 	s->data_resumes = true;
+	s->gap_at = s->data_mail != NULL ? s->data_mail->record.bytes : 0;
 	if (s->client_lines.unfinished)
 		line_gap(&s->client_lines);
 }
@@ -85,6 +86,7 @@ gap_client(struct smtp_session *s, int64_t bytes)
 		session_drain(s);
 	}
 	session_front_gap(s, SMTP_CLIENT);
+	s->last_gap = bytes;
 	switch (s->mode) {
 	case CLIENT_COMMAND:
 		gap_commands(s, bytes);

@@ -17,7 +17,8 @@ session_mail_here(struct smtp_session *s)
 {
 	if (s->current == NULL) {
 		s->current = session_mail_new(s);
-		envelope_gap(s->current, s->lost_bytes);
+		/* Its MAIL was in a gap, perhaps in one that another mail has counted. */
+		envelope_gap(s->current, s->lost_bytes > 0 ? s->lost_bytes : s->last_gap);
 		s->lost_bytes = 0;
 	}
 	return s->current;

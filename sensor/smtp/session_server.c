@@ -95,7 +95,7 @@ unsolicited(struct smtp_session *s, const struct answer *a)
 		return VERB_DATA_END;
 	/* For the server the data ended earlier, and what came behind it was a mail of its own. */
 	session_anomaly(s, ANOMALY_SMUGGLING,
-		s->doubtful && (a->code == 354 || (s->after_dot && a->code < 400)));
+		s->doubtful && !s->unsure && (a->code == 354 || (s->after_dot && a->code < 400)));
 	bool holds_data = s->mode == CLIENT_HOLD && s->held_for == VERB_DATA;
 	if (a->code == 354 && holds_data)
 		data_begin(s, s->current);
@@ -122,7 +122,7 @@ find_command(struct smtp_session *s, int code, struct pending *p)
 	*p = (struct pending){ .verb = VERB_UNKNOWN, .rcpt = -1 };
 	bool first = !s->greeted;
 	s->greeted = true;
-	if (first && (!s->record.midstream || code == 220)) {
+	if (first && (!s->record.midstream || (code == 220 && !s->client_spoke))) {
 		p->verb = VERB_GREETING;
 		return false;
 	}
@@ -190,8 +190,8 @@ server_line(struct smtp_session *s, const struct line *line)
 		return;
 	}
 	session_anomaly(s, ANOMALY_REPLY_LF, !line->crlf);
-	session_anomaly(
-		s, ANOMALY_STARTTLS_REPLIES, s->mode == CLIENT_TLS && !s->tls_first[SMTP_CLIENT]);
+	session_anomaly(s, ANOMALY_STARTTLS_REPLIES,
+		s->mode == CLIENT_TLS && !s->tls_first[SMTP_CLIENT] && !s->unsure);
 	s->server_alive = true;
 	if (!s->odd_greeting)
 		session_is_smtp(s);

@@ -97,6 +97,8 @@ struct smtp_session {
 	int32_t junk;			 /* lines of the server that are no reply */
 	int32_t auth_step, auth_refused; /* responses so far; refusals in a row */
 	int64_t lost_bytes;		 /* of the commands that were lost before CLIENT_LOST */
+	int64_t last_gap;		 /* bytes of the client's last gap */
+	int64_t gap_at; /* CLIENT_DATA: bytes of content that stand before the last gap */
 
 	struct front *front;	       /* CLIENT_FRONT; else NULL */
 	enum client_mode behind_front; /* the mode then */
@@ -207,6 +209,8 @@ bool data_reply(struct smtp_session *s, const struct answer *a);
 /* Refused after the client had begun already. */
 void data_refused(struct smtp_session *s);
 void data_count_anomalies(struct smtp_session *s);
+/* The data has ended: a dot line that is all that came of it behind a gap was its end. */
+void data_drop_dot(struct smtp_session *s);
 
 /* ---- session_smuggle.c: ends of data that only this server sees ---- */
 /* The data goes on behind a dot line that some servers take for its end; then all its bytes. */
