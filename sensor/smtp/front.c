@@ -89,7 +89,8 @@ front_release(struct front *f)
 	buf_release(&f->words[FRONT_SERVER].bytes);
 }
 
-/* The proxy has said no.  Nothing of it is wanted again. */
+/* The proxy has said no.  Nothing of it is wanted again, and what the client said already was meant
+ * for the connection. */
 static void
 refuse(struct front *f)
 {
@@ -98,7 +99,7 @@ refuse(struct front *f)
 	f->refused = true;
 	f->state = FRONT_REFUSED;
 	f->step = STEP_WORD;
-	buf_eat(&client->bytes, client->at);
+	buf_clear(&client->bytes);
 	buf_clear(&server->bytes);
 	client->at = client->start = server->at = server->start = f->passed = 0;
 }
