@@ -202,6 +202,32 @@ envelope_mail_answer(struct envelope *e, const struct answer *a)
 		set_final(e, a);
 }
 
+static size_t
+count_of(const struct mail_record *r, enum disposition which)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < r->rcpts_count; i++)
+		n += r->rcpts[i].disposition == which;
+	return n;
+}
+
+bool
+envelope_none_left(const struct envelope *e)
+{
+	const struct mail_record *r = &e->record;
+	return r->rcpts_count > 0 && r->rcpts_cut == 0 && count_of(r, DISPOSITION_ACCEPTED) == 0 &&
+	       count_of(r, DISPOSITION_UNKNOWN) == 0;
+}
+
+/* "No valid recipients" for what was pipelined behind recipients that were all put off: that is the
+ * reason, and the mail will come again. */
+static bool
+is_put_off(const struct envelope *e, const struct answer *a)
+{
+	return a->code >= 500 && envelope_none_left(e) &&
+	       count_of(&e->record, DISPOSITION_REJECTED) == 0;
+}
+
 void
 envelope_rcpt_answer(struct envelope *e, int32_t index, const struct answer *a)
 {
@@ -228,7 +254,7 @@ envelope_data_refused(struct envelope *e, const struct answer *a)
 	e->data_refused = true;
 	/* After a refused MAIL the server answers what was pipelined behind it with "bad sequence":
 	 * MAIL's refusal is the reason. */
-	if (e->mail_refused)
+	if (e->mail_refused || is_put_off(e, a))
 		return;
 	set_final(e, a);
 	e->record.outcome = outcome_of(a->code);
@@ -241,7 +267,7 @@ envelope_final_answer(struct envelope *e, const struct answer *a)
 		return;
 	e->any_answer = true;
 	/* LMTP: accepted for one recipient is accepted. */
-	if (e->lmtp && e->record.outcome == OUTCOME_ACCEPTED)
+	if ((e->lmtp && e->record.outcome == OUTCOME_ACCEPTED) || is_put_off(e, a))
 		return;
 	set_final(e, a);
 	e->record.outcome = outcome_of(a->code);
@@ -297,18 +323,13 @@ static enum outcome
 outcome_without_end(const struct envelope *e, bool server_seen)
 {
 	const struct mail_record *r = &e->record;
-	size_t count[DISPOSITION_DEFERRED + 1] = { 0 };
-	for (size_t i = 0; i < r->rcpts_count; i++)
-		count[r->rcpts[i].disposition]++;
 	if (e->mail_refused)
 		return outcome_of(r->code);
 	if (e->unsure || !server_seen)
 		return OUTCOME_UNKNOWN;
-	bool none_left = r->rcpts_count > 0 && count[DISPOSITION_ACCEPTED] == 0 &&
-			 count[DISPOSITION_UNKNOWN] == 0 && r->rcpts_cut == 0;
-	if (!none_left)
+	if (!envelope_none_left(e))
 		return OUTCOME_ABORTED;
-	return count[DISPOSITION_REJECTED] > 0 ? OUTCOME_REJECTED : OUTCOME_DEFERRED;
+	return count_of(r, DISPOSITION_REJECTED) > 0 ? OUTCOME_REJECTED : OUTCOME_DEFERRED;
 }
 
 static void

@@ -52,6 +52,8 @@ int32_t envelope_recipient(
 	struct envelope *e, const struct privacy *privacy, const struct path *path);
 /* The content is larger than the SIZE of MAIL said, by more than counting differently explains. */
 bool envelope_exceeds_size(const struct envelope *e);
+/* It had recipients, and each was refused or put off. */
+bool envelope_none_left(const struct envelope *e);
 
 void envelope_mail_answer(struct envelope *e, const struct answer *a);
 void envelope_rcpt_answer(struct envelope *e, int32_t index, const struct answer *a);

@@ -261,13 +261,20 @@ static void (*const handlers[VERBS_COUNT])(
 	[VERB_EXPS] = on_auth,
 };
 
+/* RFC 5321 4.2.2: 503 is the server's own word for that; but not for what was pipelined behind a
+ * refused MAIL, or content behind recipients that were all refused (RFC 2920 3.1). */
+static bool
+is_out_of_order(const struct smtp_session *s, const struct pending *p)
+{
+	bool content = p->verb == VERB_DATA || p->verb == VERB_BDAT || p->verb == VERB_DATA_END;
+	return p->mail != NULL && !p->mail->mail_refused && p->verb != VERB_MAIL &&
+	       !(content && (s->offers & EXTENSION_BIT(PIPELINING)) && envelope_none_left(p->mail));
+}
+
 void
 reply_apply(struct smtp_session *s, const struct pending *p, const struct answer *a)
 {
-	/* RFC 5321 4.2.2: the server's own word for a command out of order. */
-	session_anomaly(s, ANOMALY_BAD_SEQUENCE,
-		a->code == 503 && p->mail != NULL && !p->mail->mail_refused &&
-			p->verb != VERB_MAIL);
+	session_anomaly(s, ANOMALY_BAD_SEQUENCE, a->code == 503 && is_out_of_order(s, p));
 	if (handlers[p->verb] != NULL)
 		handlers[p->verb](s, p, a);
 }
