@@ -27,6 +27,7 @@
 	X(streams_evicted, "streams given up because the table was full")                              \
 	X(embryos_evicted, "handshakes without data given up because the table was full")              \
 	X(streams_found, "streams on other ports, followed because their first words say SMTP")         \
+	X(ports_learned, "ports on which SMTP was found, that the kernel was told to hand over")        \
 	X(prospects_evicted, "streams on other ports forgotten undecided because too many might be SMTP") \
 	X(streams_refused, "streams not followed because the table was full")                          \
 	X(stream_bytes, "bytes rebuilt from streams")                                                  \

@@ -15,6 +15,7 @@
 	X(STREAM_QUEUED, 4194304, "bytes", "segments of one stream waiting for a hole to fill")                       \
 	X(STREAM_JUMP, 16777216, "bytes", "largest hole in a stream that is bridged; a packet further away is not of it")     \
 	X(STREAM_HELD, 256, "packets", "packets of one stream held back until what they acknowledge has come")        \
+	X(LEARNED_PORTS, 32, "ports", "on which SMTP was found, that the kernel hands over besides those configured")      \
 	X(HANDSHAKES, 65536, "handshakes", "of the last minute on ports that are not watched; they say where both sides begin") \
 	X(PROSPECTS, 4096, "streams", "on ports that are not watched, whose first words are kept until they say whether it is SMTP") \
 	X(PROSPECT_BYTES, 16384, "bytes", "of one of them")                                                          \

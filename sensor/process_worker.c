@@ -48,6 +48,13 @@ struct worker_process {
 	struct buf payload;
 	int64_t state_due;
 	size_t unknown_told;
+	struct capture_filter filter; /* as it is now */
+	struct {
+		uint16_t port[LIMIT_LEARNED_PORTS];
+		int64_t used[LIMIT_LEARNED_PORTS]; /* time of the last stream that was found there
+						    */
+		size_t count;
+	} learned;
 	bool again; /* an interface came back: a new process can open it */
 };
 
@@ -98,6 +105,54 @@ tell_event(struct worker_process *p, const char *kind, const char *text)
 	snprintf(event.text, sizeof event.text, "%s", text);
 	ipc_pack_event(&p->payload, &event);
 	send_payload(p, IPC_EVENT);
+}
+
+/* ---- ports that are learned ---- */
+
+static void
+widen_filter(struct worker_process *p, uint16_t port)
+{
+	char text[256];
+
+	p->filter.learned = p->learned.port;
+	p->filter.learned_count = p->learned.count;
+	snprintf(text, sizeof text,
+		"SMTP was found on port %u: all its packets are asked for from now on; of the "
+		"first "
+		"session some may be missing",
+		(unsigned)port);
+	for (size_t i = 0; i < p->sources_count; i++) {
+		struct err err = { "" };
+		if (!p->sources[i].gone &&
+			capture_live_filter(p->sources[i].capture, &p->filter, &err) < 0)
+			snprintf(text, sizeof text, "%s", err.text);
+	}
+	COUNT(&p->counters, ports_learned);
+	tell_event(p, "port", text);
+}
+
+/* The kernel hands over what reveals SMTP on another port, and then the whole port, until others
+ * were used later. */
+static void
+on_elsewhere(void *ctx, struct endpoint server, int64_t time)
+{
+	struct worker_process *p = ctx;
+	size_t at = 0, oldest = 0;
+
+	if (!p->filter.ports_only)
+		return;
+	for (; at < p->learned.count && p->learned.port[at] != server.port; at++)
+		if (p->learned.used[at] < p->learned.used[oldest])
+			oldest = at;
+	bool known = at < p->learned.count;
+	if (!known && p->learned.count < LIMIT_LEARNED_PORTS)
+		at = p->learned.count++;
+	else if (!known)
+		at = oldest;
+	p->learned.port[at] = server.port;
+	p->learned.used[at] = time;
+	if (!known)
+		widen_filter(p, server.port);
 }
 
 static void
@@ -154,15 +209,15 @@ static int
 open_interfaces(struct worker_process *p, struct err *err)
 {
 	const struct process_worker_config *c = p->config;
-	struct capture_filter filter = c->filter;
 	struct capture_live_options live = c->live;
 	size_t opened = 0;
 
 	if (c->interfaces_count > INTERFACES_MAX)
 		return err_set(err, "more than %d interfaces", INTERFACES_MAX);
-	filter.share = p->ends->lane;
-	filter.shares = p->ends->lanes;
-	live.kernel = &filter;
+	p->filter = c->filter;
+	p->filter.share = p->ends->lane;
+	p->filter.shares = p->ends->lanes;
+	live.kernel = &p->filter;
 	live.delay_ms = c->interfaces_count > 1 ? MERGE_DELAY_MS : 0;
 	for (size_t i = 0; i < c->interfaces_count; i++) {
 		struct source *s = &p->sources[p->sources_count++];
@@ -183,10 +238,11 @@ open_interfaces(struct worker_process *p, struct err *err)
 static int
 start(struct worker_process *p, struct err *err)
 {
-	const struct worker_output output = { p, on_mail, on_session, on_service };
-	const struct sandbox sandbox = {
-		.user = p->config->user, .only_compute = true, .ends_with_parent = true
-	};
+	const struct worker_output output = { p, on_mail, on_session, on_service, on_elsewhere };
+	const struct sandbox sandbox = { .user = p->config->user,
+		.only_compute = true,
+		.ends_with_parent = true,
+		.attaches_filters = true };
 	struct err fault = { "" };
 
 	if (open_interfaces(p, err) < 0)

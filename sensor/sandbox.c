@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -77,8 +78,14 @@ static const struct scmp_arg_cmp interface_flags = {
 	.arg = 1, .op = SCMP_CMP_EQ, .datum_a = SIOCGIFFLAGS
 };
 
+/* What a socket is given to see, and no other option of it. */
+static const struct scmp_arg_cmp attach_filter[] = {
+	{ .arg = 1, .op = SCMP_CMP_EQ, .datum_a = SOL_SOCKET },
+	{ .arg = 2, .op = SCMP_CMP_EQ, .datum_a = SO_ATTACH_FILTER },
+};
+
 static int
-only_compute(struct err *err)
+only_compute(bool attaches_filters, struct err *err)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int rc = filter == NULL ? -ENOMEM : 0;
@@ -88,6 +95,9 @@ only_compute(struct err *err)
 	if (rc == 0)
 		rc = seccomp_rule_add_array(
 			filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, &interface_flags);
+	if (rc == 0 && attaches_filters)
+		rc = seccomp_rule_add_array(
+			filter, SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2, attach_filter);
 	if (rc == 0)
 		rc = seccomp_load(filter);
 	seccomp_release(filter);
@@ -146,5 +156,5 @@ sandbox_enter(const struct sandbox *s, struct err *err)
 		return 0;
 	if (s->memory > 0 && limit(RLIMIT_AS, s->memory, err) < 0)
 		return -1;
-	return s->only_compute ? only_compute(err) : 0;
+	return s->only_compute ? only_compute(s->attaches_filters, err) : 0;
 }

@@ -26,6 +26,7 @@ struct sandbox {
 	bool only_compute;	  /* no files, sockets or processes from here on (seccomp) */
 	size_t memory;		  /* bytes of address space; 0 = as it is */
 	bool ends_with_parent;	  /* SIGTERM when the parent dies */
+	bool attaches_filters;	  /* …but a filter to a socket that is open (SO_ATTACH_FILTER) */
 };
 
 /* Always: no capabilities, no new privileges, no core dumps (they would hold mail). Sanitizers need

@@ -23,6 +23,8 @@ struct worker_output {
 	/* A session has ended, or (session->open) a snapshot of one that goes on. */
 	void (*session)(void *ctx, const struct session_record *session);
 	void (*service)(void *ctx, struct endpoint server, int64_t time);
+	/* A stream on a port that is not watched is followed from now on. May be NULL. */
+	void (*elsewhere)(void *ctx, struct endpoint server, int64_t time);
 };
 
 struct worker_config {

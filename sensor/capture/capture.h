@@ -53,6 +53,11 @@ int capture_open_file(const char *path, struct capture **out, struct err *err);
 int capture_open_live(const char *interface, const struct capture_live_options *options,
 	struct capture **out, struct err *err);
 
+/* Another kernel's filter in the place of the one that an interface was opened with; of frames that
+ * wait in its ring nothing changes.  Needs no right but the socket.  0, or -1 and err: then the old
+ * one stays. */
+int capture_live_filter(struct capture *c, const struct capture_filter *filter, struct err *err);
+
 /* A file that is still written (or standard input): 1 and *out; 0 = it is too short by now to be
  * known, try again; -1 and err.  Its capture_next() gives 0 where nothing more is there for now; a
  * half-written record is waited for.  capture_grown(): what is there now is all of it. */

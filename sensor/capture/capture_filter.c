@@ -392,6 +392,37 @@ ports(struct assembly *a, const uint16_t *list, size_t count)
 	}
 }
 
+/* X at a TCP header.  The words by which sensor/stream/opening.c finds SMTP on other ports; a frame
+ * too short for them has none. */
+static void
+opening_words(struct assembly *a)
+{
+	static const uint32_t exact[] = { 0x32323020 /* "220 " */, 0x3232302d /* "220-" */,
+		0x434f4e4e /* CONN */, 0x50524f58 /* PROX */, 0x0d0a0d0a /* PROXY v2 */ };
+	static const uint32_t lower[] = { 0x65686c6f /* ehlo */, 0x68656c6f /* helo */,
+		0x6c686c6f /* lhlo */, 0x6d61696c /* mail */ };
+	const struct capture_filter *f = a->filter;
+
+	load(a, BPF_B, 12);
+	op(a, BPF_ALU | BPF_AND | BPF_K, 0xf0);
+	op(a, BPF_ALU | BPF_RSH | BPF_K, 2);
+	op(a, BPF_ALU | BPF_ADD | BPF_X, 0);
+	op(a, BPF_MISC | BPF_TAX, 0);
+	need(a, 3, TO_DROP);
+	load(a, BPF_H, 0);
+	for (uint32_t methods = 1; methods <= 4; methods++)
+		go_if(a, BPF_JEQ, 0x0500 | methods, TO_PASS); /* SOCKS5 */
+	need(a, 4, TO_DROP);
+	load(a, BPF_W, 0);
+	for (size_t i = 0; i < f->ports_count; i++)
+		go_if(a, BPF_JEQ, 0x04010000u | f->ports[i], TO_PASS); /* SOCKS4 */
+	for (size_t i = 0; i < sizeof exact / sizeof *exact; i++)
+		go_if(a, BPF_JEQ, exact[i], TO_PASS);
+	op(a, BPF_ALU | BPF_OR | BPF_K, 0x20202020);
+	for (size_t i = 0; i < sizeof lower / sizeof *lower; i++)
+		go_if(a, BPF_JEQ, lower[i], TO_PASS);
+}
+
 static void
 transport(struct assembly *a)
 {
@@ -403,9 +434,13 @@ transport(struct assembly *a)
 	if (f->ports_only) {
 		need(a, 14, TO_PASS);
 		ports(a, f->ports, f->ports_count);
+		if (f->learned_count > 0)
+			ports(a, f->learned, f->learned_count);
 		load(a, BPF_B, 13);
 		op(a, BPF_ALU | BPF_AND | BPF_K, 0x12); /* SYN and ACK */
 		go_if(a, BPF_JEQ, 0x12, TO_PASS);
+		if (f->any_port)
+			opening_words(a);
 		go(a, TO_DROP);
 	}
 	here(a, TO_UDP);

@@ -4,7 +4,8 @@
  * Source: pcap-filter's machine (McCanne and Jacobson 1993), linux/filter.h; the layers as in
  *         sensor/decap.
  * Output: Only what is known to be of no use is dropped: TCP of other ports that is neither SYN-ACK
- *         nor fragment, UDP to no tunnel's port, ICMP and the like, ARP and the like.  What is not
+ *         nor fragment, and (any_port) does not begin with the words that reveal SMTP or a proxy on
+ *         its way there; UDP to no tunnel's port, ICMP and the like, ARP and the like.  What is not
  *         understood passes, so that it is counted.
  *         Looked through: up to three VLAN tags in the frame (the kernel takes another out of it),
  *         MPLS, PPPoE, PBB, ERSPAN.  Other tunnels pass whole.
@@ -36,6 +37,9 @@ struct capture_filter {
 	const uint16_t *udp_ports; /* of tunnels, besides those that decap always opens */
 	size_t udp_ports_count;
 	unsigned share, shares; /* 0 of 0 or 1: all */
+	bool any_port; /* TCP of other ports passes, too, that begins as SMTP or on its way there */
+	const uint16_t *learned; /* further ports */
+	size_t learned_count;
 };
 
 enum { CAPTURE_FILTER_MAX = 1024 /* instructions; the kernel takes 4096 */ };

@@ -469,6 +469,14 @@ capture_open_live(const char *interface, const struct capture_live_options *opti
 	return 0;
 }
 
+int
+capture_live_filter(struct capture *c, const struct capture_filter *filter, struct err *err)
+{
+	const struct capture_live_options o = { .kernel = filter };
+
+	return set_program(((struct pcap_source *)c)->pcap, c->name, &o, err);
+}
+
 /* ---- link types ---- */
 
 int

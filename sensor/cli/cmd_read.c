@@ -351,7 +351,9 @@ static int
 start(struct reading *r, struct sink *sink, struct collector_observer *observer)
 {
 	const struct config *c = &r->setup.config;
-	struct worker_output output = { r, on_mail, on_session, on_service };
+	struct worker_output output = {
+		.ctx = r, .mail = on_mail, .session = on_session, .service = on_service
+	};
 
 	if (setup_finish(&r->setup, !r->no_store, &r->err) < 0)
 		return cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);

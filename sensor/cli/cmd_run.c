@@ -37,7 +37,7 @@ static const struct cli_option options[] = {
 	[OPTION_WORKERS] = { "workers", 0, "N",
 		"processes that share the packets; 0: one for each processor; default 1" },
 	[OPTION_FILTER] = { "filter", 0, "auto|none|TEXT",
-		"what the kernel hands over; default auto: mail, SYN-ACKs, tunnels" },
+		"what the kernel hands over; default auto: mail (on any port), SYN-ACKs, tunnels" },
 	[OPTION_SERVE] = { "serve", 0, "ADDR:PORT", "serve the report as well" },
 	[OPTION_STORE] = { "store", 0, "FILE",
 		"store to write; default: that of the configuration" },
@@ -287,7 +287,8 @@ kernel_filter(const struct config *c)
 		.ports = c->ports,
 		.ports_count = c->ports_count,
 		.udp_ports = c->vxlan_ports,
-		.udp_ports_count = c->vxlan_ports_count };
+		.udp_ports_count = c->vxlan_ports_count,
+		.any_port = c->any_port };
 }
 
 static int

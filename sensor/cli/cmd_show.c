@@ -129,7 +129,9 @@ static int
 show(const struct cli_command *self, struct showing *s, const char *path)
 {
 	struct err err = { "" };
-	struct worker_output output = { s, on_mail, on_session, on_service };
+	struct worker_output output = {
+		.ctx = s, .mail = on_mail, .session = on_session, .service = on_service
+	};
 	struct worker_probe probe = { s, s->stage == STAGE_PACKETS ? on_packet : NULL,
 		s->stage == STAGE_STREAMS ? on_line : NULL,
 		s->stage == STAGE_SMTP ? on_line : NULL };

@@ -91,7 +91,9 @@ start(struct run *r, struct err *err)
 	const struct decap_config decap = { .verify_checksums = false };
 	const struct stream_config stream = stream_config_default();
 	const struct stream_handler handler = { r, on_open, on_data, on_gap, NULL, on_close, NULL };
-	const struct worker_output output = { r, on_mail, on_session, on_service };
+	const struct worker_output output = {
+		.ctx = r, .mail = on_mail, .session = on_session, .service = on_service
+	};
 	const struct worker_config worker = { .sensor = "bench",
 		.stream = stream,
 		.decap = decap,

@@ -49,7 +49,9 @@ rig_new(const struct talk *t)
 	struct worker_config config = {
 		.sensor = "talk", .stream = stream_config_default(), .smtp = talk_config(t)
 	};
-	const struct worker_output output = { r, on_mail, on_session, on_service };
+	const struct worker_output output = {
+		.ctx = r, .mail = on_mail, .session = on_session, .service = on_service
+	};
 	struct err err = { "" };
 	*r = (struct rig){ .talk = t };
 	config.stream.streams = STREAMS;

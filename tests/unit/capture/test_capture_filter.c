@@ -26,7 +26,12 @@ passes(struct capture_filter f, enum capture_link link, struct slice frame)
 	return got == PASS;
 }
 
-static const struct capture_filter only_ports = { true, ports, 2, udp_ports, 1, 0, 1 };
+static const struct capture_filter only_ports = { .ports_only = true,
+	.ports = ports,
+	.ports_count = 2,
+	.udp_ports = udp_ports,
+	.udp_ports_count = 1,
+	.shares = 1 };
 
 /* The one share that a frame is of; -1 = of none; more than one fails. */
 static int
@@ -192,6 +197,70 @@ frame_of(enum wrap w, bool six, const struct flow *f)
 }
 
 /* ---- tests ---- */
+
+/* The words that reveal SMTP elsewhere, behind options of TCP, in every wrapping; nothing else. */
+static void
+test_words(void **state)
+{
+	static const struct {
+		const char *words;
+		size_t len;
+		bool passes;
+	} rows[] = {
+		{ "220 mx", 6, true }, { "220-mx", 6, true }, { "2200", 4, false },
+		{ "220", 3, false }, { "EHLO a", 6, true }, { "helo a", 6, true },
+		{ "LhLo a", 6, true }, { "MAIL FROM:", 10, true }, { "CONNECT a:25", 12, true },
+		{ "connect", 7, false }, { "PROXY TCP4", 10, true },
+		{ "\r\n\r\n\0\r\nQUIT\n", 12, true }, { "\5\1\0", 3, true },
+		{ "\5\2\0\2", 4, true }, { "\5\0\0", 3, false },
+		{ "\4\1\0\31\300\0\2\1\0", 9, true }, { "\4\1\0\120\300\0\2\1\0", 9, false },
+		{ "GET / HTTP/1.1", 14, false }, { "", 0, false },
+		{ "\0\0\0\0\0\0", 6, false }, /* padding */
+	};
+	struct flow flow = { 1, 2, 8025, false, 0x10 };
+	struct capture_filter f = only_ports;
+	(void)state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		for (int options = 0; options < 2; options++) {
+			struct image m = { .big = true };
+			wrap(&m, &flow, (enum wrap)(i % WRAPS), 0x0800);
+			ip4(&m, &flow, 6, 0, 20 + 12 * (size_t)options + rows[i].len);
+			tcp(&m, &flow);
+			if (options) {
+				m.bytes[m.len - 8] = 0x80;
+				image_u32(&m, 0x0101080a);
+				image_number(&m, 0x3232302032323020, 8); /* "220 220 " */
+			}
+			for (size_t k = 0; k < rows[i].len; k++)
+				image_number(&m, (uint8_t)rows[i].words[k], 1);
+			f.any_port = true;
+			if (passes(f, CAPTURE_LINK_ETHERNET, image_slice(&m)) != rows[i].passes)
+				fail_msg("row %zu, options %d", i, options);
+			f.any_port = false;
+			assert_false(passes(f, CAPTURE_LINK_ETHERNET, image_slice(&m)));
+		}
+	}
+}
+
+/* A port that was learned passes whole, in both directions. */
+static void
+test_learned(void **state)
+{
+	static const uint16_t learned[] = { 2526 };
+	struct capture_filter f = only_ports;
+	(void)state;
+
+	for (int back = 0; back < 2; back++) {
+		struct flow flow = { 1, 2, 2526, back, 0x10 };
+		struct image m = frame_of(PLAIN, back, &flow);
+		f.learned_count = 0;
+		assert_false(passes(f, CAPTURE_LINK_ETHERNET, image_slice(&m)));
+		f.learned = learned;
+		f.learned_count = 1;
+		assert_true(passes(f, CAPTURE_LINK_ETHERNET, image_slice(&m)));
+	}
+}
 
 static void
 test_ports(void **state)
@@ -368,6 +437,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_learned),
 		cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_others),

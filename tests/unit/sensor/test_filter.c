@@ -1,6 +1,7 @@
 /* The kernel's filter loses nothing: every frame of the captures at hand that decap yields as TCP
- * of a watched port, or as a SYN-ACK, or keeps as a fragment, or does not understand, passes; and
- * each frame is of exactly one worker's share, both directions of a connection of the same. */
+ * of a watched port, as a SYN-ACK, or as the beginning of SMTP on another port, or keeps as a
+ * fragment, or does not understand, passes; and each frame is of exactly one worker's share, both
+ * directions of a connection of the same. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +17,7 @@
 
 #include "sensor/base/hash.h"
 #include "sensor/decap/decap.h"
+#include "sensor/stream/opening.h"
 
 enum { SHARES = 3, ETHERNET = 1, FILES_MAX = 3000 };
 
@@ -51,13 +53,23 @@ runs(const struct bpf_insn *program, const struct frame *frame)
 		       (u_int)frame->data.len) != 0;
 }
 
+/* Of which the filter lets those pass that ask for a mail port, or begin as most clients do. */
+static bool
+is_socks(const struct packet *p)
+{
+	return p->payload.ptr[0] == 4 || p->payload.ptr[0] == 5;
+}
+
 static bool
 is_watched(const struct packet *p)
 {
 	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
 		if (p->src.port == ports[i] || p->dst.port == ports[i])
 			return true;
-	return (p->flags & (PACKET_SYN | PACKET_ACK)) == (PACKET_SYN | PACKET_ACK);
+	if ((p->flags & (PACKET_SYN | PACKET_ACK)) == (PACKET_SYN | PACKET_ACK))
+		return true;
+	enum opening_sender sender = opening_look(p->payload);
+	return sender == OPENING_SERVER || (sender == OPENING_CLIENT && !is_socks(p));
 }
 
 /* Layers through which the filter looks for addresses. */
@@ -230,7 +242,13 @@ main(void)
 
 	for (int link = 0; link < 2; link++) {
 		enum capture_link of = link == 0 ? CAPTURE_LINK_ETHERNET : CAPTURE_LINK_RAW;
-		struct capture_filter f = { true, ports, 4, vxlan, 2, 0, 1 };
+		struct capture_filter f = { .ports_only = true,
+			.ports = ports,
+			.ports_count = 4,
+			.udp_ports = vxlan,
+			.udp_ports_count = 2,
+			.shares = 1,
+			.any_port = true };
 		build(f, of, programs[link].only);
 		f.ports_only = false;
 		f.shares = SHARES;
