@@ -2,8 +2,10 @@
 # The Debian packages that heloscope needs, and their installation.
 #
 # usage: packages.sh build|test|list-build|list-test
+#        packages.sh peers DIR
 # `build` installs what a build needs, `test` what the tests need besides; `list-…` prints the names.  Nothing is asked of
 # apt-get, and root is not needed, when everything is there already.
+# `peers` unpacks mail servers that exclude each other, and would start, into DIR/NAME; nothing is installed.
 # Exit status: 0 all is there; 2 wrong use; 3 something could not be installed (said on stderr).
 set -euo pipefail
 
@@ -27,7 +29,9 @@ testing=(
 	iproute2 ethtool tcpdump tshark # live capture in a name space; a second opinion on captures
 	tcpreplay zstd                  # captures onto the wire, and compressed
 	chromium                        # the report as a browser sees it
+	swaks libnet-ssleay-perl libio-socket-ssl-perl msmtp openssl # clients of the mail servers below
 )
+peers=(postfix exim4-daemon-light opensmtpd)
 
 missing() { # NAMES...: those that are not installed, a line each
 	local name
@@ -61,13 +65,40 @@ install_missing() {
 	}
 }
 
+# unpack_peers DIR: each with what it needs and this machine has not.
+unpack_peers() {
+	local dir=$1 name top
+	command -v apt-get >/dev/null || fail "not a Debian system (no apt-get)"
+	[[ $(id -u) -eq 0 ]] || fail "not root: apt-get downloads as root only"
+	for name in "${peers[@]}"; do
+		[[ -e $dir/$name/.whole ]] && continue
+		rm -rf "${dir:?}/$name"
+		mkdir -p "$dir/$name" "$dir/debs/$name/partial"
+		apt-get -q -y --no-install-recommends --download-only -o APT::Sandbox::User=root -o DPkg::Lock::Timeout=300 \
+			-o Dir::Cache::archives="$(realpath "$dir/debs/$name")" install "$name" >"$dir/log" 2>&1 </dev/null || {
+			tail -n 5 "$dir/log" >&2
+			fail "apt-get could not download $name (its last words are above; is the list of packages old? apt-get update)"
+		}
+		find "$dir/debs/$name" -name '*.deb' -exec dpkg -x {} "$dir/$name" \; || fail "$name cannot be unpacked"
+		# These are links to /usr/… on the machine over which it will lie.
+		for top in bin sbin lib; do
+			[[ -d $dir/$name/$top ]] || continue
+			mkdir -p "$dir/$name/usr/$top"
+			cp -a "$dir/$name/$top/." "$dir/$name/usr/$top/"
+			rm -r "${dir:?}/$name/$top"
+		done
+		touch "$dir/$name/.whole"
+	done
+}
+
 case ${1-} in
+peers) unpack_peers "${2:?peers needs a folder}" ;;
 build) install_missing "${build[@]}" ;;
 test) install_missing "${testing[@]}" ;;
 list-build) printf '%s\n' "${build[@]}" ;;
 list-test) printf '%s\n' "${testing[@]}" ;;
 *)
-	echo "usage: ${0##*/} build|test|list-build|list-test" >&2
+	echo "usage: ${0##*/} build|test|list-build|list-test, or peers DIR" >&2
 	exit 2
 	;;
 esac
