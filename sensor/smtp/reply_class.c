@@ -182,7 +182,7 @@ skip_said(int *code, struct slice *enhanced, struct slice *text)
 		if (at < text->len && rest.len > 0)
 			reply_split(rest, code, enhanced, text);
 	}
-	*text = slice_take(*text, slice_find(*text, SLICE(" (in reply to ")));
+	*text = slice_take(*text, slice_ifind(*text, SLICE(" (in reply to ")));
 }
 
 void
