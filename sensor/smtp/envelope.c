@@ -246,6 +246,16 @@ envelope_rcpt_answer(struct envelope *e, int32_t index, const struct answer *a)
 }
 
 void
+envelope_rcpt_open(struct envelope *e, int32_t index)
+{
+	for (size_t i = 0; i < e->record.rcpts_count; i++) {
+		struct recipient *rcpt = &e->record.rcpts[i];
+		if ((index < 0 || (size_t)index == i) && rcpt->disposition == DISPOSITION_ACCEPTED)
+			rcpt->disposition = DISPOSITION_UNKNOWN;
+	}
+}
+
+void
 envelope_data_refused(struct envelope *e, const struct answer *a)
 {
 	if (a->code == 0)
@@ -258,6 +268,18 @@ envelope_data_refused(struct envelope *e, const struct answer *a)
 		return;
 	set_final(e, a);
 	e->record.outcome = outcome_of(a->code);
+}
+
+void
+envelope_data_again(struct envelope *e)
+{
+	if (!e->data_refused)
+		return;
+	e->data_refused = false;
+	e->record.outcome = OUTCOME_UNKNOWN;
+	e->record.code = 0;
+	e->record.enhanced = e->record.list = "";
+	e->record.class = REPLY_OTHER;
 }
 
 void

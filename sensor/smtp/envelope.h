@@ -57,8 +57,13 @@ bool envelope_none_left(const struct envelope *e);
 
 void envelope_mail_answer(struct envelope *e, const struct answer *a);
 void envelope_rcpt_answer(struct envelope *e, int32_t index, const struct answer *a);
+/* LMTP: what became of this recipient in the end, or of all (index -1), was never seen, and RCPT's
+ * acceptance was not the last word. */
+void envelope_rcpt_open(struct envelope *e, int32_t index);
 /* DATA was refused, or a chunk of BDAT. */
 void envelope_data_refused(struct envelope *e, const struct answer *a);
+/* …and is accepted now. */
+void envelope_data_again(struct envelope *e);
 /* The reply to the end of the data. */
 void envelope_final_answer(struct envelope *e, const struct answer *a);
 

@@ -77,6 +77,7 @@ smtp_session_free(struct smtp_session *s)
 	reply_reader_release(&s->replies);
 	buf_release(&s->held);
 	buf_release(&s->doubt);
+	step_release(s);
 	session_tls_release(s);
 	session_front_release(s);
 	privacy_release(&s->privacy);
@@ -324,8 +325,7 @@ smtp_session_is_smtp(const struct smtp_session *s)
 bool
 smtp_session_is_foreign(const struct smtp_session *s)
 {
-	return s->mode == CLIENT_FOREIGN ||
-	       (s->front != NULL && s->front->state == FRONT_REFUSED);
+	return s->mode == CLIENT_FOREIGN || (s->front != NULL && s->front->state == FRONT_REFUSED);
 }
 
 void

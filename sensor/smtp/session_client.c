@@ -99,6 +99,7 @@ client_line(struct smtp_session *s, const struct line *line)
 	command_parse(line->text, &c);
 	note_bytes(s, line, c.verb);
 	note_pipelining(s);
+	step_command(s);
 	session_anomaly(s, ANOMALY_AFTER_QUIT, s->quit && !s->unsure);
 	session_anomaly(s, ANOMALY_BDAT_SURPLUS, s->after_chunk && c.verb == VERB_UNKNOWN);
 	/* An HTTP request or another protocol's hello is no sign of SMTP. */
@@ -124,8 +125,5 @@ client_lost_line(struct smtp_session *s, const struct line *line)
 		(void)session_mail_here(s);
 	s->lost_bytes = 0;
 	s->mode = CLIENT_COMMAND;
-	/* Without pipelining the client has all its replies; what we still wait for was lost. */
-	if (!(s->offers & EXTENSION_BIT(PIPELINING)))
-		pending_lost(s, 0);
 	client_line(s, line);
 }

@@ -14,7 +14,7 @@ end_mails(struct smtp_session *s)
 		data_drop_dot(s);
 		s->data_mail = NULL;
 	}
-	pending_lost(s, 0);
+	step_over(s);
 	while (s->open != NULL)
 		session_mail_end(s, s->open);
 }

@@ -59,8 +59,10 @@ gap_bdat(struct smtp_session *s, int64_t bytes)
 		return;
 	s->mode = CLIENT_COMMAND;
 	s->data_mail = NULL;
-	if (bytes > inside)
-		gap_commands(s, bytes - inside);
+	if (bytes == inside)
+		return;
+	step_lost_commands(s);
+	gap_commands(s, bytes - inside);
 }
 
 /* Behind DATA or STARTTLS, with nothing held back: the reply was lost too, or is still to come. */
@@ -68,6 +70,7 @@ static void
 gap_hold(struct smtp_session *s, int64_t bytes)
 {
 	if (s->server_alive) {
+		step_lost_commands(s);
 		gap_commands(s, bytes);
 	} else if (s->held_for == VERB_STARTTLS) {
 		session_tls_begin(s);
@@ -87,6 +90,8 @@ gap_client(struct smtp_session *s, int64_t bytes)
 	}
 	session_front_gap(s, SMTP_CLIENT);
 	s->last_gap = bytes;
+	if (s->mode == CLIENT_COMMAND || s->mode == CLIENT_LOST)
+		step_lost_commands(s);
 	switch (s->mode) {
 	case CLIENT_COMMAND:
 		gap_commands(s, bytes);
@@ -129,7 +134,8 @@ gap_server(struct smtp_session *s)
 	 * the next bytes of either side tell. */
 	bool waits = s->mode == CLIENT_HOLD && s->pending_count > 0 &&
 		     pending_at(s, s->pending_count - 1)->verb == s->held_for;
-	pending_lost(s, waits ? 1 : 0);
+	if (!step_lost_replies(s))
+		pending_lost(s, waits ? 1 : 0);
 	if (s->mode == CLIENT_HOLD)
 		hold_decide(s, false);
 }

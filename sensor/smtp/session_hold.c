@@ -54,8 +54,7 @@ hold_decide(struct smtp_session *s, bool force)
 	if (s->server_alive)
 		session_anomaly(s, ANOMALY_EARLY_DATA, s->mode == CLIENT_DATA);
 	else
-		pending_lost(
-			s, 0); /* the client would not go on without the reply: it was in the gap */
+		step_over(s); /* the client would not go on without the reply: it was in the gap */
 }
 
 /* The reply to DATA may still come, unless replies are not seen at all. */

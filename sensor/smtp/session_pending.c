@@ -57,6 +57,7 @@ pending_pop(struct smtp_session *s)
 {
 	s->pending_first = (s->pending_first + 1) % s->pending_cap;
 	s->pending_count--;
+	s->step.aligned -= s->step.aligned > 0;
 }
 
 bool
@@ -98,6 +99,28 @@ answers(enum verb verb, int code)
 	return true;
 }
 
+/* Where something was lost, success is the command's own: what does not fit answers another. */
+static bool
+fits(enum verb verb, int code)
+{
+	if (code >= 400)
+		return true;
+	switch (verb) {
+	case VERB_DATA:
+		return code == 354;
+	case VERB_STARTTLS:
+	case VERB_ANONYMOUSTLS:
+		return code == 220;
+	case VERB_AUTH:
+	case VERB_EXPS:
+		return code == 235 || code == 334;
+	case VERB_QUIT:
+		return code == 221;
+	default:
+		return true;
+	}
+}
+
 bool
 pending_match(struct smtp_session *s, int code)
 {
@@ -107,8 +130,12 @@ pending_match(struct smtp_session *s, int code)
 	if (i == s->pending_count) {
 		/* 221 and 535 also come as rude answers to anything; the others would be out of
 		 * step. */
-		return s->pending_count > 0 && code != 354 && code != 334;
+		i = 0;
+		if (s->pending_count == 0 || code == 354 || code == 334)
+			return false;
 	}
+	if (s->unsure && !fits(pending_at(s, i)->verb, code))
+		return false;
 	s->unsure |= i > 0;
 	pending_lost(s, s->pending_count - i);
 	return true;

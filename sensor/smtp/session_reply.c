@@ -6,7 +6,8 @@ static void
 on_greeting(struct smtp_session *s, const struct pending *p, const struct answer *a)
 {
 	(void)p;
-	(void)a;
+	/* In case that LHLO is lost. */
+	s->lmtp = slice_find(a->text, SLICE("LMTP")) < a->text.len;
 	session_anomaly(s, ANOMALY_EARLY_TALKER, s->client_spoke);
 }
 
@@ -106,13 +107,14 @@ on_data(struct smtp_session *s, const struct pending *p, const struct answer *a)
 		if (!holds)
 			return;
 		session_anomaly(s, ANOMALY_EARLY_DATA, s->held.len > 0);
+		if (p->mail != NULL)
+			envelope_data_again(p->mail);
 		data_begin(s, p->mail);
 		return;
 	}
-	if (p->mail != NULL) {
+	/* The mail stays open: "need RCPT" may be followed by one, and DATA comes again. */
+	if (p->mail != NULL)
 		envelope_data_refused(p->mail, a);
-		session_mail_end_through(s, p->mail);
-	}
 	if (holds)
 		s->mode = CLIENT_COMMAND;
 	else if (begun)
@@ -125,6 +127,9 @@ data_answered(struct smtp_session *s, const struct pending *p, const struct answ
 {
 	bool each = p->mail->lmtp && !p->mail->unsure && a->code != 0;
 	int32_t first = each ? lmtp_replies(s, p->mail) : -1;
+	/* Nobody knows whose reply this is, and RCPT's was not the last word. */
+	if (p->mail->lmtp && !each)
+		envelope_rcpt_open(p->mail, -1);
 	bool more = s->pending_count > 0 && pending_at(s, 0)->mail == p->mail &&
 		    pending_at(s, 0)->verb == VERB_DATA_END;
 	if (first >= 0)
@@ -162,11 +167,25 @@ on_data_end(struct smtp_session *s, const struct pending *p, const struct answer
 		data_answered(s, p, a);
 		return;
 	}
+	if (a->code == 0)
+		envelope_rcpt_open(p->mail, p->rcpt);
 	envelope_rcpt_answer(p->mail, p->rcpt, a);
 	envelope_final_answer(p->mail, a);
 	p->mail->unsure |= a->code == 0;
 	if (p->last)
 		session_mail_end_through(s, p->mail);
+}
+
+/* RFC 2645 5.1, RFC 821 3.8: from here on the client is the server, and its mails go the other way.
+ */
+static void
+on_turn(struct smtp_session *s, const struct pending *p, const struct answer *a)
+{
+	if (a->code / 100 != 2)
+		return;
+	session_mail_end_through(s, p->mail);
+	s->quit = true;
+	s->mode = CLIENT_FOREIGN;
 }
 
 static void
@@ -259,6 +278,9 @@ static void (*const handlers[VERBS_COUNT])(
 	[VERB_XCLIENT] = on_xclient,
 	[VERB_AUTH] = on_auth,
 	[VERB_EXPS] = on_auth,
+	[VERB_BURL] = on_bdat, /* RFC 4468 4.1: the server fetches the chunk */
+	[VERB_TURN] = on_turn,
+	[VERB_ATRN] = on_turn,
 };
 
 /* RFC 5321 4.2.2: 503 is the server's own word for that; but not for what was pipelined behind a
@@ -275,6 +297,9 @@ void
 reply_apply(struct smtp_session *s, const struct pending *p, const struct answer *a)
 {
 	session_anomaly(s, ANOMALY_BAD_SEQUENCE, a->code == 503 && is_out_of_order(s, p));
+	/* RFC 5321 3.8: the channel is closed, whatever 421 answers; the mail may come again. */
+	if (a->code == 421 && p->mail != NULL)
+		envelope_data_refused(p->mail, a);
 	if (handlers[p->verb] != NULL)
 		handlers[p->verb](s, p, a);
 }

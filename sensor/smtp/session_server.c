@@ -139,13 +139,13 @@ is_surprise(const struct smtp_session *s, const struct answer *a)
 	return a->code != 421 && !s->unsure && s->mode != CLIENT_DATA && s->mode != CLIENT_LOST;
 }
 
-static void
-on_reply(struct smtp_session *s, const struct reply_whole *whole)
+void
+server_reply(struct smtp_session *s, const struct reply_whole *whole, bool unasked)
 {
-	struct pending p;
+	struct pending p = { .verb = VERB_UNKNOWN, .rcpt = -1 };
 	struct reply_meaning meaning = { .class = REPLY_OK, .list = "" };
-	bool waited = find_command(s, whole->code, &p);
-	if (!waited && p.verb == VERB_UNKNOWN && smuggle_reply(s))
+	bool waited = !unasked && find_command(s, whole->code, &p);
+	if (!unasked && !waited && p.verb == VERB_UNKNOWN && smuggle_reply(s))
 		waited = find_command(s, whole->code, &p);
 	if (whole->code >= 400)
 		reply_classify(
@@ -158,7 +158,7 @@ on_reply(struct smtp_session *s, const struct reply_whole *whole)
 		s->now };
 	s->record.cut |= whole->cut;
 	session_anomaly(s, ANOMALY_CODE_CHANGES, whole->changed);
-	if (!waited && p.verb == VERB_UNKNOWN) {
+	if (!unasked && !waited && p.verb == VERB_UNKNOWN) {
 		bool surprise = is_surprise(s, &a);
 		p.verb = unsolicited(s, &a);
 		session_anomaly(s, ANOMALY_UNSOLICITED, surprise && p.verb == VERB_UNKNOWN);
@@ -195,6 +195,6 @@ server_line(struct smtp_session *s, const struct line *line)
 	s->server_alive = true;
 	if (!s->odd_greeting)
 		session_is_smtp(s);
-	if (got == 1)
-		on_reply(s, &whole);
+	if (got == 1 && !step_reply(s, &whole))
+		server_reply(s, &whole, false);
 }

@@ -59,6 +59,25 @@ struct session_tls {
 	struct estimate *estimate; /* NULL = the lengths of records say nothing */
 };
 
+#define STEP_KEPT 64 /* replies of a burst that wait until it is known what they answer */
+
+struct kept_reply {
+	int code;
+	char enhanced[ENHANCED_MAX];
+	struct buf text;
+	bool changed, cut;
+	int64_t time;
+};
+
+/* Commands or replies of a burst were lost: session_step.c. */
+struct step {
+	bool lost;
+	bool bursts;	/* the client does not wait for each reply */
+	size_t aligned; /* of the commands that wait, the first so many lost nothing */
+	size_t kept_count;
+	struct kept_reply *kept; /* STEP_KEPT of them, on the heap once there is one */
+};
+
 /* What every segment of content needs stands first, in few cache lines. */
 struct smtp_session {
 	struct slice rest; /* what the last call left, when it gave out a mail */
@@ -140,6 +159,8 @@ struct smtp_session {
 	bool tls_first[2];	  /* the side's first byte under TLS was seen */
 	struct session_tls secured;
 
+	struct step step;
+
 	void (*trace)(void *ctx, const char *text);
 	void *trace_ctx;
 };
@@ -185,6 +206,19 @@ void pending_lost(struct smtp_session *s, size_t keep);
  * as lost. */
 bool pending_match(struct smtp_session *s, int code);
 
+/* ---- session_step.c: in step again behind a gap ---- */
+void step_release(struct smtp_session *s);
+/* A gap in the client's commands. */
+void step_lost_commands(struct smtp_session *s);
+/* A gap in the server's replies: true if the commands that wait may still be answered. */
+bool step_lost_replies(struct smtp_session *s);
+/* The client sends a command: if it has waited, what is unanswered stays so. */
+void step_command(struct smtp_session *s);
+/* True if the reply is kept until more is known. */
+bool step_reply(struct smtp_session *s, const struct reply_whole *whole);
+/* Nothing that waits will be answered. */
+void step_over(struct smtp_session *s);
+
 /* ---- session_client.c, session_command.c: the client's lines ---- */
 void client_line(struct smtp_session *s, const struct line *line);
 void client_lost_line(struct smtp_session *s, const struct line *line);
@@ -193,6 +227,8 @@ void client_command(struct smtp_session *s, const struct command *c);
 
 /* ---- session_server.c, session_reply.c: the server's ---- */
 void server_line(struct smtp_session *s, const struct line *line);
+/* A whole reply; `unasked`: it is known to answer nothing that waits. */
+void server_reply(struct smtp_session *s, const struct reply_whole *whole, bool unasked);
 /* What the reply `a` does to the command `p`; code 0 = its reply was lost. */
 void reply_apply(struct smtp_session *s, const struct pending *p, const struct answer *a);
 

@@ -116,9 +116,10 @@ tls_note(struct smtp_session *s, enum smtp_side from, const struct tls_event *e)
 	session_changed(s);
 }
 
-#define ALERT_CONTENT 2	 /* RFC 8446 6 */
-#define FLIGHT_RECORDS 4 /* of a client, at most: Certificate, CertificateVerify, Finished, split  \
-			  */
+#define ALERT_CONTENT 2 /* RFC 8446 6 */
+#define FLIGHT_RECORDS                                                                             \
+	4 /* of a client, at most: Certificate, CertificateVerify, Finished, split                 \
+	   */
 
 /* RFC 8446 2: in TLS 1.3 the end of the handshake looks like data; the client's Finished, which has
  * a length of its own, is its end.  True if this record belongs to it. */
