@@ -67,12 +67,15 @@ const struct client_row clients_table[] = {
 		RECORDED("Mailutils 3.15") },
 	{ "sendEmail", "EHLO **|" LOCKSTEP, "X-Mailer: sendEmail-", RECORDED("sendEmail 1.56") },
 	{ "Ruby Mail", "EHLO **|" LOCKSTEP, "Message-ID: .mail>", RECORDED("Ruby Mail 2.7") },
-	{ "Thunderbird", "EHLO [ip]**|MAIL FROM:<_>*|RCPT TO:<_>**",
-		"User-Agent: Mozilla Thunderbird", BY_FIELD },
+	{ "Thunderbird", "EHLO [ip]**|MAIL FROM:<_>*|RCPT TO:<_>**", "User-Agent: Thunderbird",
+		BY_FIELD },
 	{ "Apple Mail", "EHLO [ip]**|MAIL FROM:<_>*|RCPT TO:<_>**", "X-Mailer: Apple Mail",
 		BY_FIELD },
 	{ "Outlook", "EHLO **|MAIL FROM:*_>*|RCPT TO:*_>**", "X-Mailer: Microsoft Outlook",
 		BY_FIELD },
+	{ "Outlook", "EHLO **|MAIL FROM:*_>*|RCPT TO:*_>**", "X-Mailer: Microsoft Office Outlook",
+		BY_FIELD },
+	{ "Mutt", "??LO **|" LOCKSTEP, "User-Agent: Mutt/", BY_FIELD },
 
 	/* What is left, by dialect alone. */
 	{ "Go net/smtp",
