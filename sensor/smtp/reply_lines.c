@@ -159,6 +159,10 @@ reply_next(struct reply_reader *r, struct slice line, struct reply_whole *out)
 		r->changed = false;
 	}
 	r->changed |= code != 0 && code != r->code;
+	/* The last code counts, and with it the enhanced one that stands beside it. */
+	if (r->lines > 0 && code != 0 && code != r->last)
+		r->enhanced[0] = '\0';
+	r->last = code != 0 ? code : r->last;
 	/* A line without a code inside of a reply is taken as its text: multi-line texts of policy
 	 * services get sent like that. */
 	reply_add(r, text, enhanced);

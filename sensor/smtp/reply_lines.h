@@ -15,6 +15,7 @@ struct reply_reader {
 	struct buf text; /* of the lines so far */
 	unsigned lines;	 /* of the reply that is open; 0 = none is */
 	int code;	 /* of its first line */
+	int last;	 /* of the last line that had one */
 	bool changed;
 	char enhanced[ENHANCED_MAX];
 };

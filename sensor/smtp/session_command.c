@@ -218,6 +218,21 @@ on_bdat(struct smtp_session *s, const struct command *c)
 	s->bdat_left = size;
 }
 
+/* RFC 4468 4.1: "BURL" SP url [SP "LAST"]. */
+static void
+on_burl(struct smtp_session *s, const struct command *c)
+{
+	struct envelope *mail = s->current;
+	bool last = slice_iends(slice_trim(c->args), SLICE(" LAST"));
+	session_trace(s, "C BURL%s", last ? " LAST" : "");
+	session_anomaly(s, ANOMALY_BAD_SEQUENCE, mail == NULL && !s->unsure);
+	struct pending *p = pending_push(s, VERB_BURL, mail);
+	if (p != NULL)
+		p->last = last;
+	if (last)
+		s->current = NULL;
+}
+
 /* ---- the others ---- */
 
 static void
@@ -322,6 +337,7 @@ static void (*const handlers[VERBS_COUNT])(struct smtp_session *s, const struct 
 	[VERB_RCPT] = on_rcpt,
 	[VERB_DATA] = on_data,
 	[VERB_BDAT] = on_bdat,
+	[VERB_BURL] = on_burl,
 	[VERB_RSET] = on_reset,
 	[VERB_QUIT] = on_reset,
 	[VERB_STARTTLS] = on_starttls,
