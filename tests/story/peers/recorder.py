@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """An SMTP server that writes down how a client speaks.
 
-usage: recorder.py OFFERS FILE HEADING PIDFILE
+usage: recorder.py OFFERS FILE HEADING READY
 
-Listens on 127.0.0.1:25, appends each session to FILE: "# HEADING", then "> TEXT" for what came in before an answer was given and
-"< TEXT" for the answer.  Content is cut to one line, and the rest is as it was.  Recipients that begin with "gone" are refused.
-OFFERS: all, nochunk, none, helo (EHLO is unknown).
+Listens on 127.0.0.1:25, writes into READY when it does, and appends each session to FILE: "# HEADING" ("PROGRAM, OFFERS, CASE"), then
+"> TEXT" for what came in before an answer was given and "< TEXT" for the answer.  Of a mail's content only the fields that name a program are
+kept, the rest is as it was.  Recipients that begin with "gone" are refused.  OFFERS: all, nochunk, none, helo (EHLO is unknown).
 """
 import re
 import socket
@@ -145,10 +145,10 @@ class Session:
 
 
 def main():
-    offers, path, heading, pidfile = sys.argv[1:5]
+    offers, path, heading, ready = sys.argv[1:5]
     lock = threading.Lock()
     listener = socket.create_server(("127.0.0.1", 25), backlog=20)
-    open(pidfile, "w").write("ready")
+    open(ready, "w").write("ready")
 
     def serve(sock):
         sock.settimeout(25)

@@ -1,6 +1,7 @@
 /* Who types and who does not: dialogues as segments with their times. */
 #include "unit/smtp/smtp_test.h"
 
+#include "sensor/smtp/session.h"
 #include "sensor/smtp/typing.h"
 
 #define MS(n) ((n)*PTIME_MS)
@@ -160,6 +161,92 @@ test_bounds(void **state)
 	assert_true(t.edits >= INT32_MAX - 1);
 }
 
+/* ---- whole dialogues ---- */
+
+/* "PAUSE_MS line" each, the server's answers between them. */
+static const struct {
+	const char *name;
+	const char *lines[12];
+	const char *client;
+} dialogues[] = {
+	{ "a person with netcat",
+		{ "4210 helo me", "7350 mail from: ana@campus.example", "3120 rcpt bob",
+			"5930 rcpt to: bob@x.example", "2750 data", "1240 is this working?",
+			"2410 .", "3380 quit" },
+		"hand-typed" },
+	{ "a script that pipes lines into netcat",
+		{ "3001 helo me", "3002 mail from: ana@campus.example", "3000 rcpt bob",
+			"3003 rcpt to: bob@x.example", "3001 data", "3002 is this working?",
+			"3001 .", "3000 quit" },
+		"" },
+	{ "a person who types as a program would, and makes no slip",
+		{ "4210 HELO me.example", "7350 MAIL FROM:<ana@campus.example>",
+			"3120 RCPT TO:<bob@x.example>", "5930 DATA", "40 Subject: x", "1 .",
+			"2750 QUIT" },
+		"" },
+	{ "smtplib in a program that waits for something else",
+		{ "4210 ehlo me", "7350 mail FROM:<ana@campus.example>",
+			"3120 rcpt TO:<bob@x.example>", "5930 data", "1 Subject: x", "0 .",
+			"2750 QUIT" },
+		"Python smtplib" },
+};
+
+static void
+say(struct smtp_session *s, enum smtp_side from, const char *text, int64_t time)
+{
+	struct slice bytes = slice_str(text);
+	struct smtp_mail mail;
+	while (smtp_session_data(s, from, &bytes, time, &mail) == 1)
+		;
+}
+
+static const char *
+answer_to(const char *line, bool *data)
+{
+	if (*data && strcmp(line, ".\n") != 0)
+		return "";
+	if (!*data && (line[0] | 32) == 'd') {
+		*data = true;
+		return "354 go\r\n";
+	}
+	*data = false;
+	return strstr(line, "rcpt bob") != NULL ? "501 5.5.4 Syntax\r\n" : "250 2.0.0 ok\r\n";
+}
+
+static void
+test_dialogues(void **state)
+{
+	(void)state;
+	static const struct smtp_config config = { .privacy_off = true };
+	for (size_t i = 0; i < ROWS(dialogues); i++) {
+		struct counters counters = { 0 };
+		struct smtp_session *s = smtp_session_new(&config, &counters);
+		struct smtp_mail mail;
+		int64_t now = 1000 * PTIME_SECOND + MS(123);
+		bool data = false;
+		say(s, SMTP_SERVER, "220 x.example ESMTP\r\n", now);
+		for (size_t k = 0; k < 12 && dialogues[i].lines[k] != NULL; k++) {
+			char line[100];
+			int64_t pause = 0;
+			struct slice rest = slice_str(dialogues[i].lines[k]);
+			assert_int_equal(slice_number(slice_split(&rest, ' '), &pause), 0);
+			snprintf(
+				line, sizeof line, "%.*s\n", (int)rest.len, (const char *)rest.ptr);
+			now += MS(pause);
+			say(s, SMTP_CLIENT, line, now);
+			now += MS(7);
+			say(s, SMTP_SERVER, answer_to(line, &data), now);
+		}
+		while (smtp_session_end(s, CLOSE_FIN, now, &mail) == 1)
+			;
+		const struct session_record *r = smtp_session_record(s);
+		if (strcmp(r->client_software, dialogues[i].client) != 0 || r->typing.pauses < 3)
+			fail_msg("%s: '%s', %d pauses, %s", dialogues[i].name, r->client_software,
+				r->typing.pauses, r->dialect);
+		smtp_session_free(s);
+	}
+}
+
 int
 main(void)
 {
@@ -167,6 +254,7 @@ main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_content),
 		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_dialogues),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
