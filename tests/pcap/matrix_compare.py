@@ -6,8 +6,9 @@ import ipaddress
 MAPPED = ipaddress.ip_network("2001:db8::/96")
 TEREDO = ipaddress.ip_network("2001::/32")
 
-# Never compared: they say when and by which way the packets came, or are made of addresses.
-SESSION_IGNORES = {"type", "sensor", "id", "community_id", "start", "end", "vlan", "encap"}
+# Never compared: they say when and by which way the packets came, or are made of addresses; keys that were typed are counted by segments
+# and their times.
+SESSION_IGNORES = {"type", "sensor", "id", "community_id", "start", "end", "vlan", "encap", "typing"}
 MAIL_IGNORES = {"session", "start", "end"}
 
 Lost = collections.namedtuple("Lost", "kind client server sender offset bytes time")
