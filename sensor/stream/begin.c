@@ -159,9 +159,9 @@ take_syn_data(struct stream_table *t, struct flow *f, enum side from, const stru
 /* ---- packets of a stream that has not begun ---- */
 
 static struct packet
-packet_of(const struct stream_table *t, const struct segment *s)
+packet_of(const struct segment *s)
 {
-	return (struct packet){ .time = t->now,
+	return (struct packet){ .time = s->time,
 		.seq = s->seq,
 		.ack = s->ack,
 		.flags = s->flags,
@@ -200,15 +200,20 @@ stream_begin(struct stream_table *t, struct flow *f)
 
 	f->held = (struct held_list){ NULL, 0 };
 	bool follow = open_stream(t, f);
+	/* What waited is told with the time when it came: somebody may have typed it. */
+	int64_t now = t->now;
 	while (early.first != NULL) {
 		const struct segment *s = &early.first->segment;
-		struct packet p = packet_of(t, s);
+		struct packet p = packet_of(s);
+		if (s->time >= f->info.start && s->time < now)
+			t->now = s->time;
 		if (follow && f->state == FLOW_OPEN) {
 			take_syn_data(t, f, s->from, &p);
 			receive_packet(t, f, s->from, &p);
 		}
 		held_drop(t, &early, &early.first);
 	}
+	t->now = now;
 }
 
 /* Data before the SYNs: they may be late, and say where the data belongs. */

@@ -18,6 +18,7 @@ struct flow_key {
 
 /* Data or a FIN, in any order. */
 struct segment {
+	int64_t time; /* of its packet */
 	enum side from;
 	uint32_t seq, ack;
 	uint32_t missing; /* bytes behind the payload that the capture has cut off */
@@ -35,7 +36,8 @@ segment_end(const struct segment *s)
 static inline struct segment
 segment_of(const struct packet *p, enum side from)
 {
-	return (struct segment){ .from = from,
+	return (struct segment){ .time = p->time,
+		.from = from,
 		.seq = p->seq,
 		.ack = p->ack,
 		.missing = p->missing,

@@ -99,7 +99,7 @@ def print_table(rows, captures, failed):
         print("%4d %s" % (number, capture))
     print(" " * width + "".join("%3d" % number for number in range(1, len(captures) + 1)))
     for row in rows:
-        marks = "".join("  F" if (capture, row.name) in failed else "  ." for capture in captures)
+        marks = "".join("  F" if (capture, row.name) in failed else "  -" if capture in row.without else "  ." for capture in captures)
         print("%-*s%s  %s" % (width, row.name, marks, row.may()))
 
 
@@ -126,7 +126,7 @@ def main():
         matrix = Matrix(args, args.keep or folder)
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
             list(pool.map(matrix.baseline, captures))
-            cells = [(capture, row) for row in rows for capture in captures]
+            cells = [(capture, row) for row in rows for capture in captures if capture not in row.without]
             for (capture, row), words in zip(cells, pool.map(lambda cell: matrix.cell(*cell), cells)):
                 if words:
                     failed[capture, row.name] = words

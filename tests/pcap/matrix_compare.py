@@ -4,6 +4,7 @@ import datetime
 import ipaddress
 
 MAPPED = ipaddress.ip_network("2001:db8::/96")
+ELSEWHERE = 20000  # what the treatment of that name adds to the ports of mail
 TEREDO = ipaddress.ip_network("2001::/32")
 
 # Never compared: they say when and by which way the packets came, or are made of addresses; keys that were typed are counted by segments
@@ -20,13 +21,13 @@ def nanoseconds(text):
 
 
 def map_back(end):
-    """('192.0.2.1', 25) of an endpoint that may be 2001:db8::192.0.2.1, or 2001::192.0.2.1"""
+    """('192.0.2.1', 25) of an endpoint that may be 2001:db8::192.0.2.1, or 2001::192.0.2.1, or on port 20025"""
     address = ipaddress.ip_address(end["ip"])
     if address.version == 6 and address in TEREDO:
         address = ipaddress.IPv6Address(int(address) | 0xDB8 << 96)
     if address.version == 6 and address in MAPPED:
         address = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return str(address), end["port"]
+    return str(address), end["port"] - ELSEWHERE if end["port"] - ELSEWHERE in (25, 587, 2525) else end["port"]
 
 
 def ends_of(session, ports=True):

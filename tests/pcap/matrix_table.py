@@ -2,7 +2,8 @@
 
 
 class Row:
-    def __init__(self, name, *treatments, change=None, times=1, lossy=False, two=False, compress=False, config=None, may_lose_nothing=False):
+    def __init__(self, name, *treatments, change=None, times=1, lossy=False, two=False, compress=False, config=None, may_lose_nothing=False,
+                 without=None):
         self.name, self.treatments = name, treatments
         self.change = change or {}  # field of a session ("mails.X" of a mail; "CAPTURE:X" in one alone) -> why it may differ
         self.times = times          # how often each session comes
@@ -11,6 +12,7 @@ class Row:
         self.two = two              # two captures, read together
         self.compress = compress    # by gzip
         self.config = config        # of heloscope
+        self.without = without or {}  # capture -> why it is left out
 
     def change_in(self, capture):
         """Fields that may differ in this capture."""
@@ -22,7 +24,7 @@ class Row:
         return fields
 
     def may(self):
-        return "; ".join("%s: %s" % item for item in self.change.items())
+        return "; ".join("%s: %s" % item for item in list(self.change.items()) + [("not " + name, why) for name, why in self.without.items()])
 
 
 def stack(layers, *before, **more):
@@ -47,6 +49,11 @@ EARLY = {
 }
 NO_FIN = {"close": "no FIN was seen"}
 
+ELSEWHERE = {
+    "change": {"submission.pcap:estimate": "the guess knows port 587"},
+    "without": {"openproxy.pcap": "an HTTP request before the greeting does not reveal SMTP", "refusals.pcap": "nor does a greeting that refuses"},
+}
+
 ROWS = [
     Row("plain"),
     # ---- forms of the file
@@ -60,6 +67,14 @@ ROWS = [
     Row("two interfaces by turns", "interfaces=turns", two=True),
     Row("two interfaces, server's clock 2 ms late", "delay=server:2ms", "interfaces=direction", two=True),
     Row("two interfaces, client's clock 2 ms late", "delay=client:2ms", "interfaces=direction", two=True),
+    # ---- ports that nobody configured
+    Row("other ports", "elsewhere=20000", **ELSEWHERE),
+    Row("other ports, segments of 1 byte", "elsewhere=20000", "split=1", **ELSEWHERE),
+    Row("other ports, reordered by 2", "elsewhere=20000", "reorder=2", **ELSEWHERE),
+    Row("other ports, server late", "elsewhere=20000", "delay=server:3", **ELSEWHERE),
+    Row("other ports, doubled", "elsewhere=20000", "double=ttl:3", **ELSEWHERE),
+    Row("other ports, IPv6 in VXLAN", "elsewhere=20000", "ipv6", "stack=ethernet+ipv4+vxlan:4789+ethernet",
+        change={**ELSEWHERE["change"], **IPV6}, without=ELSEWHERE["without"]),
     # ---- links
     stack("ethernet+llc", "split=1400"),
     stack("ethernet+vlan:110"),

@@ -162,7 +162,7 @@ int frame_all(struct trace *t);
 treatment treat_reorder, treat_double, treat_delay, treat_split_files;
 treatment treat_loss, treat_lose, treat_one_sided, treat_middle, treat_snaplen;
 treatment treat_split, treat_coalesce, treat_retransmit, treat_keepalive, treat_probe, treat_fin_merge;
-treatment treat_reuse, treat_shift, treat_no_scale, treat_urgent, treat_options, treat_syn_data,
+treatment treat_reuse, treat_elsewhere, treat_shift, treat_no_scale, treat_urgent, treat_options, treat_syn_data,
 	treat_reset, treat_simultaneous;
 treatment treat_ipv6, treat_fragment, treat_ip_options, treat_extensions, treat_bad_sums, treat_length0;
 treatment treat_format;

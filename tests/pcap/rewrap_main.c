@@ -34,6 +34,8 @@ static const struct row {
 	{ "fin-merge", treat_fin_merge, true, "", "the FIN rides on the last data" },
 	{ "reuse", treat_reuse, true, "copy[:DELTA]|rename",
 		"each stream again at once on its ports; or the ports of the one before" },
+	{ "elsewhere", treat_elsewhere, true, "N",
+		"ports 25, 587 and 2525 of servers are N higher" },
 	{ "shift", treat_shift, true, "wrap|sign", "sequence numbers pass 2^32 (2^31) on the way" },
 	{ "no-scale", treat_no_scale, true, "", "no window scale" },
 	{ "urgent", treat_urgent, true, "", "all data is urgent" },

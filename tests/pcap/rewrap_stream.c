@@ -213,7 +213,7 @@ reuse_copy(struct trace *t, const struct life *all, uint32_t delta)
 }
 
 static void
-rename_port(struct trace *t, struct pkt *p, uint16_t port)
+rename_port(struct trace *t, struct pkt *p, int side, uint16_t port)
 {
 	struct tcp v;
 
@@ -222,7 +222,7 @@ rename_port(struct trace *t, struct pkt *p, uint16_t port)
 	struct pkt like = *p;
 	like.data = take(p->len);
 	memcpy(like.data, p->data, p->len);
-	put16(like.data + v.ip_len + (p->dir == CLIENT ? 0 : 2), port);
+	put16(like.data + v.ip_len + (p->dir == side ? 0 : 2), port);
 	*p = tcp_make(t, &like, &v);
 }
 
@@ -250,7 +250,7 @@ reuse_rename(struct trace *t, const struct life *all)
 	for (size_t i = 0; i < t->count; i++) {
 		struct pkt *p = &t->list[i];
 		if (p->stream >= 0 && port[p->stream] != 0)
-			rename_port(t, p, port[p->stream]);
+			rename_port(t, p, CLIENT, port[p->stream]);
 	}
 	for (size_t i = 0; i < t->streams_count; i++)
 		if (port[i] != 0)
@@ -274,6 +274,34 @@ treat_reuse(struct trace *t, const struct args *a)
 	else
 		reuse_rename(t, all);
 	free(all);
+	return 0;
+}
+
+/* ---- elsewhere=N ---- */
+
+static bool
+is_of_mail(uint16_t port)
+{
+	return port == 25 || port == 587 || port == 2525;
+}
+
+int
+treat_elsewhere(struct trace *t, const struct args *a)
+{
+	uint32_t by;
+
+	if (number(t, a->text[0], "elsewhere", 1, 60000, &by) < 0)
+		return -1;
+	for (size_t i = 0; i < t->count; i++) {
+		struct pkt *p = &t->list[i];
+		if (p->stream >= 0 && is_of_mail(t->streams[p->stream].end[SERVER].port))
+			rename_port(t, p, SERVER,
+				(uint16_t)(t->streams[p->stream].end[SERVER].port + by));
+	}
+	for (size_t i = 0; i < t->streams_count; i++)
+		if (is_of_mail(t->streams[i].end[SERVER].port))
+			t->streams[i].end[SERVER].port =
+				(uint16_t)(t->streams[i].end[SERVER].port + by);
 	return 0;
 }
 
