@@ -85,9 +85,27 @@ smtp_session_free(struct smtp_session *s)
 	free(s);
 }
 
+/* What only the whole dialogue shows: where bytes of it are missing, or it began before the
+ * capture, nobody is accused. */
+static const bool needs_all[ANOMALIES_COUNT] = {
+	[ANOMALY_EARLY_TALKER] = true,
+	[ANOMALY_PIPELINING] = true,
+	[ANOMALY_EARLY_DATA] = true,
+	[ANOMALY_AFTER_QUIT] = true,
+	[ANOMALY_STARTTLS_REPLIES] = true,
+	[ANOMALY_NO_QUIT] = true,
+	[ANOMALY_NO_HELO] = true,
+	[ANOMALY_HELO_CHANGED] = true,
+	[ANOMALY_UNSOLICITED] = true,
+	[ANOMALY_NOT_A_REPLY] = true,
+	[ANOMALY_SMUGGLING] = true,
+};
+
 void
 session_anomaly(struct smtp_session *s, enum anomaly which, int64_t times)
 {
+	if (s->unsure && needs_all[which])
+		return;
 	if (anomaly_add(&s->anomalies, which, times, &s->record, &s->arena)) {
 		session_trace(s, "anomaly %s", anomaly_name(which));
 		session_changed(s);

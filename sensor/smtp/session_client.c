@@ -31,7 +31,9 @@ note_bytes(struct smtp_session *s, const struct line *line, enum verb verb)
 	typing_line(&s->typing, line->text);
 	session_anomaly(s, ANOMALY_NUL_BYTE, nul);
 	session_anomaly(s, ANOMALY_BARE_CR, cr);
-	session_anomaly(s, ANOMALY_EIGHT_BIT, high && !(s->offers & EXTENSION_BIT(SMTPUTF8)));
+	bool offers_known = s->ehlo_answered || (s->server_seen && !s->unsure);
+	session_anomaly(s, ANOMALY_EIGHT_BIT,
+		high && offers_known && !(s->offers & EXTENSION_BIT(SMTPUTF8)));
 	s->record.cut |= line->cut;
 	session_anomaly(s, ANOMALY_LONG_LINE, line->cut || line->text.len > allowed_length(verb));
 }

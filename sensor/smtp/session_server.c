@@ -115,6 +115,15 @@ unsolicited(struct smtp_session *s, const struct answer *a)
 	return a->code == 354 ? VERB_DATA : VERB_UNKNOWN;
 }
 
+/* The first reply that is seen is one, unless it can answer what was lost. */
+static bool
+is_greeting(const struct smtp_session *s, int code)
+{
+	if (s->record.midstream)
+		return code == 220 && !s->client_spoke;
+	return !s->unsure || s->pending_count == 0 || code == 220;
+}
+
 /* Which command the reply answers; false when it is none that waits. */
 static bool
 find_command(struct smtp_session *s, int code, struct pending *p)
@@ -122,7 +131,7 @@ find_command(struct smtp_session *s, int code, struct pending *p)
 	*p = (struct pending){ .verb = VERB_UNKNOWN, .rcpt = -1 };
 	bool first = !s->greeted;
 	s->greeted = true;
-	if (first && (!s->record.midstream || (code == 220 && !s->client_spoke))) {
+	if (first && is_greeting(s, code)) {
 		p->verb = VERB_GREETING;
 		return false;
 	}

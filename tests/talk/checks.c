@@ -153,12 +153,19 @@ anomalies(const struct trial *t, struct buf *why)
 	return true;
 }
 
+/* Of a reply of several lines the first may be lost. */
+static bool
+is_end_of(const char *end, const char *text)
+{
+	size_t n = strlen(end), all = strlen(text);
+	return n <= all && strcmp(end, text + all - n) == 0;
+}
+
 static bool
 same_reply(const struct reply *got, const struct reply *of)
 {
 	/* Of those that answer nothing known, and no refusal, the text is not kept. */
-	return got->code == of->code &&
-	       (got->text[0] == '\0' || strcmp(got->text, of->text) == 0) &&
+	return got->code == of->code && (got->text[0] == '\0' || is_end_of(got->text, of->text)) &&
 	       (got->to[0] == '\0' || strcmp(got->to, of->to) == 0);
 }
 
