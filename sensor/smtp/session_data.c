@@ -104,17 +104,25 @@ take_content(struct smtp_session *s, struct slice *in)
 	}
 }
 
-void
-data_drop_dot(struct smtp_session *s)
+bool
+data_end_behind_gap(struct smtp_session *s)
 {
 	struct envelope *mail = s->data_mail;
-	struct slice dot = SLICE(".\r\n");
-	if (mail == NULL || mail->record.gap == 0 ||
-		mail->record.bytes != s->gap_at + (int64_t)dot.len ||
+	struct command c;
+	if (mail == NULL || mail->record.gap == 0 || mail->record.bytes <= s->gap_at ||
 		(int64_t)mail->content.len != mail->record.bytes)
-		return;
-	if (slice_eq(slice_skip(buf_slice(&mail->content), (size_t)s->gap_at), dot))
-		envelope_truncate(mail, s->gap_at, &s->kept);
+		return false;
+	struct slice tail = slice_skip(buf_slice(&mail->content), (size_t)s->gap_at);
+	bool dot = slice_starts(tail, SLICE(".\r\n")) || slice_starts(tail, SLICE(".\n"));
+	struct slice rest = dot ? slice_skip(tail, slice_index(tail, '\n') + 1) : tail;
+	command_parse(slice_trim(slice_take(rest, slice_index(rest, '\n'))), &c);
+	if (rest.len > 0 && !command_is_sure(&c))
+		return false;
+	buf_clear(&s->held);
+	buf_add(&s->held, rest);
+	s->held_at = 0;
+	envelope_truncate(mail, s->gap_at, &s->kept);
+	return true;
 }
 
 /* A line of content that begins like MAIL or QUIT: if it is a sure command, the data has ended in
@@ -131,7 +139,8 @@ look_for_command(struct smtp_session *s, struct slice *in)
 	if ((c.verb == VERB_MAIL && command_is_sure(&c)) ||
 		(c.verb == VERB_QUIT && c.args.len == 0)) {
 		data_count_anomalies(s);
-		data_drop_dot(s);
+		if (data_end_behind_gap(s))
+			buf_clear(&s->held);
 		session_mail_end(s, s->data_mail);
 		s->data_mail = NULL;
 		s->mode = CLIENT_COMMAND;
@@ -210,17 +219,18 @@ data_reply(struct smtp_session *s, const struct answer *a)
 	if (ends_here)
 		session_anomaly(s, ANOMALY_LF_DOT_LF, 1);
 	data_count_anomalies(s);
-	data_drop_dot(s);
+	bool found = !ends_here && data_end_behind_gap(s);
 	if (mail != NULL) {
 		if (!mail->answered)
 			envelope_final_answer(mail, a);
 		session_mail_end(s, mail);
 	}
 	s->data_mail = NULL;
-	if (ends_here)
+	if (ends_here || found)
 		s->mode = CLIENT_COMMAND;
 	else
 		client_lose(s, false);
+	session_drain(s);
 	return true;
 }
 

@@ -11,8 +11,12 @@ end_mails(struct smtp_session *s)
 	if (s->mode == CLIENT_DATA) {
 		/* The end of data that some servers take, without the reply that would tell. */
 		data_count_anomalies(s);
-		data_drop_dot(s);
+		bool found = data_end_behind_gap(s);
 		s->data_mail = NULL;
+		if (found) {
+			s->mode = CLIENT_COMMAND;
+			session_drain(s);
+		}
 	}
 	step_over(s);
 	while (s->open != NULL)

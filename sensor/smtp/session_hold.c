@@ -47,11 +47,13 @@ hold_decide(struct smtp_session *s, bool force)
 	command_parse(slice_trim(slice_take(held, end)), &c);
 	/* RFC 5322 header fields and text never look like a command with its arguments; a dot line
 	 * alone is an empty mail. */
-	if (command_is_plausible(&c))
+	if (command_is_plausible(&c)) {
 		s->mode = CLIENT_COMMAND;
-	else
+		if (s->step.lost)
+			step_align(s);
+	} else
 		data_begin(s, s->current);
-	if (s->server_alive)
+	if (s->server_alive && !s->unsure)
 		session_anomaly(s, ANOMALY_EARLY_DATA, s->mode == CLIENT_DATA);
 	else
 		step_over(s); /* the client would not go on without the reply: it was in the gap */
@@ -62,7 +64,7 @@ static void
 hold_try(struct smtp_session *s)
 {
 	bool full = s->held.len >= LIMIT_SMTP_HELD;
-	if (!s->server_alive || full)
+	if (!s->server_alive || full || s->step.lost)
 		hold_decide(s, full);
 }
 

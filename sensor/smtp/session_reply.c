@@ -134,7 +134,8 @@ data_answered(struct smtp_session *s, const struct pending *p, const struct answ
 		    pending_at(s, 0)->verb == VERB_DATA_END;
 	if (first >= 0)
 		envelope_rcpt_answer(p->mail, first, a);
-	envelope_final_answer(p->mail, a);
+	if (each || !p->mail->lmtp)
+		envelope_final_answer(p->mail, a);
 	p->mail->unsure |= a->code == 0;
 	if (!more && (a->code == 0 || !smuggle_answered(s, p->mail)))
 		session_mail_end_through(s, p->mail);

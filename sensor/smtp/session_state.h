@@ -72,6 +72,7 @@ struct kept_reply {
 /* Commands or replies of a burst were lost: session_step.c. */
 struct step {
 	bool lost;
+	bool silent;	/* no reply was seen since */
 	bool bursts;	/* the client does not wait for each reply */
 	size_t aligned; /* of the commands that wait, the first so many lost nothing */
 	size_t kept_count;
@@ -216,6 +217,8 @@ bool step_lost_replies(struct smtp_session *s);
 void step_command(struct smtp_session *s);
 /* True if the reply is kept until more is known. */
 bool step_reply(struct smtp_session *s, const struct reply_whole *whole);
+/* The client has waited for all replies: the last is the last command's. */
+void step_align(struct smtp_session *s);
 /* Nothing that waits will be answered. */
 void step_over(struct smtp_session *s);
 
@@ -245,8 +248,9 @@ bool data_reply(struct smtp_session *s, const struct answer *a);
 /* Refused after the client had begun already. */
 void data_refused(struct smtp_session *s);
 void data_count_anomalies(struct smtp_session *s);
-/* The data has ended: a dot line that is all that came of it behind a gap was its end. */
-void data_drop_dot(struct smtp_session *s);
+/* The data has ended, and perhaps in a gap or right behind it: what came then is no content if it
+ * is the dot line or a command.  True: it is taken off, and the commands are held. */
+bool data_end_behind_gap(struct smtp_session *s);
 
 /* ---- session_smuggle.c: ends of data that only this server sees ---- */
 /* The data goes on behind a dot line that some servers take for its end; then all its bytes. */

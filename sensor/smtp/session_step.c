@@ -56,6 +56,23 @@ step_release(struct smtp_session *s)
 	s->step.kept = NULL;
 }
 
+/* The first `before` commands, and the replies that are kept: from behind. */
+static void
+align(struct smtp_session *s, size_t before)
+{
+	size_t kept = s->step.kept_count;
+	if (kept < before)
+		pending_lost(s, s->pending_count - (before - kept));
+	give_back(s, kept > before ? kept - before : 0);
+}
+
+void
+step_align(struct smtp_session *s)
+{
+	align(s, s->pending_count);
+	s->step.aligned = 0;
+}
+
 void
 step_over(struct smtp_session *s)
 {
@@ -73,7 +90,7 @@ step_lost_commands(struct smtp_session *s)
 	size_t count = s->pending_count;
 	bool chunk = count > 0 && pending_at(s, count - 1)->verb == VERB_BDAT;
 	s->step.bursts |= count > chunk && s->server_alive;
-	s->step.lost = true;
+	s->step.lost = s->step.silent = true;
 	s->step.aligned = s->server_alive ? s->pending_count : 0;
 }
 
@@ -83,6 +100,7 @@ step_lost_replies(struct smtp_session *s)
 	if (s->step.lost)
 		step_over(s);
 	s->step.lost = s->step.bursts && s->pending_count > 1;
+	s->step.silent = false;
 	s->step.aligned = 0;
 	return s->step.lost;
 }
@@ -99,11 +117,15 @@ ends_burst(enum verb verb)
 void
 step_command(struct smtp_session *s)
 {
-	s->step.bursts |= s->pending_count > 0 && s->server_alive;
+	/* What was lost is not answered either: the client does not wait for that. */
+	bool unasked = s->step.lost && s->step.silent;
+	s->step.bursts |= s->server_alive && (s->pending_count > 0 || unasked);
 	if (!s->step.lost)
 		return;
 	bool last = s->pending_count > 0 && ends_burst(pending_at(s, s->pending_count - 1)->verb);
-	if (!s->step.bursts || s->step.kept_count > 0 || last)
+	if (last && s->step.kept_count > 0 && s->step.aligned == 0)
+		step_align(s);
+	else if (!s->step.bursts || s->step.kept_count > 0 || last)
 		step_over(s);
 }
 
@@ -126,13 +148,12 @@ only_for(const struct smtp_session *s, int code)
 bool
 step_reply(struct smtp_session *s, const struct reply_whole *whole)
 {
+	s->step.silent = false;
 	if (!s->step.lost || s->step.aligned > 0)
 		return false;
-	size_t before = only_for(s, whole->code), kept = s->step.kept_count;
+	size_t before = only_for(s, whole->code);
 	if (before < s->pending_count) {
-		if (kept < before)
-			pending_lost(s, s->pending_count - (before - kept));
-		give_back(s, kept > before ? kept - before : 0);
+		align(s, before);
 		return false;
 	}
 	if (whole->code == 354) {
@@ -148,7 +169,7 @@ step_reply(struct smtp_session *s, const struct reply_whole *whole)
 		server_reply(s, whole, true);
 		return true;
 	}
-	if (kept == STEP_KEPT)
+	if (s->step.kept_count == STEP_KEPT)
 		step_over(s);
 	else
 		keep(s, whole);
