@@ -32,15 +32,20 @@ struct prospects {
 	uint8_t ports[PORTS / 8]; /* a bit for each port with streams of ours */
 	uint32_t streams[PORTS];  /* how many */
 	size_t undecided;
-	struct handshake places[LIMIT_HANDSHAKES];
+	uint64_t rows;
+	struct handshake places[];
 };
 
 struct prospects *
-prospects_new(void)
+prospects_new(int streams)
 {
-	struct prospects *p = must_alloc(sizeof *p);
+	int places = streams < LIMIT_HANDSHAKES ? streams : LIMIT_HANDSHAKES;
+	uint64_t rows = (uint64_t)(places < ROW ? ROW : places) / ROW;
+	size_t size = sizeof(struct prospects) + rows * ROW * sizeof(struct handshake);
+	struct prospects *p = must_alloc(size);
 
-	memset(p, 0, sizeof *p);
+	memset(p, 0, size);
+	p->rows = rows;
 	return p;
 }
 
@@ -55,7 +60,7 @@ prospects_free(struct prospects *p)
 static struct handshake *
 row_of(struct prospects *p, uint64_t hash)
 {
-	return &p->places[(hash >> 32) % (LIMIT_HANDSHAKES / ROW) * ROW];
+	return &p->places[(hash >> 32) % p->rows * ROW];
 }
 
 static struct handshake *

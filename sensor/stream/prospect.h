@@ -5,9 +5,9 @@
  * Input:  every packet of every other port.  One that is of no stream of ours and does not begin as
  *         SMTP might costs a look at its ports, flags and first bytes, and a SYN one place in a
  *         table.
- * Memory: of handshakes, which tell where both sides begin, a fixed table (LIMIT_HANDSHAKES, a
- *         minute); of what may be SMTP, at most LIMIT_PROSPECTS streams with LIMIT_PROSPECT_BYTES
- *         each, the oldest of which goes first. */
+ * Memory: of handshakes, which tell where both sides begin, a fixed table (as many as streams, at
+ * most LIMIT_HANDSHAKES, for a minute); of what may be SMTP, at most LIMIT_PROSPECTS streams with
+ * LIMIT_PROSPECT_BYTES each, the oldest of which goes first. */
 #ifndef HELOSCOPE_STREAM_PROSPECT_H
 #define HELOSCOPE_STREAM_PROSPECT_H
 
@@ -15,7 +15,8 @@
 
 struct prospects;
 
-struct prospects *prospects_new(void);
+/* For a table of that many streams. */
+struct prospects *prospects_new(int streams);
 void prospects_free(struct prospects *p); /* NULL does nothing */
 
 /* The packet is of a port that has streams of ours, or begins one, or may. */

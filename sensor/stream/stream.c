@@ -134,7 +134,7 @@ stream_table_new(const struct stream_config *config, const struct stream_handler
 	t->services = services_new();
 	t->timewait = timewait_new(config->streams);
 	if (config->any_port)
-		t->prospects = prospects_new();
+		t->prospects = prospects_new(config->streams);
 	return t;
 }
 

@@ -47,6 +47,18 @@ on_close(void *ctx, void *stream, enum close_reason why, bool one_sided, int64_t
 	(void)time;
 }
 
+/* What streams on ports that are not watched may begin with. */
+static const struct slice words[8] = {
+	SLICE(""),
+	SLICE("220 hi\r\n\r\n"),
+	SLICE("220-smtp"),
+	SLICE("EHLO abc"),
+	SLICE("CONNECT a:26 HTTP/1.1\r\n\r\n\r\n"),
+	SLICE("PROXY UNKNOWN\r\nEH"),
+	SLICE("\5\2\0\2\1\1a\1b\5\1\0\3\3"),
+	SLICE("\4\1\0\31abcd\0xyz"),
+};
+
 /* 10 bytes make a packet: ports and side, flags, seq, ack (each near the other side's), length,
  * time step. */
 static void
@@ -56,7 +68,8 @@ one_packet(struct stream_table *t, const uint8_t *b, int64_t *time)
 	struct packet p;
 	bool client = b[0] & 1;
 	struct endpoint c = { addr_v4_number(0xc0000201u), (uint16_t)(1024 + (b[0] >> 1) % 8) };
-	struct endpoint s = { addr_v4_number(0xc6336401u), 25 };
+	struct endpoint s = { addr_v4_number(0xc6336401u), b[0] & 0x80 ? 2526 : 25 };
+	struct slice word = words[b[4] & 7];
 
 	memset(&p, 0, sizeof p);
 	p.src = client ? c : s;
@@ -67,6 +80,7 @@ one_packet(struct stream_table *t, const uint8_t *b, int64_t *time)
 	p.window = 65535;
 	p.window_scale = -1;
 	memset(payload, b[9] & 3, sizeof payload);
+	memcpy(payload, word.ptr, word.len);
 	p.payload = slice_of(payload, (size_t)(b[7] << 2));
 	p.missing = b[9] & 4 ? b[7] : 0;
 	p.urgent = b[9] >> 3 & 7;
