@@ -67,6 +67,8 @@
 	X(ZOHO, "Zoho", 0, 0)                                                                      \
 	X(MAILGUN, "Mailgun", 0, 0)                                                                \
 	X(GOSMTP, "go-smtp", 0, 0)                                                                 \
+	X(EMAILRELAY, "E-MailRelay", 0, 0)                                                         \
+	X(SMTP4DEV, "smtp4dev", 0, 0)                                                              \
 	X(ASSP, "ASSP", 0, 0)                                                                      \
 	X(TRENDMICRO, "Trend Micro", 0, 'p')
 
@@ -136,6 +138,9 @@ static const struct cue {
 	{ BANNER, PROGRAM_GMAIL, NAME, "gsmtp", "mx.google.com ESMTP id - gsmtp" },
 	{ BANNER_ALL, PROGRAM_YAHOO, NAME, ".yahoo.com esmtp ready", "mtaproxy... ESMTP ready" },
 	{ BANNER_ALL, PROGRAM_YAHOO, NAME, ".yahoodns.net esmtp ready", "the same" },
+	{ BANNER, PROGRAM_YAHOO, NAME, "ysmtpproxy", "older Yahoo" },
+	{ BANNER, PROGRAM_EMAILRELAY, NAME, "e-mailrelay", "-- E-MailRelay x -- Service ready" },
+	{ BANNER, PROGRAM_SMTP4DEV, NAME, "smtp4dev ready", "its greeting" },
 	{ BANNER_ALL, PROGRAM_IRONPORT, NAME, ".iphmx.com esmtp", "Cisco's hosted gateways" },
 	{ BANNER, PROGRAM_COURIER, NAME, "courier", "courieresmtpd" },
 	{ BANNER, PROGRAM_MAILENABLE, NAME, "mailenable", "MailEnable Service, Version" },

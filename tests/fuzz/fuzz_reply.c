@@ -12,6 +12,8 @@
 #include "sensor/smtp/server_software.h"
 #include "fuzz/check.h"
 
+#define REPLIES_MAX 8 /* of one input: each is read six times */
+
 static void
 check_meaning(const struct reply_meaning *m, int code)
 {
@@ -83,16 +85,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct reply_reader reader;
 	struct reply_whole whole;
 	struct server_guess guess = { 0 };
+	int replies = 0;
 	reply_reader_init(&reader);
-	while (rest.len > 0) {
+	while (rest.len > 0 && replies < REPLIES_MAX) {
 		struct slice line = slice_split(&rest, '\n');
 		int code;
 		struct slice enhanced, text;
 		reply_split(line, &code, &enhanced, &text);
 		check_inside(enhanced, line);
 		check_inside(text, line);
-		if (reply_next(&reader, line, &whole) == 1)
-			take_reply(&whole, &guess);
+		if (reply_next(&reader, line, &whole) != 1)
+			continue;
+		take_reply(&whole, &guess);
+		replies++;
 	}
 	reply_reader_release(&reader);
 	return 0;

@@ -30,6 +30,7 @@ static const struct {
 	{ "newxmmxsza1.qq.com MX QQ Mail Server.", "", "", "QQ Mail", NULL },
 	{ "mx.example ESMTP MDaemon 20.0.1; Tue, 24 Nov 2026", "", "", "MDaemon", NULL },
 	{ "Postfix ESMTP", "", "", "Postfix", NULL },
+	{ "box -- E-MailRelay V2.1a -- Service ready", "", "", "E-MailRelay", NULL },
 
 	/* no name of a program */
 	{ "mx.example ESMTP", "", "", "", NULL },
@@ -86,7 +87,7 @@ static const struct {
 	{ "mx.example ESMTP", "mx.example\nPIPELINING\n8BITMIME", "ok", "", NULL },
 	{ "mx.example ESMTP", "mx.example", "mx.example closing connection", "", NULL },
 	/* only an echo */
-	{ "mx.example ESMTP", "", "<ok: queued as relay not permitted>: no", "", NULL },
+	{ "mx.example ESMTP", "", "<ok: queued as x>: no", "", NULL },
 
 	/* a banner that lies */
 	{ "mx.example Microsoft ESMTP MAIL Service ready",
@@ -107,6 +108,11 @@ static const struct {
 		"mx.example Hello [192.0.2.1]\nSIZE 1\nPIPELINING\nDSN\nENHANCEDSTATUSCODES\n"
 		"8BITMIME\nBINARYMIME\nCHUNKING",
 		"End data with <CR><LF>.<CR><LF>|Ok: queued as 4ABCDEF012", "Exchange", NULL },
+	{ "mx.example Microsoft ESMTP MAIL Service ready",
+		"mx.example\nPIPELINING\nSIZE 10240000\nETRN\nENHANCEDSTATUSCODES\n8BITMIME\nDSN",
+		"Ok: queued as 4ABCDEF012|<a@b> [InternalId=1, Hostname=x] Queued mail for "
+		"delivery",
+		"Exchange", NULL },
 	/* the offers alone may have one reason */
 	{ "mx.example ESMTP Exim 4.96",
 		"mx.example\nPIPELINING\nSIZE 10240000\nETRN\nENHANCEDSTATUSCODES\n8BITMIME\nDSN",
