@@ -17,17 +17,23 @@ visible_text(struct smtp_session *s, struct slice lines, struct slice local, str
 }
 
 static bool
+is_last_chunk(const struct pending *p)
+{
+	return (p->verb == VERB_BDAT || p->verb == VERB_BURL) && p->last;
+}
+
+static bool
 keeps_text(const struct pending *p, int code)
 {
 	return code >= 400 || p->verb == VERB_GREETING || p->verb == VERB_DATA_END ||
-	       (p->verb == VERB_BDAT && p->last);
+	       is_last_chunk(p);
 }
 
 /* Name of what was answered; the last chunk's answer is the mail's. */
 static const char *
 answers_what(const struct pending *p)
 {
-	return verb_text(p->verb == VERB_BDAT && p->last ? VERB_DATA_END : p->verb);
+	return verb_text(is_last_chunk(p) ? VERB_DATA_END : p->verb);
 }
 
 static void
@@ -115,27 +121,36 @@ unsolicited(struct smtp_session *s, const struct answer *a)
 	return a->code == 354 ? VERB_DATA : VERB_UNKNOWN;
 }
 
-/* The first reply that is seen is one, unless it can answer what was lost. */
+/* Of the commands only those that begin a session anew are answered by 220. */
 static bool
-is_greeting(const struct smtp_session *s, int code)
+waits_for_220(const struct smtp_session *s)
+{
+	enum verb verb = s->pending_count > 0 ? pending_at(s, 0)->verb : VERB_UNKNOWN;
+	return verb == VERB_STARTTLS || verb == VERB_ANONYMOUSTLS || verb == VERB_XCLIENT;
+}
+
+/* The first reply that is seen is one, unless it can answer what was lost.  A greeting has no
+ * enhanced code (RFC 2034 3), which most replies to STARTTLS have. */
+static bool
+is_greeting(const struct smtp_session *s, const struct reply_whole *whole)
 {
 	if (s->record.midstream)
-		return code == 220 && !s->client_spoke;
-	return !s->unsure || s->pending_count == 0 || code == 220;
+		return whole->code == 220 && whole->enhanced.len == 0 && !waits_for_220(s);
+	return !s->unsure || s->pending_count == 0 || whole->code == 220;
 }
 
 /* Which command the reply answers; false when it is none that waits. */
 static bool
-find_command(struct smtp_session *s, int code, struct pending *p)
+find_command(struct smtp_session *s, const struct reply_whole *whole, struct pending *p)
 {
 	*p = (struct pending){ .verb = VERB_UNKNOWN, .rcpt = -1 };
 	bool first = !s->greeted;
 	s->greeted = true;
-	if (first && is_greeting(s, code)) {
+	if (first && is_greeting(s, whole)) {
 		p->verb = VERB_GREETING;
 		return false;
 	}
-	if (!pending_match(s, code))
+	if (!pending_match(s, whole->code))
 		return false;
 	*p = *pending_at(s, 0);
 	return true;
@@ -153,9 +168,9 @@ server_reply(struct smtp_session *s, const struct reply_whole *whole, bool unask
 {
 	struct pending p = { .verb = VERB_UNKNOWN, .rcpt = -1 };
 	struct reply_meaning meaning = { .class = REPLY_OK, .list = "" };
-	bool waited = !unasked && find_command(s, whole->code, &p);
+	bool waited = !unasked && find_command(s, whole, &p);
 	if (!unasked && !waited && p.verb == VERB_UNKNOWN && smuggle_reply(s))
-		waited = find_command(s, whole->code, &p);
+		waited = find_command(s, whole, &p);
 	if (whole->code >= 400)
 		reply_classify(
 			whole->code, whole->enhanced, whole->text, answers_what(&p), &meaning);
@@ -204,6 +219,9 @@ server_line(struct smtp_session *s, const struct line *line)
 	s->server_alive = true;
 	if (!s->odd_greeting)
 		session_is_smtp(s);
-	if (got == 1 && !step_reply(s, &whole))
+	if (got == 0)
+		return;
+	if (!step_reply(s, &whole))
 		server_reply(s, &whole, false);
+	s->step.torn = false;
 }
