@@ -130,12 +130,8 @@ gap_server(struct smtp_session *s)
 		return;
 	if (s->client_lines.secrets == LINE_SECRET)
 		s->client_lines.secrets = LINE_AFTER_AUTH;
-	/* The reply to the DATA or STARTTLS that the client waits behind may have been lost or not:
-	 * the next bytes of either side tell. */
-	bool waits = s->mode == CLIENT_HOLD && s->pending_count > 0 &&
-		     pending_at(s, s->pending_count - 1)->verb == s->held_for;
-	if (!step_lost_replies(s))
-		pending_lost(s, waits ? 1 : 0);
+	step_lost_replies(s);
+	s->step.torn = true;
 	if (s->mode == CLIENT_HOLD)
 		hold_decide(s, false);
 }

@@ -28,7 +28,7 @@ pending_push(struct smtp_session *s, enum verb verb, struct envelope *mail)
 {
 	if (s->pending_count >= LIMIT_PENDING) {
 		s->record.cut = s->unsure = true;
-		pending_lost(s, 0);
+		step_too_many(s);
 		return NULL;
 	}
 	pending_room(s);

@@ -53,7 +53,7 @@ on_helo(struct smtp_session *s, const struct pending *p, const struct answer *a)
 	session_mail_end_through(s, p->mail);
 	s->lmtp = p->verb == VERB_LHLO;
 	session_is_smtp(s);
-	s->ehlo_answered = a->code != 0;
+	s->ehlo_answered = a->code != 0 && !s->step.torn;
 	if (a->code == 0)
 		return;
 	s->offers = 0;

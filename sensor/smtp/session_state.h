@@ -73,6 +73,7 @@ struct kept_reply {
 struct step {
 	bool lost;
 	bool silent;	/* no reply was seen since */
+	bool torn;	/* lines of the reply that comes next may be missing */
 	bool bursts;	/* the client does not wait for each reply */
 	size_t aligned; /* of the commands that wait, the first so many lost nothing */
 	size_t kept_count;
@@ -211,8 +212,10 @@ bool pending_match(struct smtp_session *s, int code);
 void step_release(struct smtp_session *s);
 /* A gap in the client's commands. */
 void step_lost_commands(struct smtp_session *s);
-/* A gap in the server's replies: true if the commands that wait may still be answered. */
-bool step_lost_replies(struct smtp_session *s);
+/* A gap in the server's replies. */
+void step_lost_replies(struct smtp_session *s);
+/* More commands wait than are kept: those that follow are not the first that wait. */
+void step_too_many(struct smtp_session *s);
 /* The client sends a command: if it has waited, what is unanswered stays so. */
 void step_command(struct smtp_session *s);
 /* True if the reply is kept until more is known. */

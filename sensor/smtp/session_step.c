@@ -24,26 +24,39 @@ keep(struct smtp_session *s, const struct reply_whole *whole)
 	buf_add(&k->text, whole->text);
 }
 
+static void
+take(struct smtp_session *s, struct kept_reply *k, bool unasked)
+{
+	int64_t now = s->now;
+	struct reply_whole whole = { .code = k->code,
+		.enhanced = slice_str(k->enhanced),
+		.text = buf_slice(&k->text),
+		.changed = k->changed,
+		.cut = k->cut };
+	s->now = k->time;
+	server_reply(s, &whole, unasked);
+	s->now = now;
+	buf_release(&k->text);
+}
+
 /* The first `unasked` of those that are kept answer no command that we know. */
 static void
 give_back(struct smtp_session *s, size_t unasked)
 {
-	int64_t now = s->now;
 	size_t count = s->step.kept_count;
 	s->step.kept_count = 0;
 	s->step.lost = false;
-	for (size_t i = 0; i < count; i++) {
-		struct kept_reply *k = &s->step.kept[i];
-		struct reply_whole whole = { .code = k->code,
-			.enhanced = slice_str(k->enhanced),
-			.text = buf_slice(&k->text),
-			.changed = k->changed,
-			.cut = k->cut };
-		s->now = k->time;
-		server_reply(s, &whole, i < unasked);
-		buf_release(&k->text);
-	}
-	s->now = now;
+	for (size_t i = 0; i < count; i++)
+		take(s, &s->step.kept[i], i < unasked);
+}
+
+/* Too old to be given to anybody. */
+static void
+drop_first(struct smtp_session *s)
+{
+	struct kept_reply first = s->step.kept[0];
+	memmove(s->step.kept, s->step.kept + 1, --s->step.kept_count * sizeof(first));
+	take(s, &first, true);
 }
 
 void
@@ -94,15 +107,22 @@ step_lost_commands(struct smtp_session *s)
 	s->step.aligned = s->server_alive ? s->pending_count : 0;
 }
 
-bool
+void
 step_lost_replies(struct smtp_session *s)
 {
 	if (s->step.lost)
 		step_over(s);
-	s->step.lost = s->step.bursts && s->pending_count > 1;
+	s->step.lost = s->pending_count > 0;
 	s->step.silent = false;
 	s->step.aligned = 0;
-	return s->step.lost;
+}
+
+void
+step_too_many(struct smtp_session *s)
+{
+	step_over(s);
+	s->step.lost = s->step.bursts = true;
+	s->step.silent = false;
 }
 
 /* RFC 2920 3.1: the last of a burst, because the client must know its answer. */
@@ -170,8 +190,7 @@ step_reply(struct smtp_session *s, const struct reply_whole *whole)
 		return true;
 	}
 	if (s->step.kept_count == STEP_KEPT)
-		step_over(s);
-	else
-		keep(s, whole);
+		drop_first(s);
+	keep(s, whole);
 	return true;
 }
