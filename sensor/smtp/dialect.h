@@ -9,7 +9,8 @@
  * of its name: fqdn, bare, localhost, ip ("192.0.2.1"), [ip], [loopback], odd.  "\s" and "\t" are
  * white space where none belongs.
  * - "|" stands before a command that came after the reply to the one before it, "+" before one that
- *   did not wait.
+ *   did not wait; where replies take no time, a client that writes command by command looks as if
+ *   it had.
  * - what is said between two mails (RSET, NOOP) is left out, what is said behind the last is not;
  * so the word is the same however many mails and recipients there are.
  * - at the end "|cut" without QUIT, "|tls" if the rest was encrypted.
