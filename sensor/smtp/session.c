@@ -271,10 +271,12 @@ note_segment(struct smtp_session *s, enum smtp_side from, struct slice in)
 	}
 	s->record.bytes_client += (int64_t)in.len;
 	if (!s->client_spoke && s->mode == CLIENT_COMMAND) {
-		if (session_tls_byte(in.ptr[0]))
+		if (session_tls_byte(in.ptr[0])) {
 			session_tls_begin(s);
-		else if (s->record.midstream)
+		} else if (s->record.midstream) {
+			step_lost_commands(s);
 			client_lose(s, false);
+		}
 	}
 	smuggle_clear(s);
 	s->client_spoke = true;

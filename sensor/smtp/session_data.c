@@ -221,7 +221,9 @@ data_reply(struct smtp_session *s, const struct answer *a)
 	data_count_anomalies(s);
 	bool found = !ends_here && data_end_behind_gap(s);
 	if (mail != NULL) {
-		if (!mail->answered)
+		if (mail->lmtp)
+			envelope_rcpt_open(mail, -1);
+		else if (!mail->answered)
 			envelope_final_answer(mail, a);
 		session_mail_end(s, mail);
 	}

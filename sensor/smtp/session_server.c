@@ -105,7 +105,8 @@ unsolicited(struct smtp_session *s, const struct answer *a)
 	bool holds_data = s->mode == CLIENT_HOLD && s->held_for == VERB_DATA;
 	if (a->code == 354 && holds_data)
 		data_begin(s, s->current);
-	else if (a->code == 354 && s->mode == CLIENT_LOST)
+	else if (a->code == 354 &&
+		 (s->mode == CLIENT_LOST || (s->record.midstream && !s->client_spoke)))
 		data_begin(s, session_mail_here(s));
 	else if (s->mode == CLIENT_LOST && s->lost_commands && answers_sender(a)) {
 		/* The MAIL of another was lost. */
