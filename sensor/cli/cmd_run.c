@@ -413,6 +413,8 @@ print_start(struct running *r)
 	fprintf(stderr, "heloscope run: listening on %s, ports", r->sources);
 	for (size_t i = 0; i < c->ports_count; i++)
 		fprintf(stderr, " %u", c->ports[i]);
+	if (c->any_port)
+		fprintf(stderr, ", and others once SMTP is found there");
 	if (c->workers > 1)
 		fprintf(stderr, ", by %d workers", c->workers);
 	fprintf(stderr, "; the store is %s", c->store);
@@ -483,7 +485,11 @@ const struct cli_command cmd_run = {
 		"With the filter auto the kernel hands over TCP of the configured ports, SYN-ACKs "
 		"of "
 		"all ports, fragments, tunnels, and what is not understood; the packets that are "
-		"counted are those.  A filter of your own is written as for tcpdump.",
+		"counted are those.  With [capture] any_port = yes it also hands over segments "
+		"that begin like SMTP, or like a question to a proxy, on any port; where SMTP is "
+		"found the whole port is asked for, and an event says so.  What came before that "
+		"was not seen: the first session on such a port may lack a part.  "
+		"A filter of your own is written as for tcpdump.",
 	.options = options,
 	.options_count = sizeof options / sizeof *options,
 	.run = run,
