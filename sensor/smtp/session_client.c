@@ -91,7 +91,9 @@ client_line(struct smtp_session *s, const struct line *line)
 		note_user(s, line);
 		return;
 	}
-	if (line->secret && line->text.len == 0) {
+	/* RFC 4954 4: the last response of some mechanisms is empty; its 334 may not be seen. */
+	bool empty = s->client_lines.secrets == LINE_AFTER_AUTH && (s->unsure || !s->server_seen);
+	if ((line->secret || empty) && line->text.len == 0) {
 		on_secret(s, line);
 		return;
 	}
