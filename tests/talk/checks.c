@@ -164,9 +164,10 @@ is_end_of(const char *end, const char *text)
 static bool
 same_reply(const struct reply *got, const struct reply *of)
 {
-	/* Of those that answer nothing known, and no refusal, the text is not kept. */
+	/* 421 answers whatever waits.  Of those that answer nothing known, and no refusal, the text
+	 * is not kept. */
 	return got->code == of->code && (got->text[0] == '\0' || is_end_of(got->text, of->text)) &&
-	       (got->to[0] == '\0' || strcmp(got->to, of->to) == 0);
+	       (got->to[0] == '\0' || strcmp(got->to, of->to) == 0 || got->code == 421);
 }
 
 /* Some of the dialogue's, in their order. */

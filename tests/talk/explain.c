@@ -45,6 +45,16 @@ some_recipients(const struct trial *t, const struct run_mail *got, const struct 
 	return true;
 }
 
+/* Where the last reply is lost, those to its recipients are the reason. */
+static bool
+is_a_recipients(int32_t code, const struct mail_record *of)
+{
+	for (size_t i = 0; i < of->rcpts_count; i++)
+		if (of->rcpts[i].code == code)
+			return true;
+	return false;
+}
+
 /* Its end, or none that is known. */
 static bool
 same_answer(const struct trial *t, const struct run_mail *got, const struct run_mail *of)
@@ -54,11 +64,13 @@ same_answer(const struct trial *t, const struct run_mail *got, const struct run_
 	/* So far it was refused, and nobody knows yet that it goes on. */
 	if (t->ends && g->transfer == TRANSFER_NONE && g->queue_id[0] == '\0')
 		return true;
-	return (open || g->outcome == o->outcome) && (g->code == 0 || g->code == o->code) &&
+	bool code = g->code == 0 || g->code == o->code || is_a_recipients(g->code, g);
+	return (open || g->outcome == o->outcome) && code &&
 	       (g->queue_id[0] == '\0' || strcmp(g->queue_id, o->queue_id) == 0);
 }
 
-/* What is left of the content when one piece of it is taken out. */
+/* What is left of the content when one piece of it is taken out.  A dot right behind that piece may
+ * be one of RFC 5321 4.5.2's: nobody knows whether a line begins there. */
 static bool
 without_a_piece(struct slice got, struct slice of)
 {
@@ -69,7 +81,7 @@ without_a_piece(struct slice got, struct slice of)
 		front++;
 	while (back < got.len && got.ptr[got.len - 1 - back] == of.ptr[of.len - 1 - back])
 		back++;
-	return front + back >= got.len;
+	return front + back >= got.len || (front + back + 1 == got.len && got.ptr[front] == '.');
 }
 
 static bool
