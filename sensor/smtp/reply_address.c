@@ -16,7 +16,7 @@ static const struct hint before[] = {
 	{ "client host [", 4 },
 	{ "client host ", 4 },
 	{ "client [", 4 },
-	{ "client ", 2 },
+	{ "client ", 3 },
 	{ "client address [", 4 },
 	{ "connecting host [", 4 },
 	{ "bl.shtml?", 4 },
@@ -107,6 +107,7 @@ static const struct hint after[] = {
 	{ "rejected", 3 },
 	{ "refused", 2 },
 	{ "refuses", -1 },
+	{ "rejects", -1 },
 	{ "deferred", 2 },
 	{ "not allowed", 2 },
 	{ "has been", 2 },
@@ -134,7 +135,7 @@ static const char *const not_before[] = { "dns ip: ", "dns ip:", "resolver ", "r
 	"returned ", "returns ", "result ", "answer ", "([", "connection to ", "connect to ",
 	"connected to ", "sent to ", "message to ", " at [", "relay to ", "release ",
 	"mx=", "queue ", "rule ", "returnc/pub/", "returnc/vol/", "mx ", "this server ",
-	"our server " };
+	"our server ", "; server address ", ", server address " };
 
 static bool
 ends_with(const char *text, size_t len, const char *end)

@@ -177,6 +177,26 @@ find_name(const struct words *words, const char *name)
 	"spamrats|see|bloqu|gesperrt|abgelehnt|rechaz|rejeit|rifiut|deferred|not allowed|"         \
 	"*отклонен|*заблокирован|*черном"
 
+/* "blocked senders see www.": the name is only where to read more. */
+static bool
+is_pointer(const char *before)
+{
+	static const char *const words[] = { "see", "see:", "visit", "visit:", "read", "check",
+		"contact", "for" };
+	size_t end = strlen(before);
+	while (end > 0 && before[end - 1] != ' ') /* the front of an address of the web */
+		end--;
+	while (end > 0 && before[end - 1] == ' ')
+		end--;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t n = strlen(words[i]);
+		if (end > n && before[end - n - 1] == ' ' &&
+			memcmp(before + end - n, words[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The sentence that the hit stands in. */
 static bool
 has_verb(const char *text, const char *at, size_t n)
@@ -188,7 +208,7 @@ has_verb(const char *text, const char *at, size_t n)
 		start--;
 	memcpy(around, start, (size_t)(at - start));
 	around[at - start] = '\0';
-	if (text_has(around, VERBS))
+	if (text_has(around, VERBS) && !is_pointer(around))
 		return true;
 	while (is_zone_byte(at[n]))
 		n++;

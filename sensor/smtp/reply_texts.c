@@ -210,7 +210,7 @@ static const struct reply_row rows[] = {
 		  "reject|has been replaced|has moved|address lookup failed|unverified "
 		  "address|mi:rcp|not listed in|not in our directory|not a customer|no longer "
 		  "works here|mailbox moved|delivery error: dd" },
-		"rdns|relay=|no valid recipients|sender ip" },
+		"rdns|relay=|no valid recipients|sender ip|allow list|allowlist|whitelist" },
 	{ REPLY_USER_UNKNOWN, "", { "user unknown|addressee unknown|unknown user" }, NULL },
 	{ REPLY_USER_UNKNOWN, "", { "mailbox", "unavailable|not available" }, NULL },
 	{ REPLY_USER_UNKNOWN, "", { "recipient", "null mx" }, NULL },
@@ -271,7 +271,8 @@ static const struct reply_row rows[] = {
 
 	/* Reputation without a list that we could name. */
 	{ REPLY_PRIVATE_REPUTATION, "",
-		{ "abuse detected from|bad outbound sender|outgoing blocked|intrusion "
+		{ "allow list|allowlist|whitelist|abuse detected from|bad outbound sender|outgoing "
+		  "blocked|intrusion "
 		  "prevention|connection rejected|connection "
 		  "denied|reputation|reputacion|reputacao|reputazione|blacklist|black list|black "
 		  "listed|block list|blocklist|deny list|denylist|denied list|lista negra|liste "
