@@ -228,6 +228,15 @@ is_put_off(const struct envelope *e, const struct answer *a)
 	       count_of(&e->record, DISPOSITION_REJECTED) == 0;
 }
 
+/* The same, but of some nobody saw what they were told. */
+static bool
+may_be_put_off(const struct envelope *e)
+{
+	return count_of(&e->record, DISPOSITION_DEFERRED) > 0 &&
+	       count_of(&e->record, DISPOSITION_UNKNOWN) > 0 &&
+	       count_of(&e->record, DISPOSITION_ACCEPTED) == 0;
+}
+
 void
 envelope_rcpt_answer(struct envelope *e, int32_t index, const struct answer *a)
 {
@@ -264,7 +273,7 @@ envelope_data_refused(struct envelope *e, const struct answer *a)
 	e->data_refused = true;
 	/* After a refused MAIL the server answers what was pipelined behind it with "bad sequence":
 	 * MAIL's refusal is the reason. */
-	if (e->mail_refused || is_put_off(e, a))
+	if (e->mail_refused || is_put_off(e, a) || may_be_put_off(e))
 		return;
 	set_final(e, a);
 	e->record.outcome = outcome_of(a->code);

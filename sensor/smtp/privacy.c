@@ -117,7 +117,10 @@ secret_part(const struct privacy *p, struct slice run, struct slice local)
 	if (domain.len > 0 && is_noted(p, run))
 		return mailbox;
 	size_t equals = slice_index(run, '=');
-	if (domain.len > 0 && equals < run.len && is_noted(p, slice_skip(run, equals + 1)))
+	bool behind = domain.len > 0 && equals < run.len;
+	if (domain.len > 0 && !behind && p->all)
+		return mailbox;
+	if (behind && (p->all || is_noted(p, slice_skip(run, equals + 1))))
 		return slice_skip(mailbox, equals + 1);
 	/* A bare local part: what RCPT was answered here, or a recipient without a domain. */
 	bool word = local.len >= WORD_MIN && slice_ieq(mailbox, local);

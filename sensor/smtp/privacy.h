@@ -10,6 +10,7 @@
 
 struct privacy {
 	bool off;
+	bool all; /* recipients may be unknown: every address in a text is hidden */
 	struct slice key; /* for HMAC-SHA-256 */
 	uint64_t *marks;  /* of the addresses that were recipients, on the heap */
 	size_t marks_count, marks_cap;

@@ -141,7 +141,7 @@ look_for_command(struct smtp_session *s, struct slice *in)
 		data_count_anomalies(s);
 		if (data_end_behind_gap(s))
 			buf_clear(&s->held);
-		session_mail_end(s, s->data_mail);
+		session_mail_end_through(s, s->data_mail);
 		s->data_mail = NULL;
 		s->mode = CLIENT_COMMAND;
 		client_line(s, &line);

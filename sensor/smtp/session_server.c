@@ -9,6 +9,7 @@ static void
 visible_text(struct smtp_session *s, struct slice lines, struct slice local, struct buf *out)
 {
 	struct slice line;
+	s->privacy.all |= s->unsure; /* a RCPT may be what was lost */
 	while (reply_text_line(&lines, &line) == 1) {
 		if (out->len > 0)
 			buf_str(out, " / ");
@@ -110,7 +111,7 @@ unsolicited(struct smtp_session *s, const struct answer *a)
 		data_begin(s, session_mail_here(s));
 	else if (s->mode == CLIENT_LOST && s->lost_commands && answers_sender(a)) {
 		/* The MAIL of another was lost. */
-		if (s->current != NULL)
+		if (s->current != NULL && s->current->record.transfer == TRANSFER_NONE)
 			s->current->record.gap -= s->lost_bytes;
 		session_mail_end(s, s->current);
 		session_mail_here(s)->mail_ok = true;

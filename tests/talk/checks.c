@@ -162,11 +162,13 @@ is_end_of(const char *end, const char *text)
 }
 
 static bool
-same_reply(const struct reply *got, const struct reply *of)
+same_reply(const struct trial *t, const struct reply *got, const struct reply *of)
 {
-	/* 421 answers whatever waits.  Of those that answer nothing known, and no refusal, the text
-	 * is not kept. */
-	return got->code == of->code && (got->text[0] == '\0' || is_end_of(got->text, of->text)) &&
+	/* Of those that answer nothing known, and no refusal, the text is not kept; where a
+	 * recipient may be lost, every address in it is hidden. */
+	bool text = got->text[0] == '\0' || t->talk->privacy || is_end_of(got->text, of->text);
+	/* 421 answers whatever waits. */
+	return got->code == of->code && text &&
 	       (got->to[0] == '\0' || strcmp(got->to, of->to) == 0 || got->code == 421);
 }
 
@@ -177,7 +179,7 @@ replies(const struct trial *t, struct buf *why)
 	const struct session_record *g = &t->got->session, *o = &t->whole->session;
 	size_t next = 0;
 	for (size_t i = 0; i < g->replies_count; i++, next++) {
-		while (next < o->replies_count && !same_reply(&g->replies[i], &o->replies[next]))
+		while (next < o->replies_count && !same_reply(t, &g->replies[i], &o->replies[next]))
 			next++;
 		if (next < o->replies_count)
 			continue;
