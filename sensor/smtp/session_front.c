@@ -39,7 +39,7 @@ session_first(struct smtp_session *s, enum smtp_side from, struct slice in)
 {
 	/* A server that has spoken is nobody's proxy, and waits for no balancer. */
 	bool first = from == SMTP_CLIENT && !s->client_spoke && !s->fronted && !s->greeted &&
-		     s->first[SMTP_SERVER].len == 0 && !s->record.midstream;
+		     s->first[SMTP_SERVER].len == 0;
 
 	if (!s->smtp)
 		keep_first(s, from, in);
@@ -97,6 +97,8 @@ leave(struct smtp_session *s, struct slice in)
 	}
 	if (next.len > 0 && s->mode == CLIENT_COMMAND && session_tls_byte(next.ptr[0]))
 		session_tls_begin(s);
+	else if (!passed && s->mode == CLIENT_COMMAND && s->record.midstream)
+		client_lose(s, false); /* as if nobody had asked */
 	buf_add(&s->held, rest);
 }
 

@@ -223,7 +223,7 @@ prospect_add(struct stream_table *t, const struct packet *p, const struct flow_k
 		.elsewhere = true,
 		.state = FLOW_PROSPECT };
 
-	if (p->flags & PACKET_SYN)
+	if (p->flags & PACKET_SYN && !stream_table_is_late(t, p, hash, src_is_low))
 		handshake_note(t, p, hash, src_is_low);
 	if (!carries_words(p))
 		return NULL;

@@ -204,15 +204,24 @@ is_late(const struct ended *e, const struct packet *p, bool src_is_low)
 	       -beyond < (uint32_t)LIMIT_STREAM_JUMP;
 }
 
+bool
+stream_table_is_late(struct stream_table *t, const struct packet *p, uint64_t hash, bool src_is_low)
+{
+	struct ended *ended = timewait_find(t->timewait, hash, t->now);
+
+	if (ended == NULL)
+		return false;
+	if (is_late(ended, p, src_is_low))
+		return true;
+	ended->hash = 0;
+	return false;
+}
+
 struct flow *
 stream_table_add(struct stream_table *t, const struct packet *p, const struct flow_start *start)
 {
-	struct ended *ended = timewait_find(t->timewait, start->hash, t->now);
-
-	if (ended != NULL && is_late(ended, p, start->src_is_low))
+	if (stream_table_is_late(t, p, start->hash, start->src_is_low))
 		return NULL;
-	if (ended != NULL)
-		ended->hash = 0;
 	make_room(t);
 	struct flow *f = must_alloc(sizeof *f);
 	memset(f, 0, sizeof *f);

@@ -42,6 +42,10 @@ struct flow_start {
 };
 struct flow *stream_table_add(
 	struct stream_table *t, const struct packet *p, const struct flow_start *start);
+/* The packet is late, of a stream that has ended; if it is of a new one on its ports, that one is
+ * forgotten. */
+bool stream_table_is_late(
+	struct stream_table *t, const struct packet *p, uint64_t hash, bool src_is_low);
 void stream_table_touch(struct stream_table *t, struct flow *f);
 void stream_table_move(struct stream_table *t, struct flow *f, enum flow_state to);
 /* A new stream on the ports of an ended one. */
