@@ -429,6 +429,16 @@ missed(const struct made *m, size_t lost)
 	return bytes < (int64_t)l->len ? bytes : (int64_t)l->len;
 }
 
+/* Another packet has data. */
+static bool
+is_data_left(const struct made *m, size_t lost)
+{
+	for (size_t i = 0; i < m->packets.count; i++)
+		if (i != lost && is_data(&m->packets.list[i]))
+			return true;
+	return false;
+}
+
 static void
 lose_one(struct column *c, struct made *m, size_t lost, bool slow)
 {
@@ -438,6 +448,12 @@ lose_one(struct column *c, struct made *m, size_t lost, bool slow)
 	struct trial t = trial_of(c, CHECK_GAPS | (l->len > 0 ? EXPLAINED : CHECK_SAME));
 	t.gap_bytes += bytes;
 	t.close = -1;
+	/* The SYN-ACK of a client that is never seen: nothing else says where the stream begins. */
+	if (l->flags & WIRE_SYN && t.one_sided) {
+		t.checks = EXPLAINED | CHECK_GAPS;
+		t.midstream = true;
+	}
+	t.ends = !is_data_left(m, lost);
 	m->fed_count = 0;
 	for (size_t k = 0; k < m->packets.count; k++)
 		if (k != lost)
