@@ -122,9 +122,6 @@ client_lost_line(struct smtp_session *s, const struct line *line)
 {
 	struct command c;
 	command_parse(line->text, &c);
-	/* The end of content that nobody followed: a reply to it comes. */
-	if (slice_eq(line->text, SLICE(".")) && s->record.midstream && s->pending_count == 0)
-		pending_push(s, VERB_DATA_END, NULL);
 	bool of_mail = (c.verb == VERB_RCPT || c.verb == VERB_DATA) && command_is_plausible(&c);
 	if (!command_is_sure(&c) && !(s->lost_commands && of_mail))
 		return;
