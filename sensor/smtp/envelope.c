@@ -219,6 +219,12 @@ envelope_none_left(const struct envelope *e)
 	       count_of(r, DISPOSITION_UNKNOWN) == 0;
 }
 
+bool
+envelope_some_unknown(const struct envelope *e)
+{
+	return count_of(&e->record, DISPOSITION_UNKNOWN) > 0;
+}
+
 /* "No valid recipients" for what was pipelined behind recipients that were all put off: that is the
  * reason, and the mail will come again. */
 static bool
@@ -380,6 +386,8 @@ envelope_finish(struct envelope *e, const struct privacy *privacy, bool server_s
 {
 	struct mail_record *r = &e->record;
 	r->end = time;
+	if (e->lmtp && e->unsure && r->outcome == OUTCOME_UNKNOWN)
+		envelope_rcpt_open(e, -1);
 	if (r->outcome == OUTCOME_UNKNOWN) {
 		r->outcome = outcome_without_end(e, server_seen);
 		/* A refused recipient did not end a mail that went on with others. */

@@ -54,6 +54,8 @@ int32_t envelope_recipient(
 bool envelope_exceeds_size(const struct envelope *e);
 /* It had recipients, and each was refused or put off. */
 bool envelope_none_left(const struct envelope *e);
+/* Of one nobody saw what it was told. */
+bool envelope_some_unknown(const struct envelope *e);
 
 void envelope_mail_answer(struct envelope *e, const struct answer *a);
 void envelope_rcpt_answer(struct envelope *e, int32_t index, const struct answer *a);

@@ -125,7 +125,8 @@ on_data(struct smtp_session *s, const struct pending *p, const struct answer *a)
 static void
 data_answered(struct smtp_session *s, const struct pending *p, const struct answer *a)
 {
-	bool each = p->mail->lmtp && !p->mail->unsure && a->code != 0;
+	bool each = p->mail->lmtp && !p->mail->unsure && a->code != 0 &&
+		    !envelope_some_unknown(p->mail);
 	int32_t first = each ? lmtp_replies(s, p->mail) : -1;
 	/* Nobody knows whose reply this is, and RCPT's was not the last word. */
 	if (p->mail->lmtp && !each)
