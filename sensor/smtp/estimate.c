@@ -8,7 +8,9 @@
 /* Where a dialogue is, behind an exchange. */
 enum place {
 	AT_BEGIN, /* no EHLO yet */
-	AT_READY, /* between mails */
+	AT_HELLO, /* EHLO was answered; AUTH may follow */
+	AT_READY, /* a mail was taken */
+	AT_SPENT, /* one was refused: clients like to say RSET then */
 	AT_MAIL,  /* MAIL was taken, no recipient yet */
 	AT_RCPT,  /* a recipient was taken */
 	AT_DATA,  /* 354 */
@@ -38,67 +40,101 @@ struct estimate {
 
 enum { COUNTED = -1 }; /* refusals: as many as the fit says */
 
+#define IDLE (FROM(HELLO) | FROM(READY) | FROM(SPENT))
+#define OPEN (FROM(MAIL) | FROM(RCPT))
+
 /* One row per thing that an exchange may be.  `cost` is how seldom it happens there. */
 static const struct {
 	unsigned from;
-	int (*client)(const struct exchange *x);
+	fit_client *client;
 	fit_server *server;
 	uint8_t to;
 	int8_t mails, refusals;
 	int16_t cost;
+	unsigned how;
 } rows[] = {
 	/* the greeting of implicit TLS, or tickets */
-	{ FROM(BEGIN), fit_nothing, fit_said, AT_BEGIN, 0, 0, 0 },
-	{ FROM(BEGIN), fit_hello, fit_said, AT_READY, 0, 0, 0 },
-	{ FROM(READY), fit_hello, fit_said, AT_READY, 0, 0, 18 }, /* HELO behind a refused EHLO */
-	{ FROM(READY), fit_auth, fit_said, AT_READY, 0, 0, 0 },
+	{ FROM(BEGIN), fit_nothing, fit_said, AT_BEGIN, 0, 0, 0, 0 },
+	{ FROM(BEGIN), fit_hello, fit_said, AT_HELLO, 0, 0, 0, 0 },
+	{ FROM(HELLO), fit_hello, fit_said, AT_HELLO, 0, 0, 24,
+		0 }, /* HELO behind a refused EHLO */
+	{ FROM(HELLO), fit_auth, fit_challenge, AT_HELLO, 0, 0, 0, 0 },
 
 	/* one command, one reply */
-	{ FROM(READY), fit_address, fit_ok_mail, AT_MAIL, 0, 0, 0 },
-	{ FROM(READY), fit_address, fit_refused, AT_READY, 0, 1, 14 },
-	{ FROM(MAIL) | FROM(RCPT), fit_address, fit_ok_rcpt, AT_RCPT, 0, 0, 0 },
-	{ FROM(MAIL), fit_address, fit_refused, AT_MAIL, 0, 1, 6 },
-	{ FROM(RCPT), fit_address, fit_refused, AT_RCPT, 0, 1, 6 },
-	{ FROM(RCPT), fit_six, fit_go, AT_DATA, 0, 0, 0 },
-	{ FROM(RCPT), fit_six, fit_refused, AT_READY, 0, 1, 16 },
-	{ FROM(READY) | FROM(MAIL) | FROM(RCPT), fit_six, fit_ok_reset, AT_READY, 0, 0, 6 },
+	{ IDLE, fit_address, fit_ok_mail, AT_MAIL, 0, 0, 0, 0 },
+	{ IDLE, fit_address, fit_refused, AT_SPENT, 0, 1, 14, 0 },
+	{ OPEN, fit_address, fit_ok_rcpt, AT_RCPT, 0, 0, 0, 0 },
+	{ FROM(MAIL), fit_address, fit_refused, AT_MAIL, 0, 1, 6, 0 },
+	{ FROM(RCPT), fit_address, fit_refused, AT_RCPT, 0, 1, 6, 0 },
+	{ FROM(RCPT), fit_six, fit_go, AT_DATA, 0, 0, 0, 0 },
+	{ FROM(RCPT), fit_six, fit_refused, AT_SPENT, 0, 1, 24, 0 },
+	{ FROM(SPENT), fit_six, fit_ok_reset, AT_READY, 0, 0, 0, 0 },
+	{ FROM(MAIL), fit_six, fit_ok_reset, AT_READY, 0, 0, 0, 0 },
+	{ FROM(RCPT), fit_six, fit_ok_reset, AT_READY, 0, 0, 12, 0 },
+	{ FROM(HELLO) | FROM(READY), fit_six, fit_ok_reset, AT_READY, 0, 0, 10, 0 },
 
-	/* pipelined, RFC 2920 */
-	{ FROM(READY), fit_group, fit_group_ok, AT_RCPT, 0, 0, 3 },
-	{ FROM(READY), fit_group, fit_group_some, AT_RCPT, 0, COUNTED, 8 },
-	{ FROM(READY), fit_group, fit_group_refused, AT_MAIL, 0, COUNTED, 8 },
-	{ FROM(READY), fit_group_data, fit_group_go, AT_DATA, 0, 0, 1 },
-	{ FROM(READY), fit_group_data, fit_group_some_go, AT_DATA, 0, COUNTED, 7 },
-	{ FROM(READY), fit_group_data, fit_group_refused, AT_READY, 0, COUNTED, 7 },
-	{ FROM(MAIL), fit_six, fit_go, AT_DATA, 0, 0, 12 },
+	/* pipelined, RFC 2920; what was replied to before all of it was sent is a turn of its own
+	 */
+	{ IDLE, fit_group, fit_replies, AT_RCPT, 0, 0, 3, WITH_MAIL | ALL_TAKEN },
+	{ IDLE, fit_group, fit_replies, AT_RCPT, 0, COUNTED, 8, WITH_MAIL },
+	{ IDLE, fit_group, fit_replies, AT_MAIL, 0, COUNTED, 8, WITH_MAIL | ALL_REFUSED },
+	{ OPEN, fit_group, fit_replies, AT_RCPT, 0, 0, 6, ALL_TAKEN },
+	{ OPEN, fit_group, fit_replies, AT_RCPT, 0, COUNTED, 12, 0 },
+	{ IDLE, fit_group, fit_replies, AT_DATA, 0, 0, 1,
+		WITH_MAIL | WITH_DATA | ALL_TAKEN | GOES_AHEAD },
+	{ IDLE, fit_group, fit_replies, AT_DATA, 0, COUNTED, 6,
+		WITH_MAIL | WITH_DATA | GOES_AHEAD },
+	{ IDLE, fit_group, fit_replies, AT_SPENT, 0, COUNTED, 6,
+		WITH_MAIL | WITH_DATA | ALL_REFUSED },
+	{ OPEN, fit_group, fit_replies, AT_DATA, 0, 0, 4, WITH_DATA | ALL_TAKEN | GOES_AHEAD },
+	{ OPEN, fit_group, fit_replies, AT_DATA, 0, COUNTED, 9, WITH_DATA | GOES_AHEAD },
+	{ FROM(MAIL), fit_group, fit_replies, AT_SPENT, 0, COUNTED, 9, WITH_DATA | ALL_REFUSED },
+	{ FROM(MAIL), fit_six, fit_go, AT_DATA, 0, 0, 12, 0 },
 
 	/* contents */
-	{ FROM(DATA), fit_content, fit_queued, AT_READY, 1, 0, 0 },
-	{ FROM(DATA), fit_content, fit_refused, AT_READY, 0, 1, 16 },
-	{ FROM(DATA), fit_content_quit, fit_queued_bye, AT_END, 1, 0, 0 },
-	{ FROM(DATA), fit_content_quit, fit_refused_bye, AT_END, 0, 1, 16 },
-	{ FROM(RCPT), fit_content, fit_queued, AT_READY, 1, 0, 6 }, /* BDAT, RFC 3030 */
-	{ FROM(RCPT), fit_content, fit_refused, AT_READY, 0, 1, 20 },
-	{ FROM(RCPT), fit_content, fit_ok_reset, AT_RCPT, 0, 0, 16 }, /* a chunk, not the last */
-	{ FROM(READY), fit_group_content, fit_group_queued, AT_READY, 1, 0, 8 },
+	{ FROM(DATA), fit_content, fit_queued, AT_READY, 1, 0, 0, 0 },
+	{ FROM(DATA), fit_content, fit_not_queued, AT_SPENT, 0, 1, 12, 0 },
+	{ FROM(DATA), fit_content_quit, fit_queued_bye, AT_END, 1, 0, 0, 0 },
+	{ FROM(DATA), fit_content_quit, fit_not_queued_bye, AT_END, 0, 1, 12, 0 },
+
+	/* BDAT, RFC 3030 */
+	{ FROM(RCPT), fit_content, fit_queued, AT_READY, 1, 0, 0, WITH_CONTENT },
+	{ FROM(RCPT), fit_content, fit_not_queued, AT_SPENT, 0, 1, 12, WITH_CONTENT },
+	{ FROM(RCPT), fit_content, fit_ok_reset, AT_RCPT, 0, 0, 10,
+		WITH_CONTENT }, /* not the last */
+	{ IDLE, fit_group, fit_replies, AT_READY, 1, 0, 2,
+		WITH_MAIL | WITH_CONTENT | ALL_TAKEN | CONTENT_TAKEN },
+	{ IDLE, fit_group, fit_replies, AT_READY, 1, COUNTED, 10,
+		WITH_MAIL | WITH_CONTENT | CONTENT_TAKEN },
+	{ IDLE, fit_group, fit_replies, AT_SPENT, 0, COUNTED, 10,
+		WITH_MAIL | WITH_CONTENT | CONTENT_REFUSED | ALL_TAKEN },
+	{ IDLE, fit_group, fit_replies, AT_SPENT, 0, COUNTED, 8,
+		WITH_MAIL | WITH_CONTENT | ALL_REFUSED },
+	/* the replies to MAIL and RCPT came while the content was sent */
+	{ IDLE, fit_group, fit_replies, AT_RCPT, 0, 0, 4, WITH_MAIL | WITH_CONTENT | ALL_TAKEN },
+	{ IDLE, fit_group, fit_replies, AT_RCPT, 0, COUNTED, 9, WITH_MAIL | WITH_CONTENT },
 
 	/* the end */
-	{ FROM(READY) | FROM(MAIL) | FROM(RCPT), fit_six, fit_bye, AT_END, 0, 0, 0 },
-	{ FROM(BEGIN), fit_six, fit_bye, AT_END, 0, 0, 6 },
-	{ FROM(END), fit_nothing, fit_said, AT_END, 0, 0, 4 },
-	{ FROM(BEGIN) | FROM(READY) | FROM(MAIL) | FROM(RCPT) | FROM(DATA), fit_any, fit_silent,
-		AT_END, 0, 0, 12 },
+	{ IDLE | OPEN, fit_six, fit_bye, AT_END, 0, 0, 0, 0 },
+	{ FROM(BEGIN), fit_six, fit_bye, AT_END, 0, 0, 6, 0 },
+	{ FROM(END), fit_nothing, fit_said, AT_END, 0, 0, 4, 0 },
+	{ FROM(BEGIN) | IDLE | OPEN | FROM(DATA), fit_any, fit_silent, AT_END, 0, 0, 12, 0 },
 
 	/* what nobody has thought of */
-	{ FROM(READY), fit_any, fit_said, AT_READY, 0, 0, 40 },
-	{ FROM(MAIL), fit_any, fit_said, AT_MAIL, 0, 0, 40 },
-	{ FROM(RCPT), fit_any, fit_said, AT_RCPT, 0, 0, 40 },
+	{ IDLE, fit_any, fit_said, AT_READY, 0, 0, 40, 0 },
+	{ FROM(MAIL), fit_any, fit_said, AT_MAIL, 0, 0, 40, 0 },
+	{ FROM(RCPT), fit_any, fit_said, AT_RCPT, 0, 0, 40, 0 },
 };
 
 /* A dialogue that ends there was cut off. */
-static const int end_cost[PLACES] = {
-	[AT_BEGIN] = 8, [AT_READY] = 4, [AT_MAIL] = 12, [AT_RCPT] = 12, [AT_DATA] = 16, [AT_END] = 0
-};
+static const int end_cost[PLACES] = { [AT_BEGIN] = 8,
+	[AT_HELLO] = 6,
+	[AT_READY] = 4,
+	[AT_SPENT] = 6,
+	[AT_MAIL] = 12,
+	[AT_RCPT] = 12,
+	[AT_DATA] = 16,
+	[AT_END] = 0 };
 
 struct estimate *
 estimate_new(const struct estimate_hints *hints)
@@ -147,10 +183,11 @@ ways_add(struct way *ways, size_t *count, const struct way *one)
 }
 
 static void
-try_row(const struct exchange *x, const struct way *way, size_t row, struct estimate *next)
+try_row(struct exchange *x, const struct way *way, size_t row, struct estimate *next)
 {
 	struct way to = *way;
 	int32_t refused = 0;
+	x->how = rows[row].how;
 	if (!(rows[row].from & 1u << way->place))
 		return;
 	int cost = rows[row].cost + rows[row].client(x);
@@ -183,7 +220,7 @@ cheapest(const struct estimate *e)
 static void
 step(struct estimate *e)
 {
-	struct exchange x = { &e->client, &e->server, &e->hints };
+	struct exchange x = { &e->client, &e->server, &e->hints, 0 };
 	struct estimate next = { .count = 0 };
 	for (size_t i = 0; i < e->count; i++)
 		for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++)
@@ -208,6 +245,8 @@ estimate_record(struct estimate *e, bool server, struct estimate_span content)
 	if (!server && e->server.records > 0)
 		step(e);
 	struct turn *t = server ? &e->server : &e->client;
+	if (t->records < TURN_RECORDS)
+		t->each[t->records] = content;
 	t->records++;
 	t->last = content;
 	t->all.least += content.least;

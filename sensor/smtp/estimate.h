@@ -29,6 +29,7 @@ struct estimate_hints {
 	size_t helo_len;     /* bytes of the name in the EHLO before STARTTLS; 0 = not known */
 	bool implicit;	     /* TLS from the start: the server speaks first */
 	bool submission;     /* a port on which clients log in */
+	bool chunking;	     /* it may offer CHUNKING: its EHLO in clear did, or was not seen */
 };
 
 /* Bytes of content of one record, or of some: at least, at most. */

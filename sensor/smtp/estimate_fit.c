@@ -24,39 +24,53 @@ struct range {
 static const struct {
 	const char *name;
 	struct range reply[REPLY_KINDS];
+	int16_t echo[REPLY_KINDS]; /* the reply repeats the command's address, and is that longer */
 } programs[] = {
-	{ "", { { 0, 0 } } },
-	{ "Postfix", { [OK_MAIL] = { 14, 14 },
-			     [OK_RCPT] = { 14, 14 },
-			     [OK_RESET] = { 14, 14 },
-			     [GO_AHEAD] = { 37, 37 },
-			     [QUEUED] = { 31, 46 } } },
-	{ "Exim", { [OK_MAIL] = { 8, 8 },
-			  [OK_RCPT] = { 14, 14 },
-			  [OK_RESET] = { 8, 14 },
-			  [GO_AHEAD] = { 56, 56 },
-			  [QUEUED] = { 28, 35 } } },
-	{ "OpenSMTPD", { [OK_MAIL] = { 14, 14 },
-			       [OK_RCPT] = { 51, 51 },
-			       [OK_RESET] = { 23, 23 },
-			       [GO_AHEAD] = { 50, 50 },
-			       [QUEUED] = { 50, 50 } } },
-	{ "Sendmail", { [OK_RESET] = { 23, 23 }, [GO_AHEAD] = { 50, 50 }, [QUEUED] = { 50, 62 } } },
-	{ "Exchange", { [OK_MAIL] = { 21, 21 },
-			      [OK_RCPT] = { 24, 24 },
-			      [OK_RESET] = { 21, 21 },
-			      [GO_AHEAD] = { 46, 46 },
-			      [QUEUED] = { 60, 400 } } },
-	{ "qmail", { [OK_MAIL] = { 8, 8 },
-			   [OK_RCPT] = { 8, 8 },
-			   [OK_RESET] = { 13, 13 },
-			   [GO_AHEAD] = { 14, 14 },
-			   [QUEUED] = { 20, 40 } } },
-	{ "aiosmtpd", { [OK_MAIL] = { 8, 8 },
-			      [OK_RCPT] = { 8, 8 },
-			      [OK_RESET] = { 8, 8 },
-			      [GO_AHEAD] = { 37, 37 },
-			      [QUEUED] = { 8, 60 } } },
+	{ "", { { 0, 0 } }, { 0 } },
+	{ "Postfix",
+		{ [OK_MAIL] = { 14, 14 },
+			[OK_RCPT] = { 14, 14 },
+			[OK_RESET] = { 14, 14 },
+			[GO_AHEAD] = { 37, 37 },
+			[QUEUED] = { 31, 46 } },
+		{ 0 } },
+	{ "Exim",
+		{ [OK_MAIL] = { 8, 8 },
+			[OK_RCPT] = { 14, 14 },
+			[OK_RESET] = { 8, 14 },
+			[GO_AHEAD] = { 56, 56 },
+			[QUEUED] = { 28, 35 } },
+		{ 0 } },
+	{ "OpenSMTPD",
+		{ [OK_MAIL] = { 14, 14 },
+			[OK_RCPT] = { 51, 51 },
+			[OK_RESET] = { 23, 23 },
+			[GO_AHEAD] = { 50, 50 },
+			[QUEUED] = { 50, 50 } },
+		{ 0 } },
+	{ "Sendmail", { [OK_RESET] = { 23, 23 }, [GO_AHEAD] = { 50, 50 }, [QUEUED] = { 50, 62 } },
+		{ [OK_RCPT] = 18 } },
+	{ "Exchange",
+		{ [OK_MAIL] = { 21, 21 },
+			[OK_RCPT] = { 24, 24 },
+			[OK_RESET] = { 21, 21 },
+			[GO_AHEAD] = { 46, 46 },
+			[QUEUED] = { 60, 400 } },
+		{ 0 } },
+	{ "qmail",
+		{ [OK_MAIL] = { 8, 8 },
+			[OK_RCPT] = { 8, 8 },
+			[OK_RESET] = { 13, 13 },
+			[GO_AHEAD] = { 14, 14 },
+			[QUEUED] = { 20, 40 } },
+		{ 0 } },
+	{ "aiosmtpd",
+		{ [OK_MAIL] = { 8, 8 },
+			[OK_RCPT] = { 8, 8 },
+			[OK_RESET] = { 8, 8 },
+			[GO_AHEAD] = { 37, 37 },
+			[QUEUED] = { 8, 60 } },
+		{ 0 } },
 };
 
 size_t
@@ -128,15 +142,21 @@ fit_hello(const struct exchange *x)
 	return price_of(prices, x->client->all.most);
 }
 
-/* RFC 4954: AUTH and what follows.  A server on port 25 is seldom asked for it. */
+/* RFC 4954: "AUTH LOGIN", "AUTH PLAIN", "AUTH CRAM-MD5", or base64, alone or behind the command.  A
+ * server on port 25 is seldom asked for it. */
 int
 fit_auth(const struct exchange *x)
 {
 	static const struct price prices[] = { { 3, ESTIMATE_NEVER }, { 200, 0 }, { 3000, 4 },
 		{ 12288, 20 }, { INT64_MAX, ESTIMATE_NEVER } };
+	enum { COMMAND = 12, CRAM = 15, RESIDUE_ALONE = 2, RESIDUE_BEHIND = 1 };
+	struct estimate_span s = x->client->all;
 	if (x->client->records != 1)
 		return ESTIMATE_NEVER;
-	return (x->hints->submission ? 2 : 24) + price_of(prices, x->client->all.most);
+	int64_t residue = s.most % 4;
+	bool shape = s.least < s.most || s.most == COMMAND || s.most == CRAM ||
+		     residue == RESIDUE_ALONE || residue == RESIDUE_BEHIND;
+	return (x->hints->submission ? 3 : 24) + (shape ? 0 : 8) + price_of(prices, s.most);
 }
 
 int
@@ -160,39 +180,44 @@ fit_six(const struct exchange *x)
 							  : ESTIMATE_NEVER;
 }
 
-/* Bytes of the addresses of a group, as a price for n recipients behind a MAIL. */
+/* Bytes of the addresses of a group, as a price for that many commands. */
 static int
-group_price(int64_t bytes, int64_t n)
+commands_price(int64_t bytes, int64_t commands)
 {
 	static const struct price prices[] = { { ADDRESS_LEAST, ESTIMATE_NEVER }, { 22, 4 },
 		{ 55, 0 }, { 75, 3 }, { 110, 10 }, { INT64_MAX, ESTIMATE_NEVER } };
-	return price_of(prices, bytes / (n + 1));
+	return price_of(prices, bytes / commands);
 }
 
+/* For n recipients.  A client that writes each command for itself shows their number. */
 static int
-group_bytes(const struct exchange *x, int64_t bytes)
+recipients_price(const struct exchange *x, int64_t n)
 {
-	int best = ESTIMATE_NEVER;
-	for (int64_t n = 1; n < GROUP_MAX; n++) {
-		int cost = group_price(bytes, n);
-		if (cost < best)
-			best = cost;
-	}
-	return x->client->records == 0 ? ESTIMATE_NEVER : best;
+	bool data = x->how & WITH_DATA;
+	int64_t commands = n + (x->how & WITH_MAIL ? 1 : 0);
+	int64_t records = x->client->records;
+	if (x->how & WITH_CONTENT)
+		return n < 6 ? (int)n - 1 : 5;
+	if (records > 1 && records != commands + (data ? 1 : 0))
+		return ESTIMATE_NEVER;
+	return commands_price(x->client->all.most - (data ? SIX : 0), commands);
 }
 
 int
 fit_group(const struct exchange *x)
 {
-	return group_bytes(x, x->client->all.most);
-}
-
-int
-fit_group_data(const struct exchange *x)
-{
-	if (x->client->records > 1 && !may_be(x->client->last, SIX))
+	/* MAIL, RCPT, BDAT and a header at least */
+	static const struct price with_content[] = { { 100, ESTIMATE_NEVER }, { 250, 8 },
+		{ INT64_MAX, 0 } };
+	bool data = x->how & WITH_DATA;
+	if (x->client->records == 0)
 		return ESTIMATE_NEVER;
-	return group_bytes(x, x->client->all.most - SIX);
+	if (x->how & WITH_CONTENT)
+		return price_of(with_content, x->client->all.most) + (x->hints->chunking ? 0 : 30);
+	/* One recipient alone is no group. */
+	if (!(x->how & WITH_MAIL) && !data && x->client->records < 2)
+		return ESTIMATE_NEVER;
+	return x->client->records > 1 && data && !may_be(x->client->last, SIX) ? ESTIMATE_NEVER : 0;
 }
 
 int
@@ -202,7 +227,8 @@ fit_content(const struct exchange *x)
 		{ 200, 3 }, { INT64_MAX, 0 } };
 	if (x->client->records == 0)
 		return ESTIMATE_NEVER;
-	return price_of(prices, x->client->all.most);
+	int bdat = x->how & WITH_CONTENT ? (x->hints->chunking ? 6 : 30) : 0;
+	return bdat + price_of(prices, x->client->all.most);
 }
 
 int
@@ -213,15 +239,6 @@ fit_content_quit(const struct exchange *x)
 	client.all.most -= SIX;
 	less.client = &client;
 	return fit_content(&less);
-}
-
-/* MAIL, RCPT and BDAT with a content behind them. */
-int
-fit_group_content(const struct exchange *x)
-{
-	static const struct price prices[] = { { 100, ESTIMATE_NEVER }, { 250, 8 },
-		{ INT64_MAX, 0 } };
-	return x->client->records == 0 ? ESTIMATE_NEVER : price_of(prices, x->client->all.most);
 }
 
 /* ---- the server's ---- */
@@ -256,39 +273,66 @@ static const struct price *const wordings[REPLY_KINDS] = { [OK_MAIL] = consent,
 	[QUEUED] = queued };
 
 static void
-remember(struct memory *m, enum reply_kind kind, int64_t length, int64_t command)
+remember(struct memory *m, enum reply_kind kind, struct estimate_span s, int64_t command)
 {
-	if (length > INT16_MAX || command > INT16_MAX)
+	enum { BLOCK = 16 }; /* a wider span is of more than one reply */
+	if (s.most > INT16_MAX || command > INT16_MAX || s.most - s.least >= BLOCK)
 		return;
-	m->length[kind] = (uint16_t)length;
-	m->echo[kind] = (int16_t)(length - command);
+	m->length[kind] = (uint16_t)s.most;
+	m->echo[kind] = (int16_t)(s.most - command);
 }
 
 static bool
-as_before(const struct memory *m, enum reply_kind kind, int64_t length, int64_t command)
+as_before(const struct memory *m, enum reply_kind kind, struct estimate_span s, int64_t command)
 {
-	return m->length[kind] == length || m->echo[kind] == length - command;
+	enum { QUEUE_ID_VARIES = 6 };
+	int64_t length = m->length[kind];
+	if (kind == QUEUED)
+		return within(s, length - QUEUE_ID_VARIES, length + QUEUE_ID_VARIES);
+	return length == s.most || m->echo[kind] == s.most - command;
+}
+
+/* A consent of that length, to a command of that one; 0 = it is not known. */
+static int
+consent_price(const struct memory *m, enum reply_kind kind, struct estimate_span s, int64_t command)
+{
+	struct range known = programs[m->program].reply[kind];
+	int16_t echo = programs[m->program].echo[kind];
+	if (known.most > 0)
+		return within(s, known.least, known.most) ? 0 : NOT_ITS_REPLY;
+	if (echo > 0 && command > 0)
+		return may_be(s, command + echo) ? 0 : NOT_ITS_REPLY;
+	if (m->length[kind] > 0)
+		return as_before(m, kind, s, command) ? 0 : NOT_AS_BEFORE;
+	/* Many have the same words for a sender, a recipient and RSET. */
+	if ((kind == OK_RCPT || kind == OK_RESET) && m->length[OK_MAIL] == s.most)
+		return 0;
+	return price_of(wordings[kind], s.most);
 }
 
 /* One reply that agrees. */
 static int
 fit_reply(const struct exchange *x, struct memory *m, enum reply_kind kind)
 {
-	struct estimate_span s = x->server->all;
-	struct range known = programs[m->program].reply[kind];
-	int64_t command = kind == QUEUED ? 0 : x->client->all.most;
-	bool first = m->length[kind] == 0;
 	if (x->server->records == 0)
 		return ESTIMATE_NEVER;
-	if (known.most > 0)
-		return within(s, known.least, known.most) ? 0 : NOT_ITS_REPLY;
-	int cost = 0;
-	if (first)
-		cost = price_of(wordings[kind], s.most);
-	else if (!as_before(m, kind, s.most, command))
-		cost = kind == QUEUED ? 2 : NOT_AS_BEFORE;
-	remember(m, kind, s.most, command);
+	struct estimate_span s = x->server->all;
+	int64_t command = x->client->all.most;
+	int cost = consent_price(m, kind, s, command);
+	if (cost < NOT_ITS_REPLY)
+		remember(m, kind, s, command);
 	return cost;
+}
+
+/* RFC 4954 4: 334, 235, 535. */
+int
+fit_challenge(const struct exchange *x, struct memory *m, int32_t *refusals)
+{
+	static const struct price prices[] = { { 5, ESTIMATE_NEVER }, { 90, 0 }, { 200, 6 },
+		{ INT64_MAX, 20 } };
+	(void)m;
+	(void)refusals;
+	return x->server->records == 0 ? ESTIMATE_NEVER : price_of(prices, x->server->all.most);
 }
 
 int
@@ -345,28 +389,41 @@ refusal_price(int64_t bytes)
 	return price_of(prices, bytes);
 }
 
+/* As long as a consent of this server: hardly a refusal. */
+static int
+like_consent(const struct memory *m, enum reply_kind kind, struct estimate_span s)
+{
+	struct range known = programs[m->program].reply[kind];
+	bool like = known.most > 0 ? within(s, known.least, known.most) : m->length[kind] == s.most;
+	return like ? AS_BEFORE_REFUSED : 0;
+}
+
 int
 fit_refused(const struct exchange *x, struct memory *m, int32_t *refusals)
 {
 	(void)refusals;
 	if (x->server->records == 0)
 		return ESTIMATE_NEVER;
-	int cost = refusal_price(x->server->all.most);
-	enum reply_kind consents[] = { OK_MAIL, OK_RCPT, GO_AHEAD };
-	for (size_t i = 0; i < sizeof(consents) / sizeof(consents[0]); i++) {
-		struct range known = programs[m->program].reply[consents[i]];
-		if (m->length[consents[i]] == x->server->all.most ||
-			(known.most > 0 && may_be(x->server->all, known.most)))
-			return cost + AS_BEFORE_REFUSED;
-	}
-	return cost;
+	struct estimate_span s = x->server->all;
+	int like = like_consent(m, OK_MAIL, s) + like_consent(m, OK_RCPT, s) +
+		   like_consent(m, GO_AHEAD, s);
+	return refusal_price(s.most) + like;
+}
+
+int
+fit_not_queued(const struct exchange *x, struct memory *m, int32_t *refusals)
+{
+	(void)refusals;
+	if (x->server->records == 0)
+		return ESTIMATE_NEVER;
+	return refusal_price(x->server->all.most) + like_consent(m, QUEUED, x->server->all);
 }
 
 /* With its farewell behind it. */
 static int
 with_bye(const struct exchange *x, struct memory *m, fit_server *fit)
 {
-	enum { BYE = 15 }; /* "221 2.0.0 Bye\r\n"; others add a host's name */
+	enum { BYE = 15, BYE_MOST = 80 }; /* "221 2.0.0 Bye\r\n"; others add a host's name */
 	struct exchange less = *x;
 	struct turn server = *x->server;
 	int32_t unused = 0;
@@ -374,7 +431,8 @@ with_bye(const struct exchange *x, struct memory *m, fit_server *fit)
 		server.all = (struct estimate_span){ server.all.least - server.last.least,
 			server.all.most - server.last.most };
 	else
-		server.all = (struct estimate_span){ server.all.least - 60, server.all.most - BYE };
+		server.all = (struct estimate_span){ server.all.least - BYE_MOST,
+			server.all.most - BYE };
 	less.server = &server;
 	return server.records == 0 ? 4 : fit(&less, m, &unused);
 }
@@ -387,145 +445,144 @@ fit_queued_bye(const struct exchange *x, struct memory *m, int32_t *refusals)
 }
 
 int
-fit_refused_bye(const struct exchange *x, struct memory *m, int32_t *refusals)
+fit_not_queued_bye(const struct exchange *x, struct memory *m, int32_t *refusals)
 {
 	(void)refusals;
-	return with_bye(x, m, fit_refused);
+	return with_bye(x, m, fit_not_queued);
 }
 
 /* ---- replies to a group of commands ---- */
 
-/* How long each consent is in this server's words; what is not known is a span. */
-struct wording {
-	int64_t mail_least, mail_most, rcpt_least, rcpt_most, go_least, go_most;
-	bool known;
-};
-
-static void
-wording_of(const struct memory *m, enum reply_kind kind, int64_t *least, int64_t *most)
+/* How long a consent is in this server's words; what is not known is a span. */
+static struct range
+wording(const struct memory *m, enum reply_kind kind)
 {
 	struct range known = programs[m->program].reply[kind];
-	*least = m->length[kind] > 0 ? m->length[kind] : known.most > 0 ? known.least : 8;
-	*most = m->length[kind] > 0 ? m->length[kind] : known.most > 0 ? known.most : 64;
+	int16_t echo = programs[m->program].echo[kind];
+	if (echo > 0)
+		return (struct range){ (uint16_t)(echo + 14), (uint16_t)(echo + 60) };
+	if (m->length[kind] > 0 && kind != QUEUED)
+		known.least = known.most = m->length[kind];
+	return known.most > 0 ? known : (struct range){ 8, 64 };
 }
 
-static struct wording
-wording(const struct memory *m)
-{
-	struct wording w;
-	wording_of(m, OK_MAIL, &w.mail_least, &w.mail_most);
-	wording_of(m, OK_RCPT, &w.rcpt_least, &w.rcpt_most);
-	wording_of(m, GO_AHEAD, &w.go_least, &w.go_most);
-	w.known = w.rcpt_least == w.rcpt_most;
-	return w;
-}
-
-/* The recipients of a turn: its records say it when each command has its own, else its bytes do.
- * The least cost over all numbers of recipients, of which `refused` were refused. */
-struct group {
-	const struct exchange *x;
-	struct wording w;
-	bool data; /* DATA was the last command */
-	bool go;   /* and answered by 354 */
-};
-
+/* The replies in one record: n recipients, k of them refused. */
 static int
-recipients_price(const struct group *g, int64_t n)
+sum_price(const struct exchange *x, const struct memory *m, int64_t n, int64_t k)
 {
-	int64_t records = g->x->client->records - (g->data ? 1 : 0);
-	int64_t bytes = g->x->client->all.most - (g->data ? SIX : 0);
-	if (records > 1)
-		return records == n + 1 ? 0 : ESTIMATE_NEVER;
-	return group_price(bytes, n);
-}
-
-/* Of n recipients k were refused. */
-static int
-replies_price(const struct group *g, int64_t n, int64_t k)
-{
-	struct estimate_span s = g->x->server->all;
-	int64_t least = g->w.mail_least + (n - k) * g->w.rcpt_least;
-	int64_t most = g->w.mail_most + (n - k) * g->w.rcpt_most;
-	if (g->go) {
-		least += g->w.go_least;
-		most += g->w.go_most;
-	} else if (g->data) {
-		least += 20;
-		most += 2 * NO_RECIPIENTS;
+	struct range rcpt = wording(m, OK_RCPT), mail = wording(m, OK_MAIL);
+	struct range go = wording(m, GO_AHEAD), queued_as = wording(m, QUEUED);
+	struct estimate_span s = x->server->all;
+	int64_t least = (n - k) * rcpt.least, most = (n - k) * rcpt.most;
+	if (x->how & WITH_MAIL) {
+		least += mail.least;
+		most += mail.most;
 	}
-	if (k == 0)
-		return within(s, least, most) ? (g->w.known ? 0 : 4) : NOT_ITS_REPLY;
-	int64_t rest = s.most - (least + most) / 2;
-	return rest <= 0 ? ESTIMATE_NEVER : refusal_price(rest / k) + 2 * (int)(k - 1);
+	if (x->how & GOES_AHEAD) {
+		least += go.least;
+		most += go.most;
+	} else if (x->how & CONTENT_REFUSED) {
+		int64_t rest = s.most - (least + most) / 2;
+		return rest <= 0 ? ESTIMATE_NEVER : refusal_price(rest);
+	} else if (x->how & CONTENT_TAKEN) {
+		least += queued_as.least;
+		most += queued_as.most;
+	} else if (x->how & (WITH_DATA | WITH_CONTENT) && k == n) {
+		least += NO_RECIPIENTS / 2;
+		most += NO_RECIPIENTS * 2;
+	}
+	if (k > 0) {
+		int64_t rest = s.most - (least + most) / 2;
+		return rest <= 0 ? ESTIMATE_NEVER : refusal_price(rest / k) + 2 * (int)(k - 1);
+	}
+	if (!within(s, least, most))
+		return NOT_ITS_REPLY;
+	if (rcpt.least == rcpt.most)
+		return 0;
+	if (m->group > 0 && m->group_size == n)
+		return m->group == s.most ? 0 : NOT_AS_BEFORE;
+	return 4;
+}
+
+/* Each reply in a record of its own: *k of the recipients were refused.  *m learns. */
+static int
+each_price(const struct exchange *x, struct memory *m, int64_t *k)
+{
+	const struct turn *t = x->server;
+	bool apart = x->client->records == t->records; /* as are the commands */
+	int64_t first = x->how & WITH_MAIL ? 1 : 0;
+	int64_t end = t->records - (x->how & (WITH_DATA | WITH_CONTENT) ? 1 : 0);
+	int cost = 0;
+	*k = 0;
+	if (first > 0) {
+		cost = consent_price(m, OK_MAIL, t->each[0], apart ? x->client->each[0].most : 0);
+		remember(m, OK_MAIL, t->each[0], 0);
+	}
+	for (int64_t i = first; i < end; i++) {
+		int64_t command = apart ? x->client->each[i].most : 0;
+		int taken = consent_price(m, OK_RCPT, t->each[i], command);
+		int refused = refusal_price(t->each[i].most) + 4;
+		*k += refused < taken;
+		cost += refused < taken ? refused : taken;
+		if (taken <= refused)
+			remember(m, OK_RCPT, t->each[i], command);
+	}
+	if (x->how & GOES_AHEAD)
+		cost += consent_price(m, GO_AHEAD, t->last, 0);
+	return cost;
+}
+
+static bool
+allowed(const struct exchange *x, int64_t n, int64_t k)
+{
+	return x->how & ALL_TAKEN ? k == 0 : x->how & ALL_REFUSED ? k == n : k > 0 && k < n;
 }
 
 static int
-group_best(const struct group *g, bool some, bool all, int32_t *refusals)
+replies_price(const struct exchange *x, struct memory *m, int64_t n, int64_t *k)
 {
+	int64_t replies = n + (x->how & WITH_MAIL ? 1 : 0) +
+			  (x->how & (WITH_DATA | CONTENT_TAKEN | CONTENT_REFUSED) ? 1 : 0);
+	if (x->server->records == replies && replies > 1 && replies <= TURN_RECORDS) {
+		int cost = each_price(x, m, k);
+		return allowed(x, n, *k) ? cost : ESTIMATE_NEVER;
+	}
 	int best = ESTIMATE_NEVER;
-	for (int64_t n = 1; n < GROUP_MAX; n++) {
-		int for_n = recipients_price(g, n);
-		if (for_n >= best)
-			continue;
-		int64_t from = all ? n : some ? 1 : 0, to = all ? n : some ? n - 1 : 0;
-		for (int64_t k = from; k <= to; k++) {
-			int cost = for_n + replies_price(g, n, k);
-			if (cost < best) {
-				best = cost;
-				*refusals = (int32_t)k;
-			}
+	int64_t from = x->how & ALL_TAKEN ? 0 : x->how & ALL_REFUSED ? n : 1;
+	for (int64_t i = from; i <= n && allowed(x, n, i); i++) {
+		int cost = sum_price(x, m, n, i);
+		if (cost < best) {
+			best = cost;
+			*k = i;
 		}
 	}
-	return g->x->server->records == 0 ? ESTIMATE_NEVER : best;
+	if (x->how & ALL_TAKEN && x->how & WITH_DATA && x->server->all.most <= UINT16_MAX) {
+		m->group = (uint16_t)x->server->all.most;
+		m->group_size = (uint8_t)n;
+	}
+	return best;
 }
 
 int
-fit_group_ok(const struct exchange *x, struct memory *m, int32_t *refusals)
+fit_replies(const struct exchange *x, struct memory *m, int32_t *refusals)
 {
-	struct group g = { .x = x, .w = wording(m) };
-	return group_best(&g, false, false, refusals);
-}
-
-int
-fit_group_some(const struct exchange *x, struct memory *m, int32_t *refusals)
-{
-	struct group g = { .x = x, .w = wording(m) };
-	return group_best(&g, true, false, refusals);
-}
-
-int
-fit_group_go(const struct exchange *x, struct memory *m, int32_t *refusals)
-{
-	struct group g = { .x = x, .w = wording(m), .data = true, .go = true };
-	return group_best(&g, false, false, refusals);
-}
-
-int
-fit_group_some_go(const struct exchange *x, struct memory *m, int32_t *refusals)
-{
-	struct group g = { .x = x, .w = wording(m), .data = true, .go = true };
-	return group_best(&g, true, false, refusals);
-}
-
-int
-fit_group_refused(const struct exchange *x, struct memory *m, int32_t *refusals)
-{
-	struct group g = { .x = x, .w = wording(m) };
-	g.data = x->client->records > 1 ? may_be(x->client->last, SIX) : x->client->all.most > 50;
-	return group_best(&g, false, true, refusals);
-}
-
-/* BDAT: the replies to MAIL and RCPT, and the one to the content. */
-int
-fit_group_queued(const struct exchange *x, struct memory *m, int32_t *refusals)
-{
-	struct wording w = wording(m);
-	int64_t least, most;
-	(void)refusals;
-	wording_of(m, QUEUED, &least, &most);
-	least += w.mail_least + w.rcpt_least;
-	most += w.mail_most + GROUP_MAX * w.rcpt_most;
+	int best = ESTIMATE_NEVER;
+	struct memory learned = *m;
 	if (x->server->records == 0)
-		return ESTIMATE_NEVER;
-	return within(x->server->all, least, most) ? 0 : NOT_ITS_REPLY;
+		return best;
+	for (int64_t n = 1; n < GROUP_MAX; n++) {
+		int cost = recipients_price(x, n);
+		struct memory after = *m;
+		int64_t k = 0;
+		if (cost >= best)
+			continue;
+		cost += replies_price(x, &after, n, &k);
+		if (cost < best) {
+			best = cost;
+			learned = after;
+			*refusals = (int32_t)k + (x->how & CONTENT_REFUSED ? 1 : 0);
+		}
+	}
+	*m = learned;
+	return best;
 }

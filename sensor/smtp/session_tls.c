@@ -55,7 +55,9 @@ tls_chosen(struct smtp_session *s, const struct tls_event *e)
 	struct estimate_hints hints = { .program = server_software_name(&s->software),
 		.helo_len = strlen(s->record.helo_name),
 		.implicit = s->record.tls.implicit,
-		.submission = port == 587 || port == 465 };
+		.submission = port == 587 || port == 465,
+		.chunking = s->record.tls.implicit || !s->ehlo_answered ||
+			    (s->offers & EXTENSION_BIT(CHUNKING)) != 0 };
 	t->estimate = estimate_new(&hints);
 }
 
