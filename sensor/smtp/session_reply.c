@@ -115,6 +115,8 @@ on_data(struct smtp_session *s, const struct pending *p, const struct answer *a)
 	/* The mail stays open: "need RCPT" may be followed by one, and DATA comes again. */
 	if (p->mail != NULL)
 		envelope_data_refused(p->mail, a);
+	if (p->mail != NULL && p->mail->mail_refused)
+		session_mail_end_through(s, p->mail);
 	if (holds)
 		s->mode = CLIENT_COMMAND;
 	else if (begun)
