@@ -11,6 +11,7 @@
 			 behind refused recipients; others are near */
 #define GROUP_MAX 100 /* recipients of one turn that are thought of */
 #define UNKNOWN_PROGRAM 12   /* what it costs to assume a server that nothing is known of */
+#define NOT_NAMED 22	     /* or that the banner's name is no help */
 #define ANOTHER_PROGRAM 30   /* or another one than the banner names */
 #define NOT_ITS_REPLY 40     /* a reply that this server never gives */
 #define NOT_AS_BEFORE 14     /* one that differs from what it gave before */
@@ -86,7 +87,7 @@ fit_program_cost(size_t program, const char *name)
 		return program == 0 ? UNKNOWN_PROGRAM - 4 : UNKNOWN_PROGRAM;
 	for (size_t i = 1; i < fit_programs(); i++)
 		if (strcmp(programs[i].name, name) == 0)
-			return i == program ? 0 : program == 0 ? UNKNOWN_PROGRAM : ANOTHER_PROGRAM;
+			return i == program ? 0 : program == 0 ? NOT_NAMED : ANOTHER_PROGRAM;
 	return program == 0 ? 0 : ANOTHER_PROGRAM;
 }
 
