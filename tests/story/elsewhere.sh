@@ -20,16 +20,8 @@ cleanup() {
 [[ $(id -u) == 0 ]] || skip "needs root, to make network namespaces"
 command -v ip python3 pgrep >/dev/null || skip "needs ip, python3 and pgrep"
 trap cleanup EXIT
-ip netns add "$campus" 2>/dev/null || skip "network namespaces cannot be made here"
-ip netns add "$world" || fail "second namespace"
-ip link add helo0 netns "$campus" type veth peer name helo1 netns "$world" ||
-	skip "veth pairs cannot be made here"
-ip -n "$campus" addr add 192.0.2.1/24 dev helo0
-ip -n "$world" addr add 192.0.2.25/24 dev helo1
+join_namespaces "$campus" "$world"
 ip -n "$world" addr add 192.0.2.77/24 dev helo1
-for at in "$campus lo" "$campus helo0" "$world lo" "$world helo1"; do
-	ip -n "${at% *}" link set "${at#* }" up
-done
 
 in_campus() { ip netns exec "$campus" "$@"; }
 peer() { # NAME WORDS...: in the world, ready when it says so

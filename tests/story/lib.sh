@@ -29,3 +29,16 @@ end_namespaces() {
 		ip netns del "$ns" 2>/dev/null
 	done
 }
+# join_namespaces CAMPUS WORLD: two namespaces, joined by helo0 (192.0.2.1) in the one and helo1 (192.0.2.25) in the other
+join_namespaces() {
+	local campus=$1 world=$2 at
+	ip netns add "$campus" 2>/dev/null || skip "network namespaces cannot be made here"
+	ip netns add "$world" || fail "second namespace"
+	ip link add helo0 netns "$campus" type veth peer name helo1 netns "$world" ||
+		skip "veth pairs cannot be made here"
+	ip -n "$campus" addr add 192.0.2.1/24 dev helo0
+	ip -n "$world" addr add 192.0.2.25/24 dev helo1
+	for at in "$campus lo" "$campus helo0" "$world lo" "$world helo1"; do
+		ip -n "${at% *}" link set "${at#* }" up
+	done
+}

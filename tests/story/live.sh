@@ -20,15 +20,7 @@ cleanup() {
 [[ $(id -u) == 0 ]] || skip "needs root, to make network namespaces"
 command -v ip python3 curl pgrep >/dev/null || skip "needs ip, python3, curl and pgrep"
 trap cleanup EXIT
-ip netns add "$campus" 2>/dev/null || skip "network namespaces cannot be made here"
-ip netns add "$world" || fail "second namespace"
-ip link add helo0 netns "$campus" type veth peer name helo1 netns "$world" ||
-	skip "veth pairs cannot be made here"
-ip -n "$campus" addr add 192.0.2.1/24 dev helo0
-ip -n "$world" addr add 192.0.2.25/24 dev helo1
-for at in "$campus lo" "$campus helo0" "$world lo" "$world helo1"; do
-	ip -n "${at% *}" link set "${at#* }" up
-done
+join_namespaces "$campus" "$world"
 
 in_campus() { ip netns exec "$campus" "$@"; }
 
