@@ -102,14 +102,24 @@ leave(struct smtp_session *s, struct slice in)
 	buf_add(&s->held, rest);
 }
 
-void
-session_front_client(struct smtp_session *s, struct slice *in)
+/* True when the dialogue begins. */
+static bool
+is_over(struct smtp_session *s, enum front_state before)
 {
-	enum front_state before = s->front->state, now = front_client(s->front, in);
+	enum front_state now = s->front->state;
 
 	if (now == FRONT_REFUSED && before != FRONT_REFUSED)
 		note_proxy(s);
-	if (now != FRONT_PASSED && now != FRONT_NONE)
+	return now == FRONT_PASSED || now == FRONT_NONE;
+}
+
+void
+session_front_client(struct smtp_session *s, struct slice *in)
+{
+	enum front_state before = s->front->state;
+
+	(void)front_client(s->front, in);
+	if (!is_over(s, before))
 		return;
 	leave(s, *in);
 	session_front_release(s);
@@ -132,9 +142,7 @@ session_front_server(struct smtp_session *s, struct slice *in)
 {
 	enum front_state before = s->front->state, now = front_server(s->front, in);
 
-	if (now == FRONT_REFUSED && before != FRONT_REFUSED)
-		note_proxy(s);
-	if (now != FRONT_PASSED && now != FRONT_NONE)
+	if (!is_over(s, before))
 		return;
 	leave(s, SLICE_EMPTY);
 	if (now == FRONT_PASSED)
