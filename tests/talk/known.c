@@ -55,6 +55,37 @@ static const struct known {
 		"DATA is lost, and content that did not wait is passed over as commands" },
 	{ "rfc5321-3.8-421-in-data", LOST, "mails: mail 1 of 1",
 		"421 ends a mail with a gap; what comes behind it is not of it" },
+	{ "nested-mail-lax-server", LOST,
+		"mails:", "only MAIL's reply tells whether it began another mail" },
+	{ "http-connect-at-once", "lost-line", "mails:",
+		"commands were sent with the proxy's request, and the greeting comes among "
+		"replies" },
+	/* Open: faults. */
+	{ "two-mails-pipelined", "middle", "",
+		"open: the capture begins in content, and the reply to its end is given to MAIL" },
+	{ "many-mails-pipelined", "middle", "",
+		"open: the capture begins in content, and the reply to its end is given to MAIL" },
+	{ "commands-before-data-end-reply", "middle", "",
+		"open: the capture begins in content, and the reply to its end is given to MAIL" },
+	{ "rset-after-complete", "middle", "replies:",
+		"open: the capture begins in content, and the reply to its end is given to RSET" },
+	{ "rfc2033-*", "middle lost-line", "",
+		"open: of LMTP's replies to the data only the first is the mail's when one is "
+		"lost" },
+	{ "bdat-none-left", LESS, "anomalies: anomaly bad-sequence",
+		"open: 503 to the last chunk of a burst, when the offer of PIPELINING is lost" },
+	{ "many-mails-pipelined", "lost-line", "anomalies: anomaly bad-sequence",
+		"open: 503 to RCPT behind a MAIL of which the refusal is lost" },
+	{ "rfc3030-bdat-overflow", "lost-line",
+		"mails:", "open: the dot alone is lost, of commands in doubt" },
+	{ "implicit-tls-plain", "middle",
+		"anomalies:", "open: content without TLS on port 465 is read as commands" },
+	{ "unsolicited-421", "middle",
+		"replies:", "open: replies that were kept stand behind one that was not" },
+	{ "early-talker", "lost-line",
+		"replies:", "open: the second line of a greeting is given to EHLO" },
+	{ "exim-sync-error", "middle", "replies:",
+		"open: 554 as the greeting of a capture without a handshake is given to EHLO" },
 };
 enum { ROWS = sizeof(table) / sizeof(table[0]) };
 
