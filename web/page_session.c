@@ -52,6 +52,33 @@ tls_words(struct arena *arena, const struct node *s)
 	return node_bool(s, "tls.offered") ? "offered, not used" : "not offered";
 }
 
+/* What was counted of an encrypted dialogue. */
+static const char *
+record_words(struct arena *arena, const struct node *s)
+{
+	int64_t client = node_int(s, "tls.records_client"),
+		server = node_int(s, "tls.records_server");
+	if (client + server == 0) {
+		return "";
+	}
+	return arena_printf(arena, "%s from the client, %s from the server",
+		part_number(arena, client), part_number(arena, server));
+}
+
+/* A guess must never be read as a count. */
+static const char *
+estimate_words(struct arena *arena, const struct node *s)
+{
+	if (node_text(s, "estimate.basis")[0] == '\0') {
+		return "";
+	}
+	return arena_printf(arena,
+		"about %s mails taken and %s refusals: estimated from the lengths of TLS records, "
+		"not seen",
+		part_number(arena, node_int(s, "estimate.mails")),
+		part_number(arena, node_int(s, "estimate.refusals")));
+}
+
 static const char *
 auth_words(struct arena *arena, const struct node *s)
 {
@@ -104,9 +131,14 @@ add_facts(struct html *h, const struct node *s)
 		node_text(s, "helo.name"));
 	part_fact(h, "Extensions", joined(a, s, "extensions", ", "));
 	part_fact(h, "TLS", tls_words(a, s));
+	part_fact(h, "TLS ended by alert", node_text(s, "tls.alert"));
 	part_fact(h, "TLS server name", node_text(s, "tls.sni"));
+	part_fact(h, "TLS protocol (ALPN)", node_text(s, "tls.alpn"));
 	part_fact(h, "TLS certificate", node_text(s, "tls.subject"));
+	part_fact(h, "TLS certificate's names", joined(a, s, "tls.names", ", "));
 	part_fact(h, "JA4", node_text(s, "tls.ja4"));
+	part_fact(h, "TLS records", record_words(a, s));
+	part_fact(h, "Estimated", estimate_words(a, s));
 	part_fact(h, "AUTH", auth_words(a, s));
 	part_fact(h, "Client software", node_text(s, "client_software"));
 	part_fact(h, "Server software", node_text(s, "server_software"));

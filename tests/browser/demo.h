@@ -283,6 +283,15 @@ demo_session(
 	r.helo_name = d->name;
 	r.tls.offered = true;
 	r.tls.used = number % 3 == 0;
+	if (r.tls.used) {
+		DEMO_PUSH(a, r.tls.names) = "mx.example.net";
+		DEMO_PUSH(a, r.tls.names) = DEMO_HOSTILE;
+		r.tls.alert = "client: unknown_ca";
+		r.tls.records_client = 12345;
+		r.tls.records_server = 7;
+		r.estimate.basis = "tls-records";
+		r.estimate.mails = 3;
+	}
 	r.dialect = "4c9f";
 	r.client_software = "Postfix";
 	r.bytes_client = 5000 + number;
