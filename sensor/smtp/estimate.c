@@ -93,9 +93,9 @@ static const struct {
 
 	/* contents */
 	{ FROM(DATA), fit_content, fit_queued, AT_READY, 1, 0, 0, 0 },
-	{ FROM(DATA), fit_content, fit_not_queued, AT_SPENT, 0, 1, 12, 0 },
+	{ FROM(DATA), fit_content, fit_not_queued, AT_SPENT, 0, 1, 9, 0 },
 	{ FROM(DATA), fit_content_quit, fit_queued_bye, AT_END, 1, 0, 0, 0 },
-	{ FROM(DATA), fit_content_quit, fit_not_queued_bye, AT_END, 0, 1, 12, 0 },
+	{ FROM(DATA), fit_content_quit, fit_not_queued_bye, AT_END, 0, 1, 9, 0 },
 
 	/* BDAT, RFC 3030 */
 	{ FROM(RCPT), fit_content, fit_queued, AT_READY, 1, 0, 0, WITH_CONTENT },
@@ -115,7 +115,8 @@ static const struct {
 	{ IDLE, fit_group, fit_replies, AT_RCPT, 0, COUNTED, 9, WITH_MAIL | WITH_CONTENT },
 
 	/* the end */
-	{ IDLE | OPEN, fit_six, fit_bye, AT_END, 0, 0, 0, 0 },
+	{ IDLE | FROM(MAIL), fit_six, fit_bye, AT_END, 0, 0, 0, 0 },
+	{ FROM(RCPT), fit_six, fit_bye, AT_END, 0, 0, 10, 0 },
 	{ FROM(BEGIN), fit_six, fit_bye, AT_END, 0, 0, 6, 0 },
 	{ FROM(END), fit_nothing, fit_said, AT_END, 0, 0, 4, 0 },
 	{ FROM(BEGIN) | IDLE | OPEN | FROM(DATA), fit_any, fit_silent, AT_END, 0, 0, 12, 0 },

@@ -11,8 +11,8 @@
 			 behind refused recipients; others are near */
 #define GROUP_MAX 100 /* recipients of one turn that are thought of */
 #define UNKNOWN_PROGRAM 12   /* what it costs to assume a server that nothing is known of */
-#define NOT_NAMED 22	     /* or that the banner's name is no help */
-#define ANOTHER_PROGRAM 30   /* or another one than the banner names */
+#define NOT_NAMED 30	     /* or that the banner's name is no help */
+#define ANOTHER_PROGRAM 40   /* or another one than the banner names */
 #define NOT_ITS_REPLY 40     /* a reply that this server never gives */
 #define NOT_AS_BEFORE 14     /* one that differs from what it gave before */
 #define AS_BEFORE_REFUSED 14 /* a refusal as long as the consent before */

@@ -8,7 +8,7 @@
   --mails PERCENT  of all sessions whose number of mails must be right (default 90), of one client's 15 less
 
 Clients talk to servers that know what they did (encrypted_peers.py); the capture is read as any other, and the records' estimates are held
-against what the servers did.  Exit status 1 = worse than --mails, 77 = there is no openssl to make a certificate.
+against what the servers did, and version, names and JA4 against what they must be.  Exit status 1 = worse than --mails, 77 = there is no openssl to make a certificate.
 """
 
 import argparse
@@ -73,6 +73,7 @@ def session(dice, client, contexts, capture, port):
     server.join(20)
     wire.end()
     truth.words = next(name for name, w in peers.WORDINGS.items() if w is words)
+    truth.ja4 = peers.ja4(wire.passed)
     capture.connection(port, 465 if implicit else 587 if submission else 25, wire.passed)
     return truth
 
@@ -83,7 +84,7 @@ def certificate(folder):
         sys.exit(77)
     paths = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj",
-                    "/CN=mx.example.net", "-out", paths[0], "-keyout", paths[1]], check=True, capture_output=True)
+                    "/CN=mx.example.net", "-addext", "subjectAltName=DNS:mx.example.net,DNS:*.example.net,IP:198.51.100.25", "-out", paths[0], "-keyout", paths[1]], check=True, capture_output=True)
     return paths
 
 
@@ -116,6 +117,14 @@ class Row:
 
     def percent(self, right):
         return 100 * right / max(1, self.sessions - self.none)
+
+
+def facts_wrong(truth, suite, record):
+    """What a handshake shows in clear, all of it certain."""
+    tls, old = record["tls"], suite != "TLS 1.3"
+    want = {"ja4": truth.ja4, "version": "TLS 1.2" if old else "TLS 1.3", "subject": "mx.example.net" if old else "",
+            "names": ["mx.example.net", "*.example.net", "198.51.100.25"] if old else [], "sni": "mx.example.net", "used": True}
+    return [f"port {truth.port} {suite}: {k} is {tls[k]}, wanted {v}" for k, v in want.items() if tls[k] != v]
 
 
 def table(rows):
@@ -168,6 +177,8 @@ def main():
              for name, r, wanted in judged if r.percent(r.mails_right) < wanted]
     if everything.none * 10 > everything.sessions:
         worse.append(f"{everything.none} of {everything.sessions} have no estimate, wanted at most one in ten")
+    for _, name, truth in truths:
+        worse += facts_wrong(truth, name, records[truth.port])
     for line in worse:
         print(f"FAIL: {line}")
     sys.exit(1 if worse else 0)

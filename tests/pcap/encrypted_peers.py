@@ -5,6 +5,7 @@ smtplib is itself; the other clients are made after what the programs send (Post
 """
 
 import base64
+import hashlib
 import random
 import smtplib
 import socket
@@ -79,7 +80,7 @@ class Truth:
 
     def __init__(self):
         self.mails = self.refusals = 0
-        self.port = 0
+        self.port, self.ja4 = 0, ""
 
 
 class Wire:
@@ -557,3 +558,40 @@ def tls_contexts(certificate, key, suite):
         server.set_ciphers(suite + ":@SECLEVEL=0")
         client.set_ciphers("ALL:@SECLEVEL=0")
     return client, server
+
+
+def numbers(data):
+    return [x for (x,) in struct.iter_unpack(">H", data[:len(data) & ~1]) if x & 0x0f0f != 0x0a0a or x >> 8 != x & 255]
+
+
+def ja4(passed):
+    """JA4 of the ClientHello among what passed (technical_details/JA4.md), written apart from the sensor's."""
+    data = b"".join(data for _, side, data in passed if side == 0)
+    data = data[data.index(b"\x16\x03\x01"):]
+    at = 5 + 4 + 2 + 32
+    at += 1 + data[at]
+    size = struct.unpack_from(">H", data, at)[0]
+    ciphers = numbers(data[at + 2:at + 2 + size])
+    at += 2 + size
+    at += 1 + data[at]
+    end = at + 2 + struct.unpack_from(">H", data, at)[0]
+    at += 2
+    version, kinds, signatures, alpn = struct.unpack_from(">H", data, 9)[0], [], [], "00"
+    while at < end:
+        kind, size = struct.unpack_from(">HH", data, at)
+        body = data[at + 4:at + 4 + size]
+        at += 4 + size
+        kinds += numbers(struct.pack(">H", kind))
+        if kind == 13:
+            signatures = numbers(body[2:])
+        elif kind == 43:
+            version = max(numbers(body[1:]))
+        elif kind == 16:
+            first = body[3:3 + body[2]].decode("latin-1")
+            alpn = first[0] + first[-1]
+    digest = [",".join(f"{c:04x}" for c in sorted(ciphers)), ",".join(f"{k:04x}" for k in sorted(k for k in kinds if k not in (0, 16)))]
+    if signatures:
+        digest[1] += "_" + ",".join(f"{x:04x}" for x in signatures)
+    hashes = [hashlib.sha256(text.encode()).hexdigest()[:12] for text in digest]
+    words = {0x304: "13", 0x303: "12", 0x302: "11", 0x301: "10"}[version]
+    return f"t{words}{'d' if 0 in kinds else 'i'}{min(99, len(ciphers)):02}{min(99, len(kinds)):02}{alpn}_{hashes[0]}_{hashes[1]}"
