@@ -275,6 +275,7 @@ note_segment(struct smtp_session *s, enum smtp_side from, struct slice in)
 			session_tls_begin(s);
 		} else if (s->record.midstream) {
 			step_lost_commands(s);
+			s->step.silent = false; /* the server may have spoken before */
 			client_lose(s, false);
 		}
 	}

@@ -214,14 +214,14 @@ session_tls_gap(struct smtp_session *s, enum smtp_side from, int64_t bytes)
 	tls_gap(&s->tls[from], bytes);
 }
 
-/* Only of a dialogue that was seen whole from both sides. */
+/* Only where TLS was seen whole from both sides, from the ClientHello on. */
 void
 session_tls_end(struct smtp_session *s)
 {
 	struct session_tls *t = &s->secured;
 	struct estimate_counts counts;
 	bool whole = !t->gap && !s->tls[SMTP_CLIENT].lost && !s->tls[SMTP_SERVER].lost &&
-		     !s->record.midstream && !s->record.one_sided;
+		     s->record.tls.ja4[0] != '\0' && !s->record.one_sided;
 	if (t->estimate == NULL || !whole || !estimate_end(t->estimate, &counts))
 		return;
 	s->record.estimate.basis = "tls-records";
