@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sensor/smtp/queue_id.h"
 #include "sensor/smtp/session_state.h"
 
 static void
@@ -179,6 +180,11 @@ step_reply(struct smtp_session *s, const struct reply_whole *whole)
 	if (whole->code == 354) {
 		/* Its DATA was lost, and all that came before is answered. */
 		step_over(s);
+		return false;
+	}
+	/* A queue id ends a mail, and nothing else waits. */
+	if (s->pending_count == 0 && queue_id_of(whole->text).len > 0) {
+		s->step.lost = false;
 		return false;
 	}
 	if (s->pending_count == 0 || (s->pending_count == 1 && !s->step.bursts)) {
