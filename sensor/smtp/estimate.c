@@ -117,6 +117,8 @@ static const struct {
 	/* the end */
 	{ IDLE | FROM(MAIL), fit_six, fit_bye, AT_END, 0, 0, 0, 0 },
 	{ FROM(RCPT), fit_six, fit_bye, AT_END, 0, 0, 10, 0 },
+	/* Postfix, behind a refusal */
+	{ FROM(SPENT) | FROM(MAIL), fit_reset_quit, fit_bye, AT_END, 0, 0, 1, 0 },
 	{ FROM(BEGIN), fit_six, fit_bye, AT_END, 0, 0, 6, 0 },
 	{ FROM(END), fit_nothing, fit_said, AT_END, 0, 0, 4, 0 },
 	{ FROM(BEGIN) | IDLE | OPEN | FROM(DATA), fit_any, fit_silent, AT_END, 0, 0, 12, 0 },

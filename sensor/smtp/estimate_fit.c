@@ -181,12 +181,19 @@ fit_six(const struct exchange *x)
 							  : ESTIMATE_NEVER;
 }
 
+int
+fit_reset_quit(const struct exchange *x)
+{
+	return x->client->records > 0 && may_be(x->client->all, (int64_t)SIX * 2) ? 0
+										  : ESTIMATE_NEVER;
+}
+
 /* Bytes of the addresses of a group, as a price for that many commands. */
 static int
 commands_price(int64_t bytes, int64_t commands)
 {
 	static const struct price prices[] = { { ADDRESS_LEAST, ESTIMATE_NEVER }, { 22, 4 },
-		{ 55, 0 }, { 75, 3 }, { 110, 10 }, { INT64_MAX, ESTIMATE_NEVER } };
+		{ 64, 0 }, { 80, 3 }, { 110, 10 }, { INT64_MAX, ESTIMATE_NEVER } };
 	return price_of(prices, bytes / commands);
 }
 

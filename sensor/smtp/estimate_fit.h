@@ -57,6 +57,7 @@ int fit_program_cost(size_t program, const char *name);
 typedef int fit_client(const struct exchange *x);
 fit_client fit_nothing, fit_any, fit_hello, fit_auth, fit_address, fit_content, fit_content_quit;
 fit_client fit_six;   /* DATA, RSET, QUIT, NOOP, HELP with its CRLF */
+fit_client fit_reset_quit;
 fit_client fit_group; /* of commands, RFC 2920 */
 
 /* ---- the server's: *refusals is how many commands it refused, if it refused some ---- */

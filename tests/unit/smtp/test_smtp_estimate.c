@@ -30,6 +30,8 @@ static const struct {
 		"c25 s94 c106 s65 c4096 c4096 c2361 c3 s36 c101 s65 c4096 c55 c9 s52", 2, 0 },
 	{ "pipelined and refused", { "Postfix", NAME, false, false, false }, "c25 s94 c106 s152 c6 s15",
 		0, 1 },
+	{ "Postfix to Postfix, RSET and QUIT at once", { "Postfix", 23, false, false, true },
+		"c30 s151 c121 s155 c12 s29", 0, 1 },
 	{ "RFC 3030: a mail in one go", { "Exim", NAME, false, false, true },
 		"c25 s108 c812 s57 c352 s57 c6 s39", 2, 0 },
 	{ "465, with AUTH", { "", 0, true, true, true },
