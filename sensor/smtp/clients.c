@@ -119,7 +119,9 @@ mark_rows(const struct client_row *rows, size_t count, const char *name, struct 
 	for (size_t i = 0; i < count; i++) {
 		if (rows[i].says[0] == '\0')
 			continue;
-		struct slice wanted = slice_str(rows[i].says);
+		struct slice wanted = SLICE_EMPTY;
+		if (chars_lower((uint8_t)rows[i].says[0]) == chars_lower((uint8_t)name[0]))
+			wanted = slice_str(rows[i].says);
 		if (slice_istarts(wanted, slice_str(name))) {
 			wanted = slice_trim(slice_skip(wanted, strlen(name)));
 			if (slice_ifind(text, wanted) < text.len)

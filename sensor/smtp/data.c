@@ -23,58 +23,48 @@ data_end_here(const struct data_reader *d)
 	       d->state == DATA_LF_DOT_CRLF;
 }
 
-/* CR.CR in a line, of which the first CR may have come with the chunk before. */
+/* CRs in a line that stand alone: those among its first `inside` bytes.  In CR.CR the first may
+ * have come with the chunk before. */
 static void
-count_cr_dot(struct data_reader *d, struct slice line)
+count_crs(struct data_reader *d, struct slice line, size_t inside)
 {
-	const uint8_t *p = line.ptr;
+	const uint8_t *p = line.ptr, *end = p + line.len;
+	d->bare_cr += d->last_cr;
 	d->doubtful += d->cr_dot && p[0] == '\r';
 	d->doubtful += d->last_cr && line.len > 1 && p[0] == '.' && p[1] == '\r';
-	const uint8_t *end = p + line.len;
-	for (const uint8_t *cr = p; (cr = memchr(cr, '\r', (size_t)(end - cr))) != NULL; cr++)
+	for (const uint8_t *cr = p; (cr = memchr(cr, '\r', (size_t)(p + inside - cr))) != NULL;
+		cr++) {
+		d->bare_cr++;
 		d->doubtful += end - cr > 2 && cr[1] == '.' && cr[2] == '\r';
-	bool ends = line.len == 1 ? d->last_cr && p[0] == '.' : end[-1] == '.' && end[-2] == '\r';
-	d->cr_dot = ends;
+	}
 }
 
 /* A line end at ptr[i]; `start` is where the line began in this chunk. */
 static void
 count_line_end(struct data_reader *d, const uint8_t *ptr, size_t start, size_t i)
 {
-	if (i > start)
-		count_cr_dot(d, slice_of(ptr + start, i - start));
-	d->cr_dot = false;
 	bool crlf = i > start ? ptr[i - 1] == '\r' : d->last_cr;
 	d->state = crlf ? DATA_LINE : DATA_LINE_LF;
 	d->any_crlf |= crlf;
 	d->long_lines += d->line + (i - start) > DATA_LINE_MAX + (size_t)crlf;
 	d->line = 0;
 	d->bare_lf += !crlf;
-	/* A CR anywhere else stands alone. */
-	size_t inside = i - start;
-	inside -= crlf && inside > 0;
-	d->bare_cr += d->last_cr && i > start;
-	const uint8_t *cr = ptr + start;
-	while ((cr = memchr(cr, '\r', (size_t)(ptr + start + inside - cr))) != NULL) {
-		d->bare_cr++;
-		cr++;
-	}
-	d->last_cr = false;
+	if (i > start)
+		count_crs(d, slice_of(ptr + start, i - start), i - start - crlf);
+	d->last_cr = d->cr_dot = false;
 }
 
 /* The unfinished line at the end of the chunk. */
 static void
 count_line_tail(struct data_reader *d, struct slice tail)
 {
-	count_cr_dot(d, tail);
+	const uint8_t *end = tail.ptr + tail.len;
+	count_crs(d, tail, tail.len - 1);
 	d->line += tail.len;
 	d->state = DATA_MIDDLE;
-	d->bare_cr += d->last_cr;
-	d->last_cr = tail.ptr[tail.len - 1] == '\r';
-	const uint8_t *end = tail.ptr + tail.len - 1;
-	for (const uint8_t *cr = tail.ptr; (cr = memchr(cr, '\r', (size_t)(end - cr))) != NULL;
-		cr++)
-		d->bare_cr++;
+	d->cr_dot =
+		tail.len == 1 ? d->last_cr && end[-1] == '.' : end[-1] == '.' && end[-2] == '\r';
+	d->last_cr = end[-1] == '\r';
 }
 
 /* As many lines as there are up to one that begins with a dot. */

@@ -33,29 +33,6 @@ blank(char *text, size_t n)
 
 /* ---- needles ---- */
 
-static unsigned
-pair_hash(const char *pair)
-{
-	return ((unsigned)(uint8_t)pair[0] * 61 + (uint8_t)pair[1]) % (WORDS_PAIRS * 64);
-}
-
-static bool
-has_pair(const struct words *words, const char *pair)
-{
-	unsigned hash = pair_hash(pair);
-	return (words->pairs[hash / 64] >> (hash % 64) & 1) != 0;
-}
-
-static void
-note_pairs(struct words *words)
-{
-	memset(words->pairs, 0, sizeof(words->pairs));
-	for (size_t i = 0; i + 1 < words->len; i++) {
-		unsigned hash = pair_hash(words->text + i);
-		words->pairs[hash / 64] |= (uint64_t)1 << (hash % 64);
-	}
-}
-
 struct needle {
 	struct slice bytes;
 	bool word;  /* stands at the start of a word */
@@ -113,9 +90,9 @@ static bool
 may_have(const struct words *words, struct slice needle)
 {
 	const char *bytes = (const char *)needle.ptr;
-	return needle.len < 2 ||
-	       (has_pair(words, bytes) && has_pair(words, bytes + needle.len - 2) &&
-		       has_pair(words, bytes + needle.len / 2 - 1));
+	return needle.len < 2 || (pairs_have(&words->pairs, bytes) &&
+					 pairs_have(&words->pairs, bytes + needle.len - 2) &&
+					 pairs_have(&words->pairs, bytes + needle.len / 2 - 1));
 }
 
 bool
@@ -314,10 +291,10 @@ reply_words(struct slice text, int code, bool glue, struct reply_words *out)
 	plain->len = reply_fold(text, code, glue, plain->text, LIMIT_REPLY_TEXT);
 	blank_addresses(plain->text, plain->len);
 	blank_names(plain->text, plain->len);
-	note_pairs(plain);
+	pairs_note(&plain->pairs, plain->text, plain->len);
 	memcpy(said, plain, sizeof(*said));
 	blank_clauses(said, DENIALS, denies_list);
 	blank_clauses(said, UNRELATED, NULL);
 	blank_clauses(said, SUPPOSED, NULL);
-	note_pairs(said);
+	pairs_note(&said->pairs, said->text, said->len);
 }

@@ -8,16 +8,15 @@
 #define HELOSCOPE_SMTP_REPLY_WORDS_H
 
 #include "sensor/limits.h"
+#include "sensor/smtp/pairs.h"
 #include "sensor/smtp/reply_class.h"
-
-#define WORDS_PAIRS 64 /* words of 64 bits */
 
 /* A text, and which pairs of bytes occur in it (by a hash): most needles are told to be absent by
  * two looks, without a search. */
 struct words {
 	char text[LIMIT_REPLY_TEXT + 1];
 	size_t len;
-	uint64_t pairs[WORDS_PAIRS];
+	struct pairs pairs;
 };
 
 struct reply_words {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sensor/base/chars.h"
+#include "sensor/smtp/pairs.h"
 #include "sensor/smtp/server_software.h"
 
 #define TEXT_MAX 700   /* bytes of a text that are looked at */
@@ -454,9 +455,14 @@ count(struct server_guess *g, size_t row)
 static void
 look(struct server_guess *g, enum cue_where where, const char *text, size_t len)
 {
-	for (size_t i = 0; i < CUES; i++)
-		if (cues[i].where == where && cue_fits(text, len, cues[i].text))
+	struct pairs pairs;
+	pairs_note(&pairs, text, len);
+	for (size_t i = 0; i < CUES; i++) {
+		const char *cue = cues[i].text;
+		if (cues[i].where == where && pairs_have(&pairs, cue + (cue[0] == '^')) &&
+			cue_fits(text, len, cue))
 			count(g, i);
+	}
 }
 
 /* What the server only echoes tells nothing of it, but that something stands there. */
