@@ -125,7 +125,7 @@ widen_filter(struct worker_process *p, uint16_t port)
 		struct err err = { "" };
 		if (!p->sources[i].gone &&
 			capture_live_filter(p->sources[i].capture, &p->filter, &err) < 0)
-			snprintf(text, sizeof text, "%s", err.text);
+			snprintf(text, sizeof text, "%.*s", (int)sizeof text - 1, err.text);
 	}
 	COUNT(&p->counters, ports_learned);
 	tell_event(p, "port", text);

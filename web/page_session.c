@@ -73,8 +73,8 @@ estimate_words(struct arena *arena, const struct node *s)
 		return "";
 	}
 	return arena_printf(arena,
-		"about %s mails taken and %s refusals: estimated from the lengths of TLS records, "
-		"not seen",
+		"mails taken: about %s, refusals: about %s; by the lengths of TLS records, not "
+		"seen",
 		part_number(arena, node_int(s, "estimate.mails")),
 		part_number(arena, node_int(s, "estimate.refusals")));
 }

@@ -25,6 +25,9 @@ struct aggregate *aggregate_new(void);
 void aggregate_free(struct aggregate *a);
 /* A finished session in which the host was the client (as_client) or the server. */
 void aggregate_session(struct aggregate *a, const struct session_record *session, bool as_client);
+/* The server was asked as a proxy, and the mail server is another host; one that a balancer stands
+ * before is the mail server itself. */
+bool aggregate_is_proxied(const struct session_record *session);
 void aggregate_mail(struct aggregate *a, const struct session_record *session,
 	const struct mail_record *mail, bool as_client);
 void aggregate_merge(struct aggregate *into, const struct aggregate *from);

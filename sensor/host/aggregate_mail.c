@@ -312,6 +312,6 @@ aggregate_mail(struct aggregate *a, const struct session_record *session,
 	aggregate_time(a, mail->end);
 	if (as_client)
 		count_as_client(a, session, mail);
-	else
+	else if (!aggregate_is_proxied(session))
 		count_as_server(a, session, mail);
 }

@@ -143,9 +143,8 @@ is_submission(uint16_t port)
 	return port == 587 || port == 465 || port == 2525;
 }
 
-/* It was asked as a proxy: a server that a balancer stands before was not. */
-static bool
-is_proxy(const struct session_record *s)
+bool
+aggregate_is_proxied(const struct session_record *s)
 {
 	return strncmp(s->proxy.protocol, "http", 4) == 0 ||
 	       strncmp(s->proxy.protocol, "socks", 5) == 0;
@@ -157,6 +156,11 @@ count_as_server(struct aggregate *a, const struct session_record *s, int64_t tim
 	struct slice banner = slice_str(s->banner);
 	char text[ADDR_TEXT_MAX];
 
+	if (aggregate_is_proxied(s)) {
+		/* The mail server is another host. */
+		aggregate_add(a, SUM_in_http_verbs, 1);
+		return;
+	}
 	aggregate_add(a, SUM_in_sessions, 1);
 	aggregate_add(a, SUM_in_sessions_submission, is_submission(s->server.port));
 	aggregate_add(a, SUM_in_encrypted, is_encrypted(s));
@@ -168,8 +172,7 @@ count_as_server(struct aggregate *a, const struct session_record *s, int64_t tim
 		aggregate_distinct(a, SKETCH_in_auth_networks, network_text(s->client.addr, text));
 	}
 	aggregate_add(a, SUM_in_auth_failures, s->auth.failures);
-	aggregate_add(
-		a, SUM_in_http_verbs, (anomaly_bits(s) & 1u << ANOMALY_HTTP) != 0 || is_proxy(s));
+	aggregate_add(a, SUM_in_http_verbs, (anomaly_bits(s) & 1u << ANOMALY_HTTP) != 0);
 	aggregate_add(a, SUM_in_relay_probes, (anomaly_bits(s) & 1u << ANOMALY_RELAY_PROBE) != 0);
 	for (size_t i = 0; i < s->replies_count; i++) {
 		const char *to = s->replies[i].to;
