@@ -44,9 +44,8 @@ static void
 feed(struct run *r, bool server, struct slice piece)
 {
 	uint8_t *copy = malloc(piece.len);
-	struct slice in = slice_of(copy, piece.len);
-
 	memcpy(copy, piece.ptr, piece.len);
+	struct slice in = slice_of(copy, piece.len);
 	while (!r->over && in.len > 0) {
 		size_t before = in.len;
 		int step = r->front.step;
