@@ -93,13 +93,13 @@ static const struct {
 
 	/* contents */
 	{ FROM(DATA), fit_content, fit_queued, AT_READY, 1, 0, 0, 0 },
-	{ FROM(DATA), fit_content, fit_not_queued, AT_SPENT, 0, 1, 9, 0 },
+	{ FROM(DATA), fit_content, fit_refused, AT_SPENT, 0, 1, 9, 0 },
 	{ FROM(DATA), fit_content_quit, fit_queued_bye, AT_END, 1, 0, 0, 0 },
-	{ FROM(DATA), fit_content_quit, fit_not_queued_bye, AT_END, 0, 1, 9, 0 },
+	{ FROM(DATA), fit_content_quit, fit_refused_bye, AT_END, 0, 1, 9, 0 },
 
 	/* BDAT, RFC 3030 */
 	{ FROM(RCPT), fit_content, fit_queued, AT_READY, 1, 0, 0, WITH_CONTENT },
-	{ FROM(RCPT), fit_content, fit_not_queued, AT_SPENT, 0, 1, 12, WITH_CONTENT },
+	{ FROM(RCPT), fit_content, fit_refused, AT_SPENT, 0, 1, 12, WITH_CONTENT },
 	{ FROM(RCPT), fit_content, fit_ok_reset, AT_RCPT, 0, 0, 10,
 		WITH_CONTENT }, /* not the last */
 	{ IDLE, fit_group, fit_replies, AT_READY, 1, 0, 2,

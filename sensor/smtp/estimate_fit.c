@@ -10,12 +10,11 @@
 	38	      /* "554 5.5.1 Error: no valid recipients\r\n": what Postfix says to a DATA   \
 			 behind refused recipients; others are near */
 #define GROUP_MAX 100 /* recipients of one turn that are thought of */
-#define UNKNOWN_PROGRAM 12   /* what it costs to assume a server that nothing is known of */
-#define NOT_NAMED 30	     /* or that the banner's name is no help */
-#define ANOTHER_PROGRAM 40   /* or another one than the banner names */
-#define NOT_ITS_REPLY 40     /* a reply that this server never gives */
-#define NOT_AS_BEFORE 14     /* one that differs from what it gave before */
-#define AS_BEFORE_REFUSED 14 /* a refusal as long as the consent before */
+#define UNKNOWN_PROGRAM 12 /* what it costs to assume a server that nothing is known of */
+#define NOT_NAMED 30	   /* or that the banner's name is no help */
+#define ANOTHER_PROGRAM 40 /* or another one than the banner names */
+#define NOT_ITS_REPLY 40   /* a reply that this server never gives */
+#define NOT_AS_BEFORE 14   /* one that differs from what it gave before */
 
 struct range {
 	uint16_t least, most;
@@ -397,34 +396,12 @@ refusal_price(int64_t bytes)
 	return price_of(prices, bytes);
 }
 
-/* As long as a consent of this server: hardly a refusal. */
-static int
-like_consent(const struct memory *m, enum reply_kind kind, struct estimate_span s)
-{
-	struct range known = programs[m->program].reply[kind];
-	bool like = known.most > 0 ? within(s, known.least, known.most) : m->length[kind] == s.most;
-	return like ? AS_BEFORE_REFUSED : 0;
-}
-
 int
 fit_refused(const struct exchange *x, struct memory *m, int32_t *refusals)
 {
+	(void)m;
 	(void)refusals;
-	if (x->server->records == 0)
-		return ESTIMATE_NEVER;
-	struct estimate_span s = x->server->all;
-	int like = like_consent(m, OK_MAIL, s) + like_consent(m, OK_RCPT, s) +
-		   like_consent(m, GO_AHEAD, s);
-	return refusal_price(s.most) + like;
-}
-
-int
-fit_not_queued(const struct exchange *x, struct memory *m, int32_t *refusals)
-{
-	(void)refusals;
-	if (x->server->records == 0)
-		return ESTIMATE_NEVER;
-	return refusal_price(x->server->all.most) + like_consent(m, QUEUED, x->server->all);
+	return x->server->records == 0 ? ESTIMATE_NEVER : refusal_price(x->server->all.most);
 }
 
 /* With its farewell behind it. */
@@ -453,10 +430,10 @@ fit_queued_bye(const struct exchange *x, struct memory *m, int32_t *refusals)
 }
 
 int
-fit_not_queued_bye(const struct exchange *x, struct memory *m, int32_t *refusals)
+fit_refused_bye(const struct exchange *x, struct memory *m, int32_t *refusals)
 {
 	(void)refusals;
-	return with_bye(x, m, fit_not_queued);
+	return with_bye(x, m, fit_refused);
 }
 
 /* ---- replies to a group of commands ---- */

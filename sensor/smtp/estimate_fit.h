@@ -63,6 +63,6 @@ fit_client fit_group; /* of commands, RFC 2920 */
 /* ---- the server's: *refusals is how many commands it refused, if it refused some ---- */
 typedef int fit_server(const struct exchange *x, struct memory *m, int32_t *refusals);
 fit_server fit_silent, fit_said, fit_challenge, fit_ok_mail, fit_ok_rcpt, fit_ok_reset, fit_go,
-	fit_queued, fit_bye, fit_refused, fit_not_queued, fit_queued_bye, fit_not_queued_bye, fit_replies;
+	fit_queued, fit_bye, fit_refused, fit_queued_bye, fit_refused_bye, fit_replies;
 
 #endif

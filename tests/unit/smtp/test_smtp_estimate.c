@@ -16,6 +16,8 @@ static const struct {
 		"c25 s94 c46 s14 c38 s14 c6 s37 c2443 s41 c6 s15", 1, 0 },
 	{ "of a server that nothing is known of", { "", NAME, false, false, false },
 		"c25 s94 c46 s20 c38 s23 c6 s13 c2443 s40 c6 s14", 1, 0 },
+	{ "its consents are as long as refusals", { "", NAME, false, false, false },
+		"c25 s94 c46 s64 c38 s64 c39 s64 c33 s64 c6 s50 c2443 s64 c6 s14", 1, 0 },
 	{ "two of three recipients refused", { "Postfix", NAME, false, false, false },
 		"c25 s94 c46 s14 c38 s107 c39 s14 c38 s132 c6 s37 c16384 c8849 s41 c6 s15", 1, 2 },
 	{ "all refused, RSET, another mail", { "Exim", NAME, false, false, false },
