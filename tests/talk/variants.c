@@ -317,7 +317,7 @@ run_alone(struct column *c, enum smtp_side side)
 		t.checks |= CHECK_MAILS;
 	t.one_sided = t.ends = true;
 	t.close = -1;
-	t.speaks = side;
+	t.speaks = (int)side;
 	make(&m, c->talk, CUT_TURNS, &wire_v4);
 	for (size_t i = 0; i < m.packets.count; i++)
 		if (m.packets.list[i].side == side)
