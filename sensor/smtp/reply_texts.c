@@ -152,6 +152,11 @@ static const struct reply_row rows[] = {
 		  "inverse|rucklauf|ruckwartsauflosung|risoluzione inversa|*обратной "
 		  "зоне|*обратная запись|*反向解析|*ptr记录|*ptr запис" },
 		NULL },
+	/* A command out of order or without its argument is no matter of the name. */
+	{ REPLY_OTHER, "",
+		{ "syntax: helo|syntax: ehlo|send helo|send ehlo|say helo|say ehlo|helo/ehlo "
+		  "first|ehlo/helo first|helo first|ehlo first" },
+		NULL },
 	{ REPLY_NO_RDNS_HELO, "",
 		{ "helo command rejected|ehlo command rejected|helo/ehlo|invalid helo|bad helo|bad "
 		  "ehlo|helo name|helo argument|helo is|helo should|helo must|helo does|helo "
