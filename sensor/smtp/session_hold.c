@@ -53,7 +53,7 @@ hold_decide(struct smtp_session *s, bool force)
 			step_align(s);
 	} else
 		data_begin(s, s->current);
-	if (s->server_alive && !s->unsure)
+	if (s->server_alive && !s->step.lost)
 		session_anomaly(s, ANOMALY_EARLY_DATA, s->mode == CLIENT_DATA);
 	else
 		step_over(s); /* the client would not go on without the reply: it was in the gap */
