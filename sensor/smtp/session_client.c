@@ -54,7 +54,7 @@ note_pipelining(struct smtp_session *s)
 	if (s->pending_count == 0 || !s->server_alive)
 		return;
 	s->dialect.unwaited = true;
-	if (s->ehlo_answered && !(s->offers & EXTENSION_BIT(PIPELINING)) && !s->unsure)
+	if (s->ehlo_answered && !(s->offers & EXTENSION_BIT(PIPELINING)))
 		session_anomaly(s, ANOMALY_PIPELINING, 1);
 }
 
@@ -104,7 +104,7 @@ client_line(struct smtp_session *s, const struct line *line)
 	note_bytes(s, line, c.verb);
 	note_pipelining(s);
 	step_command(s);
-	session_anomaly(s, ANOMALY_AFTER_QUIT, s->quit && !s->unsure);
+	session_anomaly(s, ANOMALY_AFTER_QUIT, s->quit);
 	session_anomaly(s, ANOMALY_BDAT_SURPLUS, s->after_chunk && c.verb == VERB_UNKNOWN);
 	/* An HTTP request or another protocol's hello is no sign of SMTP. */
 	if (c.verb != VERB_UNKNOWN && !verb_is_http(c.verb)) {

@@ -52,7 +52,7 @@ note_helo(struct smtp_session *s, struct slice name)
 	session_anomaly(s, ANOMALY_HELO_CHANGED,
 		s->record.helo_name[0] != '\0' && !s->record.tls.used &&
 			s->record.proxy.protocol[0] == '\0' &&
-			s->xclient.addr.family == ADDR_NONE && !s->unsure &&
+			s->xclient.addr.family == ADDR_NONE &&
 			!slice_ieq(name, slice_str(s->record.helo_name)));
 	if (name.len == 0)
 		return;
@@ -126,7 +126,7 @@ on_mail(struct smtp_session *s, const struct command *c)
 	path_parse(c->args, "FROM", &path);
 	dialect_command(&s->dialect, c, &path);
 	note_path(s, &path);
-	session_anomaly(s, ANOMALY_NO_HELO, s->record.helo_verb[0] == '\0' && !s->unsure);
+	session_anomaly(s, ANOMALY_NO_HELO, s->record.helo_verb[0] == '\0');
 	note_params(s, path.params);
 	struct envelope *mail = session_mail_new(s);
 	envelope_sender(mail, path.address, path.params);

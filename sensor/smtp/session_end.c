@@ -64,7 +64,7 @@ static void
 end_anomalies(struct smtp_session *s, enum close_reason why)
 {
 	bool spoke = s->dialect.count > 0;
-	bool rude = why != CLOSE_TIMEOUT && !s->quit && spoke && !s->record.tls.used && !s->unsure;
+	bool rude = why != CLOSE_TIMEOUT && !s->quit && spoke && !s->record.tls.used;
 	session_anomaly(s, ANOMALY_NO_QUIT, rude);
 	session_anomaly(
 		s, ANOMALY_IMPERSONATION, server_software_contradicts(&s->software, NULL, NULL));

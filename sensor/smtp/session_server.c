@@ -102,7 +102,7 @@ unsolicited(struct smtp_session *s, const struct answer *a)
 		return VERB_DATA_END;
 	/* For the server the data ended earlier, and what came behind it was a mail of its own. */
 	session_anomaly(s, ANOMALY_SMUGGLING,
-		s->doubtful && !s->unsure && (a->code == 354 || (s->after_dot && a->code < 400)));
+		s->doubtful && (a->code == 354 || (s->after_dot && a->code < 400)));
 	bool holds_data = s->mode == CLIENT_HOLD && s->held_for == VERB_DATA;
 	if (a->code == 354 && holds_data)
 		data_begin(s, s->current);
@@ -162,7 +162,7 @@ find_command(struct smtp_session *s, const struct reply_whole *whole, struct pen
 static bool
 is_surprise(const struct smtp_session *s, const struct answer *a)
 {
-	return a->code != 421 && !s->unsure && s->mode != CLIENT_DATA && s->mode != CLIENT_LOST;
+	return a->code != 421 && s->mode != CLIENT_DATA && s->mode != CLIENT_LOST;
 }
 
 void
@@ -209,15 +209,15 @@ server_line(struct smtp_session *s, const struct line *line)
 	int got = reply_next(&s->replies, line->text, &whole);
 	s->server_seen = true;
 	if (got < 0) {
-		session_anomaly(s, ANOMALY_NOT_A_REPLY, !s->unsure);
+		session_anomaly(s, ANOMALY_NOT_A_REPLY, 1);
 		/* A server whose first lines are no reply speaks something else. */
 		if (++s->junk == JUNK_MAX && !s->smtp && !s->record.midstream && !s->unsure)
 			s->mode = CLIENT_FOREIGN;
 		return;
 	}
 	session_anomaly(s, ANOMALY_REPLY_LF, !line->crlf);
-	session_anomaly(s, ANOMALY_STARTTLS_REPLIES,
-		s->mode == CLIENT_TLS && !s->tls_first[SMTP_CLIENT] && !s->unsure);
+	session_anomaly(
+		s, ANOMALY_STARTTLS_REPLIES, s->mode == CLIENT_TLS && !s->tls_first[SMTP_CLIENT]);
 	s->server_alive = true;
 	if (!s->odd_greeting)
 		session_is_smtp(s);
