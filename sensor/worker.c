@@ -78,17 +78,6 @@ on_trace(void *ctx, const char *text)
 	s->worker->probe.smtp(s->worker->probe.ctx, s->record->id, text);
 }
 
-static bool
-is_watched(const struct worker *w, uint16_t port)
-{
-	const struct stream_config *c = &w->config.stream;
-
-	for (size_t i = 0; i < c->ports_count; i++)
-		if (c->ports[i] == port)
-			return true;
-	return false;
-}
-
 static void *
 on_open(void *ctx, const struct stream_info *info)
 {
@@ -116,7 +105,7 @@ on_open(void *ctx, const struct stream_info *info)
 	fill_path(r, info, arena);
 	if (w->probe.smtp != NULL)
 		smtp_session_trace(s->smtp, on_trace, s);
-	if (w->output.elsewhere != NULL && !is_watched(w, info->server.port))
+	if (w->output.elsewhere != NULL && !stream_watches(&w->config.stream, info->server.port))
 		w->output.elsewhere(w->output.ctx, info->server, info->start);
 	s->next = w->open;
 	if (w->open != NULL)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* What a parser of one part says: its words are whole, may become so, or are others. */
-enum part { PART_OTHER, PART_MORE, PART_WHOLE };
+enum match { MATCH_OTHER, MATCH_MORE, MATCH_WHOLE };
 
 static const struct slice commands[] = {
 	SLICE("EHLO "),
@@ -24,35 +24,35 @@ enum {
 };
 
 /* s begins with the word, or may still. */
-static enum part
+static enum match
 begins(struct slice s, struct slice word, bool any_case)
 {
 	size_t n = s.len < word.len ? s.len : word.len;
 	bool same = any_case ? slice_ieq(slice_take(s, n), slice_take(word, n))
 			     : slice_eq(slice_take(s, n), slice_take(word, n));
 
-	return !same ? PART_OTHER : n == word.len ? PART_WHOLE : PART_MORE;
+	return !same ? MATCH_OTHER : n == word.len ? MATCH_WHOLE : MATCH_MORE;
 }
 
-static enum part
+static enum match
 begins_one_of(struct slice s, const struct slice *words, size_t count)
 {
-	enum part best = PART_OTHER;
+	enum match best = MATCH_OTHER;
 
-	for (size_t i = 0; i < count && best != PART_WHOLE; i++) {
-		enum part p = begins(s, words[i], true);
+	for (size_t i = 0; i < count && best != MATCH_WHOLE; i++) {
+		enum match p = begins(s, words[i], true);
 		best = p > best ? p : best;
 	}
 	return best;
 }
 
-static enum part
+static enum match
 is_command(struct slice s)
 {
 	return begins_one_of(s, commands, sizeof commands / sizeof *commands);
 }
 
-static enum part
+static enum match
 is_greeting(struct slice s)
 {
 	return begins_one_of(s, greetings, sizeof greetings / sizeof *greetings);
@@ -67,9 +67,9 @@ be16(struct slice s, size_t at)
 /* ---- the first look ---- */
 
 static enum opening_sender
-look_at(enum part part, enum opening_sender sender)
+look_at(enum match part, enum opening_sender sender)
 {
-	return part == PART_WHOLE ? sender : part == PART_MORE ? OPENING_ANYBODY : OPENING_NOBODY;
+	return part == MATCH_WHOLE ? sender : part == MATCH_MORE ? OPENING_ANYBODY : OPENING_NOBODY;
 }
 
 /* A greeting is all that is said at first: its length says whether it is one. */
@@ -141,44 +141,44 @@ opening_look(struct slice s)
 /* ---- what a balancer puts in front ---- */
 
 /* Takes a PROXY header off the front of *client, if there is one. */
-static enum part
+static enum match
 skip_proxy1(struct slice *client)
 {
 	size_t end = slice_index(*client, '\n');
 
 	if (end < client->len && end < PROXY1_MAX) {
 		*client = slice_skip(*client, end + 1);
-		return PART_WHOLE;
+		return MATCH_WHOLE;
 	}
-	return client->len < PROXY1_MAX ? PART_MORE : PART_OTHER;
+	return client->len < PROXY1_MAX ? MATCH_MORE : MATCH_OTHER;
 }
 
-static enum part
+static enum match
 skip_proxy2(struct slice *client)
 {
 	if (client->len < PROXY2_HEAD)
-		return PART_MORE;
+		return MATCH_MORE;
 	size_t whole = PROXY2_HEAD + (size_t)be16(*client, 14);
 	if (client->ptr[12] >> 4 != 2 || whole > OPENING_WORDS)
-		return PART_OTHER;
+		return MATCH_OTHER;
 	if (client->len < whole)
-		return PART_MORE;
+		return MATCH_MORE;
 	*client = slice_skip(*client, whole);
-	return PART_WHOLE;
+	return MATCH_WHOLE;
 }
 
-static enum part
+static enum match
 skip_proxy(struct slice *client)
 {
-	enum part one = begins(*client, proxy1_word, false),
-		  two = begins(*client, proxy2_word, false);
+	enum match one = begins(*client, proxy1_word, false),
+		   two = begins(*client, proxy2_word, false);
 
-	if (one == PART_WHOLE)
+	if (one == MATCH_WHOLE)
 		return skip_proxy1(client);
-	if (two == PART_WHOLE)
+	if (two == MATCH_WHOLE)
 		return skip_proxy2(client);
-	bool may_be = client->len > 0 && (one == PART_MORE || two == PART_MORE);
-	return may_be ? PART_MORE : PART_WHOLE; /* there is none */
+	bool may_be = client->len > 0 && (one == MATCH_MORE || two == MATCH_MORE);
+	return may_be ? MATCH_MORE : MATCH_WHOLE; /* there is none */
 }
 
 /* ---- proxies: what the client asks for, and what the server says when it is there ---- */
@@ -199,44 +199,44 @@ connect_port(struct slice line)
 	return (uint16_t)port;
 }
 
-static enum part
+static enum match
 ask_connect(struct slice client, uint16_t *port)
 {
 	size_t end = slice_index(client, '\n');
 
 	if (end == client.len)
-		return client.len < OPENING_WORDS ? PART_MORE : PART_OTHER;
+		return client.len < OPENING_WORDS ? MATCH_MORE : MATCH_OTHER;
 	struct slice line = slice_trim(slice_take(client, end));
 	*port = connect_port(line);
-	return *port > 0 && slice_find(line, SLICE(" HTTP/1.")) < line.len ? PART_WHOLE
-									   : PART_OTHER;
+	return *port > 0 && slice_find(line, SLICE(" HTTP/1.")) < line.len ? MATCH_WHOLE
+									   : MATCH_OTHER;
 }
 
-static enum part
+static enum match
 ask_socks4(struct slice client, uint16_t *port)
 {
 	if (client.len < SOCKS4_LEAST)
-		return PART_MORE;
+		return MATCH_MORE;
 	*port = be16(client, 2);
-	return client.ptr[1] == 1 ? PART_WHOLE : PART_OTHER;
+	return client.ptr[1] == 1 ? MATCH_WHOLE : MATCH_OTHER;
 }
 
 /* Takes one more message off the front: n bytes. */
-static enum part
+static enum match
 take(struct slice *s, size_t n)
 {
 	if (s->len < n)
-		return PART_MORE;
+		return MATCH_MORE;
 	*s = slice_skip(*s, n);
-	return PART_WHOLE;
+	return MATCH_WHOLE;
 }
 
 /* RFC 1929 2: VER ULEN UNAME PLEN PASSWD. */
-static enum part
+static enum match
 skip_password(struct slice *client)
 {
 	if (client->len < 2 || client->len < 3u + client->ptr[1])
-		return PART_MORE;
+		return MATCH_MORE;
 	return take(client, 3u + client->ptr[1] + client->ptr[2 + client->ptr[1]]);
 }
 
@@ -249,110 +249,101 @@ socks5_length(struct slice s)
 	return s.ptr[3] == 1 ? 10 : s.ptr[3] == 4 ? 22 : s.ptr[3] == 3 ? 7u + s.ptr[4] : 1;
 }
 
-static enum part
+static enum match
 ask_socks5(struct slice client, uint16_t *port)
 {
 	bool greets = client.len < 3 || (client.ptr[1] <= METHODS_MAX && client.ptr[1] > 0);
 
 	if (client.len < 2)
-		return PART_MORE;
+		return MATCH_MORE;
 	/* Where the greeting was not seen, the request is what begins like one of a method. */
 	bool request = client.len >= 10 && client.ptr[1] == 1 && client.ptr[2] == 0 &&
 		       client.len == socks5_length(client);
 	if (!greets)
-		return PART_OTHER;
+		return MATCH_OTHER;
 	if (!request) {
-		if (take(&client, 2u + client.ptr[1]) != PART_WHOLE)
-			return PART_MORE;
-		if (client.len > 0 && client.ptr[0] == 1 && skip_password(&client) != PART_WHOLE)
-			return PART_MORE;
+		if (take(&client, 2u + client.ptr[1]) != MATCH_WHOLE)
+			return MATCH_MORE;
+		if (client.len > 0 && client.ptr[0] == 1 && skip_password(&client) != MATCH_WHOLE)
+			return MATCH_MORE;
 	}
 	if (client.len == 0)
-		return PART_MORE;
+		return MATCH_MORE;
 	if (client.ptr[0] != 5 || (client.len > 1 && client.ptr[1] != 1) ||
 		(client.len > 2 && client.ptr[2] != 0))
-		return PART_OTHER;
+		return MATCH_OTHER;
 	size_t n = socks5_length(client);
 	if (n == 1)
-		return PART_OTHER;
+		return MATCH_OTHER;
 	if (n == 0 || client.len < n)
-		return PART_MORE;
+		return MATCH_MORE;
 	*port = be16(client, n - 2);
-	return PART_WHOLE;
+	return MATCH_WHOLE;
 }
 
 /* The server's answers to all that, taken off the front. */
-static enum part
+static enum match
 answer_connect(struct slice *server)
 {
-	enum part begin = begins(*server, SLICE("HTTP/1."), false);
+	enum match begin = begins(*server, SLICE("HTTP/1."), false);
 	size_t end = slice_find(*server, SLICE("\r\n\r\n"));
 
-	if (begin != PART_WHOLE)
+	if (begin != MATCH_WHOLE)
 		return begin;
-	return end < server->len ? take(server, end + 4) : PART_MORE;
+	return end < server->len ? take(server, end + 4) : MATCH_MORE;
 }
 
-static enum part
+static enum match
 answer_socks4(struct slice *server)
 {
-	return server->len > 0 && server->ptr[0] != 0 ? PART_OTHER : take(server, 8);
+	return server->len > 0 && server->ptr[0] != 0 ? MATCH_OTHER : take(server, 8);
 }
 
-static enum part
+static enum match
 answer_socks5(struct slice *server)
 {
 	if (server->len > 0 && server->ptr[0] != 5)
-		return PART_OTHER;
-	if (take(server, 2) != PART_WHOLE)
-		return PART_MORE;
-	if (server->len > 0 && server->ptr[0] == 1 && take(server, 2) != PART_WHOLE)
-		return PART_MORE;
+		return MATCH_OTHER;
+	if (take(server, 2) != MATCH_WHOLE)
+		return MATCH_MORE;
+	if (server->len > 0 && server->ptr[0] == 1 && take(server, 2) != MATCH_WHOLE)
+		return MATCH_MORE;
 	if (server->len > 0 && server->ptr[0] != 5)
-		return PART_OTHER;
+		return MATCH_OTHER;
 	size_t n = socks5_length(*server);
-	return n == 1 ? PART_OTHER : n == 0 ? PART_MORE : take(server, n);
+	return n == 1 ? MATCH_OTHER : n == 0 ? MATCH_MORE : take(server, n);
 }
 
 static const struct proxy {
 	struct slice word;
-	enum part (*ask)(struct slice client, uint16_t *port);
-	enum part (*answer)(struct slice *server);
+	enum match (*ask)(struct slice client, uint16_t *port);
+	enum match (*answer)(struct slice *server);
 } proxies[] = {
 	{ SLICE("CONNECT "), ask_connect, answer_connect },
 	{ SLICE("\4"), ask_socks4, answer_socks4 },
 	{ SLICE("\5"), ask_socks5, answer_socks5 },
 };
 
-static bool
-is_of_mail(uint16_t port, const struct opening_ports *ports)
-{
-	for (size_t i = 0; i < ports->count; i++)
-		if (ports->list[i] == port)
-			return true;
-	return false;
-}
-
 static enum opening
 judge_proxy(const struct proxy *p, struct slice client, struct slice server,
-	const struct opening_ports *ports)
+	const struct stream_config *config)
 {
 	uint16_t port = 0;
-	enum part asked = p->ask(client, &port);
+	enum match asked = p->ask(client, &port);
 
-	if (asked != PART_WHOLE)
-		return asked == PART_MORE ? OPENING_OPEN : OPENING_OTHER;
-	if (is_of_mail(port, ports))
+	if (asked != MATCH_WHOLE)
+		return asked == MATCH_MORE ? OPENING_OPEN : OPENING_OTHER;
+	if (stream_watches(config, port))
 		return OPENING_SMTP;
 	if (port == 80 || port == 443)
 		return OPENING_OTHER;
-	enum part answered = p->answer(&server);
-	if (answered != PART_WHOLE)
-		return answered == PART_MORE ? OPENING_OPEN : OPENING_OTHER;
-	enum part greeted = is_greeting(server);
-	return greeted == PART_WHOLE  ? OPENING_SMTP
-	       : greeted == PART_MORE ? OPENING_OPEN
-				      : OPENING_OTHER;
+	enum match answered = p->answer(&server);
+	if (answered != MATCH_WHOLE)
+		return answered == MATCH_MORE ? OPENING_OPEN : OPENING_OTHER;
+	enum match greeted = is_greeting(server);
+	return greeted == MATCH_WHOLE  ? OPENING_SMTP
+	       : greeted == MATCH_MORE ? OPENING_OPEN
+				       : OPENING_OTHER;
 }
 
 /* ---- the judgement ---- */
@@ -376,37 +367,37 @@ names_smtp(struct slice s)
 static enum opening
 judge_server(struct slice server)
 {
-	enum part greets = is_greeting(server);
+	enum match greets = is_greeting(server);
 
-	if (greets != PART_WHOLE)
-		return greets == PART_MORE ? OPENING_OPEN : OPENING_OTHER;
+	if (greets != MATCH_WHOLE)
+		return greets == MATCH_MORE ? OPENING_OPEN : OPENING_OTHER;
 	return names_smtp(server) ? OPENING_SMTP : OPENING_OPEN;
 }
 
 bool
 opening_is_command(struct slice client)
 {
-	return is_command(client) == PART_WHOLE;
+	return is_command(client) == MATCH_WHOLE;
 }
 
 enum opening
-opening_judge(struct slice client, struct slice server, const struct opening_ports *ports)
+opening_judge(struct slice client, struct slice server, const struct stream_config *config)
 {
-	enum part proxied = skip_proxy(&client);
+	enum match proxied = skip_proxy(&client);
 
-	if (proxied != PART_WHOLE)
-		return proxied == PART_MORE ? OPENING_OPEN : OPENING_OTHER;
+	if (proxied != MATCH_WHOLE)
+		return proxied == MATCH_MORE ? OPENING_OPEN : OPENING_OTHER;
 	if (client.len == 0)
 		return judge_server(server);
 	for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++) {
-		enum part word = begins(client, proxies[i].word, false);
-		if (word == PART_WHOLE)
-			return judge_proxy(&proxies[i], client, server, ports);
-		if (word == PART_MORE)
+		enum match word = begins(client, proxies[i].word, false);
+		if (word == MATCH_WHOLE)
+			return judge_proxy(&proxies[i], client, server, config);
+		if (word == MATCH_MORE)
 			return OPENING_OPEN;
 	}
-	enum part command = is_command(client);
-	if (command == PART_MORE)
+	enum match command = is_command(client);
+	if (command == MATCH_MORE)
 		return OPENING_OPEN;
-	return command == PART_WHOLE && may_be_reply(server) ? OPENING_SMTP : OPENING_OTHER;
+	return command == MATCH_WHOLE && may_be_reply(server) ? OPENING_SMTP : OPENING_OTHER;
 }

@@ -10,7 +10,7 @@
 #ifndef HELOSCOPE_STREAM_OPENING_H
 #define HELOSCOPE_STREAM_OPENING_H
 
-#include "sensor/base/slice.h"
+#include "sensor/stream/stream.h"
 
 enum { OPENING_WORDS = 1024 /* bytes of a side that are looked at */ };
 
@@ -28,19 +28,14 @@ enum opening_sender {
 	OPENING_ANYBODY, /* too short to tell: counts only where it is known to be a side's first */
 };
 
-struct opening_ports {
-	const uint16_t
-		*list; /* of mail: a proxy that is asked for one of them is on its way there */
-	size_t count;
-};
-
 /* The first look at one segment: who would begin so?  NOBODY: not worth another one. */
 enum opening_sender opening_look(struct slice payload);
 
 /* Words of an SMTP client that stand for themselves, wherever they are. */
 bool opening_is_command(struct slice client);
-/* The first words of each side so far; empty where it has not spoken. */
+/* The first words of each side so far; empty where it has not spoken.  A proxy that is asked for a
+ * watched port is on its way to SMTP. */
 enum opening opening_judge(
-	struct slice client, struct slice server, const struct opening_ports *ports);
+	struct slice client, struct slice server, const struct stream_config *config);
 
 #endif

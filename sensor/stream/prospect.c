@@ -307,10 +307,9 @@ static void
 judge(struct stream_table *t, struct flow *f)
 {
 	uint8_t client[OPENING_WORDS], server[OPENING_WORDS];
-	const struct opening_ports ports = { t->config.ports, t->config.ports_count };
 
 	switch (opening_judge(
-		words_of(f, SIDE_CLIENT, client), words_of(f, SIDE_SERVER, server), &ports)) {
+		words_of(f, SIDE_CLIENT, client), words_of(f, SIDE_SERVER, server), &t->config)) {
 	case OPENING_OTHER:
 		drop(t, f);
 		break;

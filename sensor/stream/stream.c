@@ -105,6 +105,15 @@ stream_give_up(struct stream_table *t, struct flow *f, enum close_reason why)
 		life_end(t, f, why);
 }
 
+bool
+stream_watches(const struct stream_config *config, uint16_t port)
+{
+	for (size_t i = 0; i < config->ports_count; i++)
+		if (config->ports[i] == port)
+			return true;
+	return false;
+}
+
 struct stream_config
 stream_config_default(void)
 {

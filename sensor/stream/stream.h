@@ -60,6 +60,9 @@ struct stream_config {
 	int streams;	 /* table size */
 };
 
+/* The port is one of those. */
+bool stream_watches(const struct stream_config *config, uint16_t port);
+
 /* Config with the defaults: ports 25, 465, 587, 2525, and SMTP on any other; idle 10 min;
  * LIMIT_STREAMS. */
 struct stream_config stream_config_default(void);

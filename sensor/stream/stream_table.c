@@ -17,15 +17,6 @@
 /* A segment this far behind the end of an ended stream is of another one. */
 enum { NEW_STREAM_BEYOND = 1 << 20 };
 
-static bool
-watched(const struct stream_table *t, uint16_t port)
-{
-	for (size_t i = 0; i < t->config.ports_count; i++)
-		if (t->config.ports[i] == port)
-			return true;
-	return false;
-}
-
 bool
 stream_table_key(const struct packet *p, struct flow_key *key)
 {
@@ -185,8 +176,8 @@ first_sender(const struct stream_table *t, const struct packet *p, enum side *fr
 		return false; /* nothing to begin with; a bare acknowledgement says where both are
 			       */
 	else
-		*from = watched(t, p->dst.port) ? SIDE_CLIENT : SIDE_SERVER;
-	return watched(t, *from == SIDE_CLIENT ? p->dst.port : p->src.port);
+		*from = stream_watches(&t->config, p->dst.port) ? SIDE_CLIENT : SIDE_SERVER;
+	return stream_watches(&t->config, *from == SIDE_CLIENT ? p->dst.port : p->src.port);
 }
 
 /* Late packets of a stream that has ended: all that it sent lies before its end.  A SYN with
@@ -253,7 +244,8 @@ stream_table_find(struct stream_table *t, const struct packet *p, enum side *fro
 {
 	struct flow_key key;
 	struct flow *f = NULL;
-	bool is_watched = watched(t, p->src.port) || watched(t, p->dst.port);
+	bool is_watched =
+		stream_watches(&t->config, p->src.port) || stream_watches(&t->config, p->dst.port);
 
 	if (!is_watched && !prospect_concerns(t, p))
 		return NULL;

@@ -22,8 +22,6 @@
 
 /* ---- words ---- */
 
-static const uint16_t mail_ports[] = { 25, 587 };
-
 static const struct row {
 	const char *name;
 	struct slice client, server;
@@ -103,10 +101,10 @@ static const struct row {
 static void
 check_row(const struct row *row, struct edge edges[2], size_t client, size_t server)
 {
-	static const struct opening_ports ports = { mail_ports, 2 };
+	static const struct stream_config config = { .ports = { 25, 587 }, .ports_count = 2 };
 	bool whole = client == row->client.len && server == row->server.len;
 	enum opening got = opening_judge(edge_copy(edges[0], slice_take(row->client, client)),
-		edge_copy(edges[1], slice_take(row->server, server)), &ports);
+		edge_copy(edges[1], slice_take(row->server, server)), &config);
 
 	/* What says no too early says it for good; a yes may come early. */
 	if (whole ? got != row->want : (got == OPENING_OTHER && row->want != OPENING_OTHER))
