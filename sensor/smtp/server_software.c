@@ -527,26 +527,29 @@ is_clear(const struct server_guess *g)
 	       has_two_places(g, g->named);
 }
 
-void
+bool
 server_software_note(struct server_guess *g, enum server_where where, struct slice text)
 {
+	uint64_t before[sizeof(g->seen) / sizeof(g->seen[0])];
+	memcpy(before, g->seen, sizeof(before));
 	switch (where) {
 	case SERVER_BANNER:
 		look_slice(g, BANNER_ALL, text);
 		look_slice(g, BANNER, without_host(slice_trim(text)));
-		return;
+		break;
 	case SERVER_HELLO:
 		look_slice(g, HELLO, slice_split(&text, '\n'));
 		if (text.len > 0)
 			look_offers(g, text);
-		return;
+		break;
 	case SERVER_REPLY:
 		if (g->replies >= REPLIES_MAX || is_clear(g))
-			return;
+			return false;
 		g->replies++;
 		look_slice(g, REPLY, text);
-		return;
+		break;
 	}
+	return memcmp(before, g->seen, sizeof(before)) != 0;
 }
 
 /* The heaviest; of two that weigh the same the one that the banner names. */

@@ -28,9 +28,9 @@ struct server_guess {
 	uint8_t replies;		      /* looked at */
 };
 
-/* Takes what `text` tells.  Of replies only the first few are looked at, and none when all is
- * clear. */
-void server_software_note(struct server_guess *g, enum server_where where, struct slice text);
+/* Takes what `text` tells: true if that is something new.  Of replies only the first few are looked
+ * at, and none when all is clear. */
+bool server_software_note(struct server_guess *g, enum server_where where, struct slice text);
 /* "Postfix", "Exim", …; "" = nothing said enough. */
 const char *server_software_name(const struct server_guess *g);
 /* The banner names one program, and the server speaks like another, in more than one place,

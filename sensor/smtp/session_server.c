@@ -44,8 +44,8 @@ note_software(struct smtp_session *s, const struct pending *p, const struct answ
 	enum server_where where = p->verb == VERB_GREETING	? SERVER_BANNER
 				  : hello && a->code / 100 == 2 ? SERVER_HELLO
 								: SERVER_REPLY;
-	server_software_note(&s->software, where, a->text);
-	s->record.server_software = server_software_name(&s->software);
+	if (server_software_note(&s->software, where, a->text))
+		s->record.server_software = server_software_name(&s->software);
 }
 
 static void
