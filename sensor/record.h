@@ -139,6 +139,7 @@ struct recipient {
 
 struct received {
 	const char *from, *helo, *ip, *by, *with, *id, *date; /* "" when absent */
+	const char *for_address; /* of the "for" clause; hashed like a recipient */
 };
 
 struct part {
@@ -152,7 +153,9 @@ struct part {
 struct hit {
 	const char *rule;
 	double score;
-	const char *why; /* sentence */
+	const char *why;    /* sentence */
+	const char *source; /* where one can read why, "" = not said */
+	int32_t times;	    /* matches of a rule that counts them; else 1 */
 };
 
 /* ---- mail: one transaction, from an accepted or refused MAIL to its end ---- */
@@ -201,9 +204,20 @@ struct mail_record {
 				"bounce", "list", … */
 	size_t labels_count, labels_cap;
 	const char *subject_key; /* keyed hash of the normalised subject, hex; "" = none */
-	bool cut;		 /* something was beyond a limit */
-	int64_t gap;		 /* bytes of its commands and data that the sensor never saw */
-	bool refused;		 /* the analyst broke on it: "refused to parse" */
+	/* What mails of one campaign have in common; digests, keyed unless privacy is off; "" =
+	 * none. */
+	struct {
+		const char
+			*text; /* of the normalised text, hex: the same text, whatever its layout */
+		const char *near; /* 64 bits, hex: of two texts that differ in a few words, few bits
+				     differ */
+		const char *subject; /* the same of the subject's words */
+	} similar;
+	const char **gave_up; /* rules that reached a limit on it: neither hit nor miss */
+	size_t gave_up_count, gave_up_cap;
+	bool cut;     /* something was beyond a limit */
+	int64_t gap;  /* bytes of its commands and data that the sensor never saw */
+	bool refused; /* the analyst broke on it: "refused to parse" */
 };
 
 /* ---- session: one SMTP dialogue on one TCP stream ---- */
@@ -247,8 +261,9 @@ struct session_record {
 					 "stripped", "not-encrypted"; "" = never offered or asked
 					 for */
 		const char *version;  /* "TLS 1.3" or "": the chosen one, if it was seen */
-		const char *alert; /* that ended it in the handshake: "server: handshake_failure", or
-				      "client: encrypted", if only its length was seen; "" = none */
+		const char
+			*alert; /* that ended it in the handshake: "server: handshake_failure", or
+				   "client: encrypted", if only its length was seen; "" = none */
 		const char *sni, *alpn, *ja4, *subject;
 		const char **names; /* of the server's certificate: subjectAltName, RFC 5280 4.2.1.6
 				     */

@@ -127,6 +127,7 @@ static const struct field received_fields[] = {
 	ROW("with", FIELD_STRING, with),
 	ROW("id", FIELD_STRING, id),
 	ROW("date", FIELD_STRING, date),
+	ROW("for", FIELD_STRING, for_address, .flags = FIELD_OMIT_EMPTY),
 };
 static const struct layout layout_received = LAYOUT("received", received_fields);
 
@@ -147,6 +148,8 @@ static const struct field hit_fields[] = {
 	ROW("rule", FIELD_STRING, rule),
 	ROW("score", FIELD_DOUBLE, score),
 	ROW("why", FIELD_STRING, why),
+	ROW("source", FIELD_STRING, source, .flags = FIELD_OMIT_EMPTY),
+	ROW("times", FIELD_I32, times, .flags = FIELD_OMIT_EMPTY),
 };
 static const struct layout layout_hit = LAYOUT("hit", hit_fields);
 
@@ -178,6 +181,10 @@ static const struct field mail_fields[] = {
 	ITEMS("hits", hits, layout_hit),
 	STRINGS("labels", labels),
 	ROW("subject_key", FIELD_STRING, subject_key, .flags = FIELD_NOT_JSON),
+	ROW("text", FIELD_STRING, similar.text, IN("similar"), .flags = FIELD_OMIT_EMPTY),
+	ROW("near", FIELD_STRING, similar.near, IN("similar"), .flags = FIELD_OMIT_EMPTY),
+	ROW("subject", FIELD_STRING, similar.subject, IN("similar"), .flags = FIELD_OMIT_EMPTY),
+	LIST("gave_up", FIELD_STRINGS, gave_up, .item = &layout_string, .flags = FIELD_OMIT_EMPTY),
 	ROW("cut", FIELD_BOOL, cut),
 	ROW("gap", FIELD_I64, gap),
 	ROW("refused", FIELD_BOOL, refused),

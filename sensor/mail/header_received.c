@@ -110,7 +110,7 @@ finish_from(struct slice word, struct arena *arena, struct received *out)
 void
 header_received(struct slice value, struct arena *arena, struct received *out)
 {
-	*out = (struct received){ "", "", "", "", "", "", "" };
+	*out = (struct received){ "", "", "", "", "", "", "", "" };
 	value = slice_take(value, LIMIT_HEADER_TEXT * 4);
 	size_t semicolon = value.len;
 	for (size_t i = 0; i < value.len; i++) /* the last one: comments may hold others */

@@ -32,14 +32,61 @@ struct header_field {
 	struct slice whole; /* the field as sent, with line ends */
 };
 
+/* What is wrong with one entity, as bits; names in part_fault_name(). */
+enum part_fault {
+	PART_NO_BOUNDARY = 1 << 0,	/* multipart without the parameter (RFC 2046 5.1.1) */
+	PART_BOUNDARY_ABSENT = 1 << 1,	/* whose boundary never comes */
+	PART_NOT_CLOSED = 1 << 2,	/* whose last boundary never comes */
+	PART_BOUNDARY_DOUBLED = 1 << 3, /* a boundary that an open multipart has, too */
+	PART_BOUNDARY_PREFIX = 1 << 4,	/* that begins like one of them */
+	PART_BOUNDARY_LONG = 1 << 5,	/* more than 70 bytes */
+	PART_BASE64_DAMAGED =
+		1 << 6,		  /* bytes outside of the alphabet, or no whole number of octets */
+	PART_QP_DAMAGED = 1 << 7, /* "=" without two hex digits, lines beyond 76 (RFC 2045 6.7) */
+	PART_ENCODING_UNKNOWN = 1 << 8, /* none of RFC 2045 6.1 */
+	PART_ENCODED_CONTAINER =
+		1 << 9, /* multipart or message in base64 or quoted-printable (6.4) */
+	PART_8BIT_UNDECLARED = 1 << 10, /* bytes beyond ASCII, and no encoding that allows them */
+	PART_CHARSET_UNKNOWN = 1 << 11,
+	PART_CHARSET_DAMAGED = 1 << 12, /* bytes that its character set has not */
+	PART_TOO_DEEP = 1 << 13, /* beyond LIMIT_PART_DEPTH or LIMIT_PARTS: not looked into */
+	PART_NUL = 1 << 14,
+};
+
+/* One entity of the MIME tree (RFC 2045 2.4): the message itself first, then each in the order in
+ * which it is sent. */
+struct message_entity {
+	const char *type;	 /* lower case; "text/plain" where nothing is said */
+	const char *charset;	 /* lower case, or "" */
+	const char *encoding;	 /* Content-Transfer-Encoding, lower case, or "" */
+	const char *disposition; /* lower case: "attachment", "inline" or "" */
+	const char *name;	 /* file name or "" */
+	struct slice boundary;	 /* of a multipart */
+	struct header_field
+		*fields; /* all of its header; of the message: those of struct message */
+	size_t fields_count, fields_cap;
+	struct slice header, content; /* as sent; of a container: everything inside */
+	size_t parent;		      /* index; the message's own is 0 */
+	unsigned depth;		      /* 0 = the message */
+	bool leaf;
+	bool embedded;	 /* inside of a message/rfc822, or such a one's own header */
+	size_t part;	 /* index in message.parts of a leaf */
+	unsigned faults; /* enum part_fault */
+};
+
 /* A leaf of the MIME structure (RFC 2045, 2046), and the whole body where there is none. */
 struct message_part {
 	const char *type;     /* lower case; "text/plain" where nothing is said */
 	const char *encoding; /* Content-Transfer-Encoding, lower case, or "" */
+	const char *charset;  /* lower case, or "" */
 	const char *name;     /* file name or "" */
 	bool attachment;      /* has a file name or says so */
 	struct slice raw;     /* as sent */
 	struct slice decoded; /* base64 and quoted-printable undone; else the same as raw */
+	struct slice text;    /* of a text part: decoded as UTF-8; bad bytes replaced (U+FFFD) */
+	const char *inside;   /* "uuencode", "tnef": what a plain part carries besides; or "" */
+	size_t entity;	      /* index in message.entities */
+	unsigned faults;      /* enum part_fault */
 };
 
 struct message {
@@ -49,7 +96,9 @@ struct message {
 	struct header_field *fields;
 	size_t fields_count, fields_cap;
 	unsigned faults; /* enum message_fault */
-	struct message_part *parts;
+	struct message_entity *entities;
+	size_t entities_count, entities_cap;
+	struct message_part *parts; /* the leaves among them */
 	size_t parts_count, parts_cap;
 	struct slice *urls; /* http, https and www. in the text parts, each once, in order */
 	size_t urls_count, urls_cap;
@@ -69,6 +118,7 @@ const char *header_text(struct slice value, struct arena *arena);
 /* Unfolded value as sent (clean text, encoded words left as they are). */
 const char *header_unfold(struct slice value, struct arena *arena);
 const char *message_fault_name(enum message_fault fault);
+const char *part_fault_name(enum part_fault fault);
 
 /* RFC 5322 3.3 date (obsolete zones too): 0 and *out (ns, UTC), or -1; *strict tells whether it
  * follows the grammar. */

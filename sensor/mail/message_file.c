@@ -78,7 +78,7 @@ message_file_trace(struct slice wire, struct arena *arena, struct message_trace 
 {
 	struct message m = { 0 };
 	*out = (struct message_trace){ .content = wire };
-	out->received = (struct received){ "", "", "", "", "", "", "" };
+	out->received = (struct received){ "", "", "", "", "", "", "", "" };
 	header_split(wire, HEADER_KEEP_ALL, arena, &m);
 	const struct header_field *path = message_field(&m, "Return-Path", 0);
 	if (path == NULL)

@@ -127,26 +127,47 @@ parse_number(struct slice text, double *out, struct err *err)
 	return 0;
 }
 
-/* eval:name() or eval:name(12) */
+/* A word of an eval's parentheses without its quotes. */
 static int
-parse_eval(struct slice text, struct rule *rule, struct err *err)
+take_argument(struct rules *r, struct slice word, struct rule *rule, struct err *err)
+{
+	struct eval_arguments *a = &rule->arguments;
+	struct err ignored;
+	word = slice_trim(word);
+	if (word.len >= 2 && (word.ptr[0] == '\'' || word.ptr[0] == '"') &&
+		word.ptr[word.len - 1] == word.ptr[0])
+		word = slice_take(slice_skip(word, 1), word.len - 2);
+	if (a->count == rule->eval->most)
+		return err_set(err, "eval:%s takes at most %zu arguments", rule->eval->name,
+			rule->eval->most);
+	a->words[a->count] = arena_copy(&r->arena, word);
+	if (parse_number(word, &a->numbers[a->count], &ignored) < 0)
+		a->numbers[a->count] = NAN;
+	a->count++;
+	return 0;
+}
+
+/* eval:name() or eval:name(12, 'word') */
+static int
+parse_eval(struct rules *r, struct slice text, struct rule *rule, struct err *err)
 {
 	struct slice rest = text, name = slice_split(&rest, '(');
-	struct slice argument = slice_trim(slice_split(&rest, ')'));
 	rule->kind = RULE_EVAL;
 	rule->needs_message = rule->needs_whole = true;
 	rule->eval = eval_find(name);
 	if (rule->eval == NULL)
 		return err_set(err, "eval:%.*s: there is no such test", SHOWN(name));
-	if (text.ptr[text.len - 1] != ')' || rest.len > 0)
+	if (rest.len == 0 || rest.ptr[rest.len - 1] != ')')
 		return err_set(
 			err, "eval:%s: parentheses are expected at the end", rule->eval->name);
-	rule->number = rule->eval->fallback;
-	if (argument.len == 0)
-		return 0;
-	if (!rule->eval->takes_number)
-		return err_set(err, "eval:%s takes nothing in its parentheses", rule->eval->name);
-	return parse_number(argument, &rule->number, err);
+	rest = slice_trim(slice_take(rest, rest.len - 1));
+	while (rest.len > 0)
+		if (take_argument(r, slice_split(&rest, ','), rule, err) < 0)
+			return -1;
+	if (rule->arguments.count < rule->eval->least)
+		return err_set(
+			err, "eval:%s needs %zu arguments", rule->eval->name, rule->eval->least);
+	return 0;
 }
 
 /* [if-unset: value] */
@@ -167,7 +188,7 @@ parse_header(struct rules *r, struct slice rest, struct rule *rule, struct err *
 {
 	struct slice what = rule_word(&rest);
 	if (slice_starts(what, SLICE("eval:")) && what.len > 5)
-		return parse_eval(slice_skip(what, 5), rule, err) < 0 ? -1 : at_end(rest, err);
+		return parse_eval(r, slice_skip(what, 5), rule, err) < 0 ? -1 : at_end(rest, err);
 	if (slice_starts(what, SLICE("exists:"))) {
 		rule->kind = RULE_EXISTS;
 		return set_target(r, slice_skip(what, 7), rule, err) < 0 ? -1 : at_end(rest, err);

@@ -13,14 +13,18 @@
 #include "sensor/score/target.h"
 
 enum rule_kind {
-	RULE_HEADER,  /* target, pattern */
-	RULE_EXISTS,  /* target */
-	RULE_BODY,    /* pattern */
-	RULE_URI,     /* pattern */
-	RULE_META,    /* expr */
-	RULE_SESSION, /* field, and pattern or compare and number */
-	RULE_FAULT,   /* fault */
-	RULE_EVAL,    /* eval, number */
+	RULE_HEADER,	 /* target, pattern */
+	RULE_EXISTS,	 /* target */
+	RULE_BODY,	 /* pattern */
+	RULE_RAWBODY,	 /* pattern */
+	RULE_FULL,	 /* pattern */
+	RULE_URI,	 /* pattern */
+	RULE_MIMEHEADER, /* target, pattern */
+	RULE_META,	 /* expr */
+	RULE_SESSION,	 /* field, and pattern or compare and number */
+	RULE_FAULT,	 /* fault */
+	RULE_EVAL,	 /* eval, arguments */
+	RULE_HOST,	 /* host_field, compare and number; decided by the host stage */
 };
 
 enum compare {
@@ -48,7 +52,15 @@ struct rule {
 	double number;
 	enum message_fault fault;
 	const struct eval *eval;
+	struct eval_arguments arguments;
+	const char *host_field;
 	struct expr expr;
+	bool delivered;	    /* looks at the message as delivered, not as sent: input.h */
+	bool multiple;	    /* tflags multiple: counts every match ... */
+	unsigned maxhits;   /* ... up to so many; 0 = as many as there are */
+	bool net;	    /* tflags net: would ask the network; never run */
+	bool nice;	    /* tflags nice: may have negative points */
+	int priority;	    /* kept for `rules explain`: every rule is decided */
 	bool needs_message; /* cannot be decided without a content */
 	bool needs_whole;   /* can hit by what is absent: not decided where bytes were lost */
 	bool hidden;	    /* "__NAME": only for meta */

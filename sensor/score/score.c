@@ -17,7 +17,6 @@ struct run {
 	struct counters *counters;
 	uint8_t *decided;     /* enum decided, per rule */
 	struct value *values; /* per target */
-	struct value text;    /* what body rules look at */
 	bool whole;	      /* no bytes of the message were lost */
 };
 
@@ -53,44 +52,20 @@ test_header(struct run *run, const struct rule *rule)
 }
 
 static bool
-is_text(const struct message_part *p)
+match_pieces(struct run *run, const struct pattern *pattern, const struct text_pieces *text)
 {
-	return slice_starts(slice_str(p->type), SLICE("text/")) && !p->attachment;
-}
-
-/* The text parts one after the other, up to LIMIT_RULE_TEXT; a single one is not copied. */
-static struct slice
-body_text(struct run *run)
-{
-	const struct message *m = run->in.message;
-	if (run->text.known)
-		return run->text.text;
-	run->text.known = true;
-	uint8_t *all = NULL;
-	for (size_t i = 0; i < m->parts_count; i++) {
-		struct slice *text = &run->text.text, more = m->parts[i].decoded;
-		if (!is_text(&m->parts[i]) || more.len == 0)
-			continue;
-		if (text->len == 0) {
-			*text = slice_take(more, LIMIT_RULE_TEXT);
-			continue;
-		}
-		if (all == NULL && (all = arena_alloc(run->in.arena, LIMIT_RULE_TEXT)) == NULL)
-			break;
-		if (text->ptr != all)
-			memcpy(all, text->ptr, text->len);
-		more = slice_take(more, LIMIT_RULE_TEXT - text->len);
-		memcpy(all + text->len, more.ptr, more.len);
-		*text = slice_of(all, text->len + more.len);
-	}
-	return run->text.text;
+	for (size_t i = 0; i < text->pieces_count; i++)
+		if (match(run, pattern, text->pieces[i]))
+			return true;
+	return false;
 }
 
 static bool
 test_uri(struct run *run, const struct rule *rule)
 {
-	for (size_t i = 0; i < run->in.message->urls_count; i++)
-		if (match(run, rule->pattern, run->in.message->urls[i]))
+	const struct mail_text *text = input_text(&run->in);
+	for (size_t i = 0; i < text->uris_count; i++)
+		if (match(run, rule->pattern, text->uris[i]))
 			return true;
 	return false;
 }
@@ -147,7 +122,7 @@ test(struct run *run, const struct rule *rule)
 	case RULE_EXISTS:
 		return header_value(run, rule->target)->present;
 	case RULE_BODY:
-		return match(run, rule->pattern, body_text(run));
+		return match_pieces(run, rule->pattern, &input_text(&run->in)->body);
 	case RULE_URI:
 		return test_uri(run, rule);
 	case RULE_META: /* recursion: settle_metas() let no chain longer than META_DEPTH through */
@@ -157,7 +132,14 @@ test(struct run *run, const struct rule *rule)
 	case RULE_FAULT:
 		return (run->in.message->faults & rule->fault) != 0;
 	case RULE_EVAL:
-		return rule->eval->test(&run->in, rule->number);
+		return rule->eval->test(&run->in, &rule->arguments);
+	case RULE_RAWBODY:
+		return match_pieces(run, rule->pattern, &input_text(&run->in)->raw);
+	case RULE_FULL:
+		return match(run, rule->pattern, run->in.delivered->raw);
+	case RULE_MIMEHEADER:
+	case RULE_HOST:
+		return false;
 	}
 	return false;
 }
@@ -195,6 +177,8 @@ hit_add(struct run *run, struct mail_record *mail, const struct rule *rule)
 	}
 	hit->rule = rule->name;
 	hit->score = rule->score;
+	hit->source = rule->source;
+	hit->times = 1;
 	hit->why = *rule->describe != '\0' ? rule->describe : rule->name;
 	mail->score += rule->score;
 	if (*rule->label != '\0')
@@ -216,7 +200,14 @@ rules_score(const struct rules *r, const struct session_record *session,
 	struct arena *arena)
 {
 	struct run run = { .rules = r, .counters = counters, .whole = is_whole(message, mail) };
-	run.in = (struct rule_input){ session, message, mail, arena };
+	struct rule_input_kept kept = { 0 };
+	run.in = (struct rule_input){ .session = session,
+		.message = message,
+		.delivered = message,
+		.mail = mail,
+		.patterns = r->patterns,
+		.arena = arena,
+		.kept = &kept };
 	run.decided = arena_array(arena, r->rules_count + 1, sizeof *run.decided);
 	run.values = arena_array(arena, r->targets_count + 1, sizeof *run.values);
 	if (run.decided == NULL || run.values == NULL) {

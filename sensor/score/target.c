@@ -59,7 +59,7 @@ target_parse(struct slice text, struct arena *arena, struct target *out, struct 
 bool
 target_eq(const struct target *a, const struct target *b)
 {
-	return a->part == b->part && strcmp(a->name, b->name) == 0;
+	return a->part == b->part && a->delivered == b->delivered && strcmp(a->name, b->name) == 0;
 }
 
 static struct slice
@@ -107,9 +107,10 @@ join(struct slice a, struct slice b, struct arena *arena)
 struct slice
 target_value(const struct target *t, const struct rule_input *in, bool *present)
 {
+	const struct message *m = t->delivered ? in->delivered : in->message;
 	*present = true;
 	if (t->all)
-		return in->message->header;
+		return m->header;
 	if (t->envelope_from)
 		return slice_str(in->mail->mail_from);
 	struct slice out = SLICE_EMPTY;
@@ -117,8 +118,8 @@ target_value(const struct target *t, const struct rule_input *in, bool *present)
 	size_t count = 0;
 	for (size_t f = 0; t->fields[f] != NULL; f++) {
 		const struct header_field *field;
-		for (size_t n = 0; count < VALUES_MAX &&
-				   (field = message_field(in->message, t->fields[f], n)) != NULL;
+		for (size_t n = 0;
+			count < VALUES_MAX && (field = message_field(m, t->fields[f], n)) != NULL;
 			n++, count++) {
 			struct slice value = one_value(t->part, field->value, in->arena);
 			if (count > 0 && first_only)

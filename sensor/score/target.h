@@ -17,6 +17,7 @@ enum target_part {
 
 struct target {
 	const char *name; /* as written in the rule */
+	bool delivered;	  /* of the message as delivered: input.h */
 	enum target_part part;
 	bool all, envelope_from; /* ALL, EnvelopeFrom */
 	const char *fields[4];	 /* whose values are looked at, ending with NULL */

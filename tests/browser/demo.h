@@ -247,15 +247,17 @@ demo_mail(struct arena *a, const struct session_record *session, int32_t number,
 	m->header.message_id = "<20080613000000.1234@www-forms.adm.example.edu>";
 	m->header.php_script = "33:contact.php";
 	DEMO_PUSH(a, m->received) = (struct received){ "localhost", "www-forms", "127.0.0.1",
-		"www-forms.adm.example.edu", "ESMTP", "8C21F", "Thu, 12 Jun 2008 21:00:00 -0300" };
+		"www-forms.adm.example.edu", "ESMTP", "8C21F", "Thu, 12 Jun 2008 21:00:00 -0300",
+		"" };
 	DEMO_PUSH(a, m->parts) = (struct part){ "text/plain", "8bit", "", 1200,
 		"0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8" };
 	DEMO_PUSH(a, m->parts) = (struct part){ "application/zip", "base64",
 		"\"><img src=x onerror=alert(1)>.zip", 900, "" };
 	DEMO_PUSH(a, m->urls) = "http://198.51.100.9/pills?<b>";
-	DEMO_PUSH(a, m->hits) =
-		(struct hit){ "PHP_SCRIPT", 2.5, "A PHP script sent it: 33:contact.php" };
-	DEMO_PUSH(a, m->hits) = (struct hit){ "HELO_NO_DOT", 1.2, "Its HELO name has no dot" };
+	DEMO_PUSH(a, m->hits) = (struct hit){ "PHP_SCRIPT", 2.5,
+		"A PHP script sent it: 33:contact.php", "facts/causes.md", 1 };
+	DEMO_PUSH(a, m->hits) = (struct hit){ "HELO_NO_DOT", 1.2, "Its HELO name has no dot",
+		"RFC 5321 4.1.1.1", 1 };
 	DEMO_PUSH(a, m->labels) = "php";
 }
 

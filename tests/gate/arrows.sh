@@ -28,6 +28,7 @@ table() {
 	mail     sensor/limits.h            parts, fields, bytes
 	mail     sensor/counters.h          what was cut
 	score    sensor/mail/message.h      the message that it scores
+	score    sensor/mail/text.h         what a reader sees of it
 	score    sensor/record.h            the session round the message, the hits
 	score    sensor/limits.h            rules and time of a match
 	score    sensor/counters.h          matches that were given up

@@ -173,10 +173,10 @@ mail(void **state)
 			"b@example.org", 550, "5.1.1", REPLY_USER_UNKNOWN, DISPOSITION_REJECTED),
 	};
 	struct received received = { "osg-ce", "osg-ce.local", "200.136.80.4", "mx", "ESMTP", "4F",
-		"d" };
+		"d", "h-1@example.org" };
 	struct part part = { "text/plain", "base64", "a.txt", 12, "ab" };
 	const char *urls[] = { "http://x/" };
-	struct hit hit = { "MISSING_DATE", 1.4, "no Date field" };
+	struct hit hit = { "MISSING_DATE", 1.4, "no Date field", "RFC 5322 3.6", 1 };
 	const char *labels[] = { "php" };
 	struct mail_record m = { .number = 2, .start = T0, .end = T1 };
 

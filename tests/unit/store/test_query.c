@@ -31,7 +31,7 @@ fill(struct fixture *f)
 	};
 	struct reply listed =
 		reply_sample("RCPT", 554, REPLY_LISTED, "Spamhaus ZEN", "blocked", T0 + 100 * S);
-	struct hit hit = { "PHP_FORM", 5.5, "why" };
+	struct hit hit = { "PHP_FORM", 5.5, "why", "", 1 };
 	struct host_record h[] = {
 		host_sample("192.0.2.10", VERDICT_CLEAN, 0.1),
 		host_sample("192.0.2.9", VERDICT_LISTED, 1),
