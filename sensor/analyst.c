@@ -4,6 +4,7 @@
 #include "sensor/base/digest.h"
 #include "sensor/mail/mail_gmime.h"
 #include "sensor/mail/message.h"
+#include "sensor/score/input.h"
 #include "sensor/score/score.h"
 
 struct analyst {
@@ -79,7 +80,12 @@ analyst_mail(struct analyst *a, const struct session_record *session, struct mai
 		message_split(content, arena, &message);
 		message_to_record(&message, &a->privacy, arena, mail);
 	}
-	rules_score(a->rules, session, judged ? &message : NULL, mail, a->counters, arena);
+	const struct rule_input in = { .session = session,
+		.message = judged ? &message : NULL,
+		.delivered = judged ? &message : NULL,
+		.mail = mail,
+		.arena = arena };
+	rules_score(a->rules, &in, mail, a->counters);
 	if (mail->cut && !was_cut)
 		COUNT(a->counters, mails_cut);
 }

@@ -195,21 +195,17 @@ is_whole(const struct message *m, const struct mail_record *mail)
 }
 
 void
-rules_score(const struct rules *r, const struct session_record *session,
-	const struct message *message, struct mail_record *mail, struct counters *counters,
-	struct arena *arena)
+rules_score(const struct rules *r, const struct rule_input *in, struct mail_record *mail,
+	struct counters *counters)
 {
-	struct run run = { .rules = r, .counters = counters, .whole = is_whole(message, mail) };
+	struct run run = {
+		.rules = r, .in = *in, .counters = counters, .whole = is_whole(in->message, mail)
+	};
 	struct rule_input_kept kept = { 0 };
-	run.in = (struct rule_input){ .session = session,
-		.message = message,
-		.delivered = message,
-		.mail = mail,
-		.patterns = r->patterns,
-		.arena = arena,
-		.kept = &kept };
-	run.decided = arena_array(arena, r->rules_count + 1, sizeof *run.decided);
-	run.values = arena_array(arena, r->targets_count + 1, sizeof *run.values);
+	run.in.patterns = r->patterns;
+	run.in.kept = &kept;
+	run.decided = arena_array(in->arena, r->rules_count + 1, sizeof *run.decided);
+	run.values = arena_array(in->arena, r->targets_count + 1, sizeof *run.values);
 	if (run.decided == NULL || run.values == NULL) {
 		mail->cut = true;
 		return;

@@ -14,6 +14,7 @@
 #include "sensor/record.h"
 
 struct rules;
+struct rule_input;
 
 struct rules *rules_load(const char *const *dirs, size_t dirs_count, struct err *err);
 void rules_free(struct rules *r);
@@ -30,10 +31,9 @@ struct rule_info {
 };
 void rules_info(const struct rules *r, size_t i, struct rule_info *out);
 
-/* Fills score, hits (in the order of the rule files) and labels of the mail. `session` may be NULL
- * (a message file without one). */
-void rules_score(const struct rules *r, const struct session_record *session,
-	const struct message *message, struct mail_record *mail, struct counters *counters,
-	struct arena *arena);
+/* Fills score, hits (in the order of the rule files), labels and gave_up of the mail.  Of *in
+ * (input.h) the caller fills session, message, delivered, mail (the same one) and arena. */
+void rules_score(const struct rules *r, const struct rule_input *in, struct mail_record *mail,
+	struct counters *counters);
 
 #endif

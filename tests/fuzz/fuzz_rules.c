@@ -21,7 +21,12 @@ try_rules(const struct rules *r, struct slice input)
 	session.helo_name = "pc.example";
 	message_split(input, &arena, &m);
 	message_to_record(&m, &privacy, &arena, &record);
-	rules_score(r, &session, &m, &record, &counters, &arena);
+	const struct rule_input in = { .session = &session,
+		.message = &m,
+		.delivered = &m,
+		.mail = &record,
+		.arena = &arena };
+	rules_score(r, &in, &record, &counters);
 	if (record.hits_count > rules_count(r))
 		abort();
 	arena_release(&arena);

@@ -14,6 +14,7 @@
 #include "sensor/base/ptime.h"
 #include "sensor/mail/message_file.h"
 #include "sensor/record_layout.h"
+#include "sensor/score/input.h"
 #include "sensor/score/score.h"
 
 #define PATH_BYTES 4096
@@ -182,8 +183,12 @@ judge(const struct rules *rules, const char *rule, const char *base, bool privac
 	} else if (facts_read == 0) {
 		message_split(message_file_wire(buf_slice(&file), &c.arena), &c.arena, &message);
 		message_to_record(&message, &c.privacy, &c.arena, &c.mail);
-		rules_score(rules, c.has_session ? &c.session : NULL, &message, &c.mail, &counters,
-			&c.arena);
+		const struct rule_input in = { .session = c.has_session ? &c.session : NULL,
+			.message = &message,
+			.delivered = &message,
+			.mail = &c.mail,
+			.arena = &c.arena };
+		rules_score(rules, &in, &c.mail, &counters);
 		*score = c.mail.score;
 		result = has_hit(&c.mail, rule);
 	}

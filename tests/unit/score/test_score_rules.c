@@ -168,6 +168,18 @@ fixture_fill(struct fixture *f, const char *text)
 }
 
 static void
+judge(const struct rules *r, const struct session_record *session, const struct message *message,
+	struct fixture *f)
+{
+	const struct rule_input in = { .session = session,
+		.message = message,
+		.delivered = message,
+		.mail = &f->mail,
+		.arena = &f->arena };
+	rules_score(r, &in, &f->mail, &f->counters);
+}
+
+static void
 test_rows(void **state)
 {
 	(void)state;
@@ -178,7 +190,7 @@ test_rows(void **state)
 		if (r == NULL)
 			fail_msg("%s: %s", rows[i].rule, err.text);
 		fixture_fill(&f, mail);
-		rules_score(r, &f.session, &f.message, &f.mail, &f.counters, &f.arena);
+		judge(r, &f.session, &f.message, &f);
 		if ((f.mail.hits_count == 1) != rows[i].hits)
 			fail_msg("%s: %zu hits", rows[i].rule, f.mail.hits_count);
 		arena_release(&f.arena);
@@ -200,7 +212,7 @@ test_explanation(void **state)
 	struct rule_info info;
 	assert_non_null(r);
 	fixture_fill(&f, mail);
-	rules_score(r, NULL, &f.message, &f.mail, &f.counters, &f.arena);
+	judge(r, NULL, &f.message, &f);
 	assert_int_equal(f.mail.hits_count, 2);
 	assert_string_equal(f.mail.hits[0].rule, "Z");
 	assert_string_equal(f.mail.hits[0].why, "The last letter");
@@ -231,25 +243,25 @@ test_losses(void **state)
 			&err);
 	assert_non_null(r);
 	fixture_fill(&f, mail);
-	rules_score(r, &f.session, &f.message, &f.mail, &f.counters, &f.arena);
+	judge(r, &f.session, &f.message, &f);
 	assert_int_equal(f.mail.hits_count, 6); /* all but F */
 	arena_release(&f.arena);
 
 	fixture_fill(&f, mail);
 	f.mail.gap = 100;
-	rules_score(r, &f.session, &f.message, &f.mail, &f.counters, &f.arena);
+	judge(r, &f.session, &f.message, &f);
 	assert_int_equal(f.mail.hits_count, 4); /* V, H, M, S */
 	assert_string_equal(f.mail.hits[0].rule, "V");
 	arena_release(&f.arena);
 
 	fixture_fill(&f, "From: a");
 	f.mail.outcome = OUTCOME_ABORTED;
-	rules_score(r, &f.session, &f.message, &f.mail, &f.counters, &f.arena);
+	judge(r, &f.session, &f.message, &f);
 	assert_int_equal(f.mail.hits_count, 2); /* H, S */
 	arena_release(&f.arena);
 
 	fixture_fill(&f, "");
-	rules_score(r, &f.session, NULL, &f.mail, &f.counters, &f.arena);
+	judge(r, &f.session, NULL, &f);
 	assert_int_equal(f.mail.hits_count, 2); /* H, S */
 	arena_release(&f.arena);
 	rules_free(r);
@@ -267,7 +279,7 @@ test_gives_up(void **state)
 	memset(text + strlen(text), 'a', 8000);
 	text[strlen(text)] = 'b';
 	fixture_fill(&f, text);
-	rules_score(r, NULL, &f.message, &f.mail, &f.counters, &f.arena);
+	judge(r, NULL, &f.message, &f);
 	assert_int_equal(f.mail.hits_count, 0);
 	assert_int_equal(f.counters.value[COUNTER_rules_gave_up], 1);
 	rules_free(r);
