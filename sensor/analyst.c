@@ -12,6 +12,7 @@ struct analyst {
 	struct mail_privacy privacy; /* key is a copy */
 	struct mail_charsets *charsets;
 	struct counters *counters;
+	bool parts;
 	struct arena arena; /* lives as long as this */
 };
 
@@ -22,7 +23,7 @@ analyst_new(const struct analyst_config *config, struct counters *counters, stru
 	if (rules == NULL)
 		return NULL;
 	struct analyst *a = must_alloc(sizeof *a);
-	*a = (struct analyst){ .rules = rules, .counters = counters };
+	*a = (struct analyst){ .rules = rules, .counters = counters, .parts = config->parts };
 	arena_init(&a->arena, config->hash_key.len + 4096);
 	a->privacy.off = config->privacy_off;
 	a->privacy.key = arena_copy(&a->arena, config->hash_key);
@@ -84,7 +85,8 @@ analyst_mail(struct analyst *a, const struct session_record *session, struct mai
 		.message = judged ? &message : NULL,
 		.delivered = judged ? &message : NULL,
 		.mail = mail,
-		.arena = arena };
+		.arena = arena,
+		.parts = a->parts };
 	rules_score(a->rules, &in, mail, a->counters);
 	if (mail->cut && !was_cut)
 		COUNT(a->counters, mails_cut);

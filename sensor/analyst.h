@@ -1,5 +1,5 @@
-/* One mail's analysis: header fields, parts, URLs, rules.  Everything that reads the inside of a mail is behind this one call, so that it can
- * live in a process of its own.
+/* One mail's analysis: header fields, parts, URLs, rules.  Everything that reads the inside of a
+ * mail is behind this one call, so that it can live in a process of its own.
  *
  * Input:  envelope and content of a mail, hostile.
  * Output: the analyst's fields of the record (record.h), all in the given arena. */
@@ -14,16 +14,21 @@ struct analyst_config {
 	const char *const *rule_dirs; /* *.cf in reading order */
 	size_t rule_dirs_count;
 	bool privacy_off;
+	bool parts; /* hits of the rules' parts ("__NAME") are wanted, too */
 	struct slice hash_key;
 };
 
 struct analyst;
 
 /* NULL and err ("FILE:LINE: …") if a rule cannot be read. */
-struct analyst *analyst_new(const struct analyst_config *config, struct counters *counters, struct err *err);
-/* Digests the content, if it is whole and the worker has not; parses nothing.  analyst_mail() does it, too. */
-void analyst_digest(const struct analyst *a, struct mail_record *mail, struct slice content, struct arena *arena);
-void analyst_mail(struct analyst *a, const struct session_record *session, struct mail_record *mail, struct slice content, struct arena *arena);
+struct analyst *analyst_new(
+	const struct analyst_config *config, struct counters *counters, struct err *err);
+/* Digests the content, if it is whole and the worker has not; parses nothing.  analyst_mail() does
+ * it, too. */
+void analyst_digest(const struct analyst *a, struct mail_record *mail, struct slice content,
+	struct arena *arena);
+void analyst_mail(struct analyst *a, const struct session_record *session, struct mail_record *mail,
+	struct slice content, struct arena *arena);
 void analyst_free(struct analyst *a);
 
 #endif

@@ -79,6 +79,45 @@ add_facts(struct html *h, const struct node *m)
 	h_close_n(h, 2);
 }
 
+/* The sentence, and where one can read why. */
+static void
+add_hit(struct html *h, const struct node *hit)
+{
+	const struct param rule = { "rule", node_text(hit, "rule") };
+	const char *source = node_text(hit, "source");
+	int64_t times = node_int(hit, "times");
+	h_open(h, "tr");
+	h_class(h, "td", "long");
+	h_str(h, node_text(hit, "why"));
+	if (times > 1)
+		h_format(h, " (%" PRId64 " times)", times);
+	if (*source != '\0')
+		h_element(h, "div", "note", source);
+	h_close(h);
+	h_class(h, "td", "text");
+	h_link(h, url_with(h->arena, "/mails", NULL, &rule, 1), rule.value);
+	h_close(h);
+	h_element(h, "td", "num", arena_printf(h->arena, "%+.1f", node_real(hit, "score")));
+	h_close(h);
+}
+
+/* A rule that reached a limit neither matched nor missed: said, because a mail may be made for it.
+ */
+static void
+add_gave_up(struct html *h, const struct node *m)
+{
+	size_t count = node_count(m, "gave_up");
+	if (count == 0)
+		return;
+	h_class(h, "p", "note");
+	h_str(h, "Not decided, because this mail took them to their limit: ");
+	for (size_t i = 0; i < count; i++) {
+		h_str(h, i > 0 ? ", " : "");
+		h_element(h, "span", "code", node_text(node_item(m, "gave_up", i), ""));
+	}
+	h_close(h);
+}
+
 static void
 add_hits(struct html *h, const struct node *m)
 {
@@ -96,22 +135,15 @@ add_hits(struct html *h, const struct node *m)
 	h_close(h);
 	if (node_count(m, "hits") == 0) {
 		h_element(h, "p", "note", "No rule matched.");
+		add_gave_up(h, m);
 		h_close(h);
 		return;
 	}
 	part_table(h, "Rules that matched", heads);
-	for (size_t i = 0; i < node_count(m, "hits"); i++) {
-		const struct node *hit = node_item(m, "hits", i);
-		const struct param rule = { "rule", node_text(hit, "rule") };
-		h_open(h, "tr");
-		h_element(h, "td", "long", node_text(hit, "why"));
-		h_class(h, "td", "text");
-		h_link(h, url_with(h->arena, "/mails", NULL, &rule, 1), rule.value);
-		h_close(h);
-		h_element(h, "td", "num", arena_printf(h->arena, "%+.1f", node_real(hit, "score")));
-		h_close(h);
-	}
+	for (size_t i = 0; i < node_count(m, "hits"); i++)
+		add_hit(h, node_item(m, "hits", i));
 	part_table_end(h);
+	add_gave_up(h, m);
 	h_close(h);
 }
 

@@ -8,6 +8,7 @@
 #include "sensor/base/json.h"
 #include "sensor/base/text.h"
 #include "sensor/cli/cli.h"
+#include "sensor/cli/hits.h"
 #include "sensor/cli/rule_dirs.h"
 #include "sensor/analyst.h"
 #include "sensor/mail/message_file.h"
@@ -24,6 +25,7 @@ enum {
 	OPTION_HELO,
 	OPTION_FROM,
 	OPTION_RCPT,
+	OPTION_PARTS,
 	OPTION_CONFIG,
 };
 static const struct cli_option options[] = {
@@ -34,12 +36,13 @@ static const struct cli_option options[] = {
 	[OPTION_HELO] = { "helo", 0, "NAME", "its HELO name" },
 	[OPTION_FROM] = { "from", 0, "ADDR", "MAIL FROM" },
 	[OPTION_RCPT] = { "rcpt", 0, "ADDR", "RCPT TO; may be repeated" },
+	[OPTION_PARTS] = { "parts", 0, NULL, "show hits of the parts of rules (__NAME), too" },
 	[OPTION_CONFIG] = { "config", 0, "FILE", "configuration" },
 };
 
 struct job {
 	const struct cli_command *self;
-	bool json;
+	bool json, parts;
 	struct addr client;
 	const char *helo, *from; /* NULL = not given */
 	const char *rcpts[RCPTS_MAX];
@@ -106,13 +109,7 @@ print_text(const char *path, const struct mail_record *mail)
 {
 	printf("%s: %.1f points%s\n", path, mail->score,
 		mail->score >= SPAM_POINTS ? ", spam" : "");
-	for (size_t i = 0; i < mail->hits_count; i++)
-		printf("%7.1f  %-24s %s\n", mail->hits[i].score, mail->hits[i].rule,
-			mail->hits[i].why);
-	for (size_t i = 0; i < mail->labels_count; i++)
-		printf("%s%s", i == 0 ? "         labels: " : ", ", mail->labels[i]);
-	if (mail->labels_count > 0)
-		putchar('\n');
+	hits_print(mail);
 }
 
 static void
@@ -193,6 +190,9 @@ take_option(struct job *job, int option, const char *value)
 			return cli_fail(job->self, EXIT_USAGE, "at most %d recipients", RCPTS_MAX);
 		job->rcpts[job->rcpts_count++] = value;
 		return 0;
+	case OPTION_PARTS:
+		job->parts = true;
+		return 0;
 	case OPTION_CONFIG:
 		job->config = value;
 		return 0;
@@ -230,9 +230,10 @@ score_files(struct job *job)
 	int status = EXIT_DONE;
 	if (rule_dirs_finish(&job->dirs, job->config, &err) < 0)
 		return cli_fail(job->self, EXIT_FAILED, "%s", err.text);
-	struct analyst_config config = {
-		.rule_dirs = job->dirs.dirs, .rule_dirs_count = job->dirs.count, .privacy_off = true
-	};
+	struct analyst_config config = { .rule_dirs = job->dirs.dirs,
+		.rule_dirs_count = job->dirs.count,
+		.privacy_off = true,
+		.parts = job->parts };
 	job->analyst = analyst_new(&config, &job->counters, &err);
 	if (job->analyst == NULL)
 		return cli_fail(job->self, EXIT_FAILED, "%s", err.text);

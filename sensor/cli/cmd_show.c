@@ -6,6 +6,7 @@
 #include "sensor/base/json.h"
 #include "sensor/base/ptime.h"
 #include "sensor/cli/cli.h"
+#include "sensor/cli/hits.h"
 #include "sensor/cli/setup.h"
 #include "sensor/limits.h"
 #include "sensor/record_layout.h"
@@ -68,8 +69,7 @@ static void
 show_score(const struct mail_record *m)
 {
 	printf("%s/%d %.1f points, from <%s>\n", m->session, m->number, m->score, m->mail_from);
-	for (size_t i = 0; i < m->hits_count; i++)
-		printf("  %5.1f %-24s %s\n", m->hits[i].score, m->hits[i].rule, m->hits[i].why);
+	hits_print(m);
 }
 
 static void

@@ -176,11 +176,11 @@ hit_add(struct run *run, struct mail_record *mail, const struct rule *rule)
 		return;
 	}
 	hit->rule = rule->name;
-	hit->score = rule->score;
+	hit->score = rule->hidden ? 0 : rule->score;
 	hit->source = rule->source;
 	hit->times = 1;
 	hit->why = *rule->describe != '\0' ? rule->describe : rule->name;
-	mail->score += rule->score;
+	mail->score += hit->score;
 	if (*rule->label != '\0')
 		label_add(run, mail, rule->label);
 }
@@ -213,7 +213,7 @@ rules_score(const struct rules *r, const struct rule_input *in, struct mail_reco
 	for (size_t i = 0; i < r->rules_count; i++) {
 		const struct rule *rule = &r->rules[i];
 		bool off = rule->score == 0 && *rule->label == '\0';
-		if (!rule->hidden && !off && decide(&run, i))
+		if ((rule->hidden ? in->parts : !off) && decide(&run, i))
 			hit_add(&run, mail, rule);
 	}
 	mail->score =

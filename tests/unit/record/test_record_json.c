@@ -178,6 +178,7 @@ mail(void **state)
 	const char *urls[] = { "http://x/" };
 	struct hit hit = { "MISSING_DATE", 1.4, "no Date field", "RFC 5322 3.6", 1 };
 	const char *labels[] = { "php" };
+	const char *gave_up[] = { "SLOW" };
 	struct mail_record m = { .number = 2, .start = T0, .end = T1 };
 
 	(void)state;
@@ -188,6 +189,11 @@ mail(void **state)
 	m.params_count = 2;
 	m.rcpts = rcpts;
 	m.rcpts_count = 2;
+	m.similar.text = "t";
+	m.similar.near = "n";
+	m.similar.subject = "s";
+	m.gave_up = gave_up;
+	m.gave_up_count = 1;
 	m.transfer = TRANSFER_DATA;
 	m.outcome = OUTCOME_ACCEPTED;
 	m.code = 250;
@@ -233,11 +239,13 @@ mail(void **state)
 	"'header':{'from':'F','to':'T','cc':'C','subject':'S','date':'D','message_id':'M',"        \
 	"'reply_to':'R','mailer':'X','php_script':'P','list_id':'L','auto_submitted':'A'},"        \
 	"'received':[{'from':'osg-ce','helo':'osg-ce.local','ip':'200.136.80.4','by':'mx',"        \
-	"'with':'ESMTP','id':'4F','date':'d'}],"                                                   \
+	"'with':'ESMTP','id':'4F','date':'d','for':'h-1@example.org'}],"                           \
 	"'parts':[{'type':'text/plain','encoding':'base64','name':'a.txt','bytes':12,"             \
 	"'sha256':'ab'}],'urls':['http://x/'],'score':1.4,"                                        \
-	"'hits':[{'rule':'MISSING_DATE','score':1.4,'why':'no Date field'}],"                      \
-	"'labels':['php'],'cut':false,'gap':3,'refused':false}"
+	"'hits':[{'rule':'MISSING_DATE','score':1.4,'why':'no Date field',"                        \
+	"'source':'RFC 5322 3.6','times':1}],"                                                     \
+	"'labels':['php'],'similar':{'text':'t','near':'n','subject':'s'},"                        \
+	"'gave_up':['SLOW'],'cut':false,'gap':3,'refused':false}"
 	expect(&layout_mail, &m, false, "{" FRONT REST);
 	m.rcpts_cut = 5;
 	expect(&layout_mail, &m, true, "{'type':'mail'," FRONT "'rcpts_cut':5," REST);
