@@ -44,12 +44,16 @@
 	X(HEADER_TEXT, 998, "bytes", "of one header value in a record")                                               \
 	X(RECEIVED, 50, "fields", "Received fields kept of one mail")                                                 \
 	X(PARTS, 100, "parts", "MIME parts kept of one mail")                                                         \
+	X(ENTITIES, 200, "entities", "MIME containers and parts of one mail")                                         \
+	X(PART_FIELDS, 64, "fields", "of one MIME part's header")                                                     \
 	X(PART_DEPTH, 16, "layers", "multiparts inside each other; real mail stays below 6")                          \
 	X(URLS, 100, "addresses", "URLs kept of one mail")                                                            \
 	X(MAIL_MEMORY, 8388608, "bytes", "arena of one mail in the analyst")                                          \
 	X(RULES, 10000, "rules", "read at start")                                                                     \
 	X(RULE_MEMORY, 33554432, "bytes", "loaded rules, without their compiled expressions")                        \
-	X(RULE_TEXT, 65536, "bytes", "front of a mail's text that body rules look at")                                \
+	X(RULE_TEXT, 262144, "bytes", "front of a mail's text that body rules look at")                               \
+	X(RULE_RAW, 524288, "bytes", "front of a mail's decoded text parts that rawbody rules look at")               \
+	X(RULE_PIECES, 8192, "pieces", "paragraphs of a mail's text; the rest of it no rule looks at")                \
 	X(REGEX_MATCH, 100000, "steps", "of one regular expression on one field (PCRE2 match limit)")                 \
 	X(HOSTS, 65536, "hosts", "kept in memory by the collector")                                                   \
 	X(HOST_NAMES, 64, "names", "examples kept per host: HELO names, scripts, senders")                            \
