@@ -13,7 +13,13 @@ const struct relays *
 input_relays(const struct rule_input *in)
 {
 	if (!in->kept->has_relays)
-		relays_read(in->delivered, in->arena, &in->kept->relays);
+		relays_read(in->delivered, in->settings, in->arena, &in->kept->relays);
 	in->kept->has_relays = true;
 	return &in->kept->relays;
+}
+
+struct eval_kept *
+eval_kept(const struct rule_input *in)
+{
+	return &in->kept->evals;
 }

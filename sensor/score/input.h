@@ -11,6 +11,7 @@
 
 #include "sensor/mail/text.h"
 #include "sensor/record.h"
+#include "sensor/score/eval_kept.h"
 #include "sensor/score/pattern.h"
 #include "sensor/score/relays.h"
 #include "sensor/score/settings.h"
@@ -31,6 +32,7 @@ struct rule_input_kept {
 	bool has_text, has_relays;
 	struct mail_text text;
 	struct relays relays;
+	struct eval_kept evals;
 };
 
 /* Never NULL where there is a message. */

@@ -1,36 +1,137 @@
 #include <string.h>
 
+#include "sensor/base/addr.h"
 #include "sensor/base/chars.h"
-#include "sensor/base/text.h"
+#include "sensor/score/eval_kept.h"
 #include "sensor/score/target.h"
+#include "sensor/score/target_address.h"
+#include "sensor/score/target_text.h"
 
+/* Composed names and names that are no field; the first of each pair is exact, as in SpamAssassin.
+ */
 static const struct {
 	const char *name;
-	const char *fields[3];
+	bool exact; /* "all" is a field of that name */
+	enum target_source source;
+	bool skip_empty;
+	const char *fields[4];
 } composed[] = {
-	{ "ToCc", { "To", "Cc" } },
-	{ "MESSAGEID", { "Message-ID", "X-Message-ID", "Resent-Message-ID" } },
+	{ "ALL", true, TARGET_ALL, false, { NULL } },
+	{ "ALL-TRUSTED", true, TARGET_ALL_TRUSTED, false, { NULL } },
+	{ "ALL-UNTRUSTED", true, TARGET_ALL_UNTRUSTED, false, { NULL } },
+	{ "ALL-INTERNAL", true, TARGET_ALL_INTERNAL, false, { NULL } },
+	{ "ALL-EXTERNAL", true, TARGET_ALL_EXTERNAL, false, { NULL } },
+	{ "EnvelopeFrom", false, TARGET_ENVELOPE_FROM, false, { NULL } },
+	{ "X-Spam-Relays-Trusted", false, TARGET_RELAYS_TRUSTED, false, { NULL } },
+	{ "X-Spam-Relays-Untrusted", false, TARGET_RELAYS_UNTRUSTED, false, { NULL } },
+	{ "X-Spam-Relays-Internal", false, TARGET_RELAYS_INTERNAL, false, { NULL } },
+	{ "X-Spam-Relays-External", false, TARGET_RELAYS_EXTERNAL, false, { NULL } },
+	{ "ToCc", false, TARGET_FIELDS, false, { "To", "Cc" } },
+	{ "MESSAGEID", true, TARGET_FIELDS, true,
+		{ "X-Message-Id", "Resent-Message-Id", "X-Original-Message-ID", "Message-Id" } },
 };
 
+static void
+set_addr(struct target *t)
+{
+	t->part = TARGET_ADDR;
+}
+
+static void
+set_name(struct target *t)
+{
+	t->part = TARGET_NAME;
+}
+
+static void
+set_raw(struct target *t)
+{
+	t->raw = true;
+}
+
+static void
+set_host(struct target *t)
+{
+	if (t->net != TARGET_DOMAIN)
+		t->net = TARGET_HOST;
+}
+
+static void
+set_domain(struct target *t)
+{
+	t->net = TARGET_DOMAIN;
+}
+
+static void
+set_ip(struct target *t)
+{
+	if (t->net == TARGET_NET_NONE)
+		t->net = TARGET_IP;
+}
+
+static void
+set_revip(struct target *t)
+{
+	if (t->net == TARGET_NET_NONE || t->net == TARGET_IP)
+		t->net = TARGET_REVIP;
+}
+
+static void
+set_first(struct target *t)
+{
+	t->pick = TARGET_FIRST;
+}
+
+static void
+set_last(struct target *t)
+{
+	t->pick = TARGET_LAST;
+}
+
 static const struct {
 	const char *name;
-	enum target_part part;
-} parts[] = {
-	{ "raw", TARGET_RAW },
-	{ "addr", TARGET_ADDR },
-	{ "name", TARGET_NAME },
+	void (*set)(struct target *t);
+} modifiers[] = {
+	{ "raw", set_raw },
+	{ "addr", set_addr },
+	{ "name", set_name },
+	{ "host", set_host },
+	{ "domain", set_domain },
+	{ "ip", set_ip },
+	{ "revip", set_revip },
+	{ "first", set_first },
+	{ "last", set_last },
 };
 
 static int
-parse_part(struct slice text, struct target *out, struct err *err)
+parse_modifier(struct slice text, struct target *out, struct err *err)
 {
-	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		if (slice_eq(text, slice_str(parts[i].name))) {
-			out->part = parts[i].part;
+	for (size_t i = 0; i < sizeof modifiers / sizeof *modifiers; i++)
+		if (slice_eq(text, slice_str(modifiers[i].name))) {
+			modifiers[i].set(out);
 			return 0;
 		}
-	return err_set(err, "':%.*s': use :raw, :addr or :name", (int)slice_take(text, 40).len,
-		(const char *)text.ptr);
+	return err_set(err,
+		"':%.*s': use :raw, :addr, :name, :host, :domain, :ip, :revip, :first or :last",
+		(int)slice_take(text, 40).len, (const char *)text.ptr);
+}
+
+static void
+resolve(struct target *out)
+{
+	struct slice name = slice_str(out->name);
+	out->fields[0] = out->name;
+	for (size_t i = 0; i < sizeof composed / sizeof *composed; i++) {
+		struct slice want = slice_str(composed[i].name);
+		if (composed[i].exact ? !slice_eq(name, want) : !slice_ieq(name, want))
+			continue;
+		out->source = composed[i].source;
+		out->skip_empty = composed[i].skip_empty;
+		memcpy(out->fields, composed[i].fields, sizeof composed[i].fields);
+	}
+	out->envelope_from = out->source == TARGET_ENVELOPE_FROM;
+	if (out->part == TARGET_TEXT && out->raw)
+		out->part = TARGET_RAW;
 }
 
 int
@@ -38,8 +139,11 @@ target_parse(struct slice text, struct arena *arena, struct target *out, struct 
 {
 	struct slice rest = text, field = slice_split(&rest, ':');
 	*out = (struct target){ .part = TARGET_TEXT };
-	if (field.len + 1 <= text.len && parse_part(rest, out, err) < 0)
-		return -1;
+	for (bool more = field.len < text.len; more;) {
+		more = slice_index(rest, ':') < rest.len;
+		if (parse_modifier(slice_split(&rest, ':'), out, err) < 0)
+			return -1;
+	}
 	for (size_t i = 0; i < field.len; i++)
 		if (!chars_is(field.ptr[i], CHAR_TOKEN))
 			return err_set(err, "'%.*s' is no name of a header field",
@@ -47,86 +151,288 @@ target_parse(struct slice text, struct arena *arena, struct target *out, struct 
 	if (field.len == 0)
 		return err_set(err, "a header field is expected");
 	out->name = arena_string(arena, field);
-	out->fields[0] = out->name;
-	out->all = strcmp(out->name, "ALL") == 0;
-	out->envelope_from = strcmp(out->name, "EnvelopeFrom") == 0;
-	for (size_t i = 0; i < sizeof composed / sizeof *composed; i++)
-		if (strcmp(out->name, composed[i].name) == 0)
-			memcpy(out->fields, composed[i].fields, sizeof composed[i].fields);
+	resolve(out);
 	return 0;
 }
 
 bool
 target_eq(const struct target *a, const struct target *b)
 {
-	return a->part == b->part && a->delivered == b->delivered && strcmp(a->name, b->name) == 0;
+	return a->part == b->part && a->raw == b->raw && a->net == b->net && a->pick == b->pick &&
+	       a->delivered == b->delivered && strcmp(a->name, b->name) == 0;
 }
 
-static struct slice
-without_quotes(struct slice s)
+static void
+push(struct target_values *out, struct slice value, struct arena *arena)
 {
-	if (s.len >= 2 && s.ptr[0] == '"' && s.ptr[s.len - 1] == '"')
-		return slice_take(slice_skip(s, 1), s.len - 2);
-	return s;
+	struct slice *to = ARENA_PUSH(arena, out->items, TARGET_VALUES);
+	if (to != NULL)
+		*to = value;
 }
 
-static struct slice
-one_value(enum target_part part, struct slice value, struct arena *arena)
+static void
+fields_values(const struct target *t, const struct message *m, struct arena *arena,
+	struct target_values *out)
 {
-	struct slice found = SLICE_EMPTY;
-	switch (part) {
-	case TARGET_TEXT:
-		return slice_str(header_text(value, arena));
-	case TARGET_RAW:
-		return value;
-	case TARGET_ADDR:
-		header_addresses(value, &found, 1);
-		return found;
-	case TARGET_NAME:
-		found = slice_str(header_text(header_display_name(value), arena));
-		return without_quotes(found);
+	bool raw = t->part != TARGET_TEXT;
+	for (size_t f = 0; t->fields[f] != NULL; f++) {
+		struct slice name = slice_str(t->fields[f]);
+		for (size_t i = 0; i < m->fields_count && out->items_count < TARGET_VALUES; i++) {
+			if (!slice_ieq(m->fields[i].name, name))
+				continue;
+			if (t->skip_empty && slice_trim(m->fields[i].value).len == 0)
+				continue;
+			push(out,
+				raw ? target_text_raw(m->fields[i].value, arena)
+				    : target_text_decoded(&m->fields[i], arena),
+				arena);
+		}
 	}
-	return found;
 }
 
-/* Two slices and a line end between them, in the arena. */
-static struct slice
-join(struct slice a, struct slice b, struct arena *arena)
+/* Which fields of ALL-…: of the message as delivered, Received fields counted from the top. */
+struct range {
+	size_t from, to; /* fields behind the from-th Received field, up to and with the to-th */
+};
+
+static struct range
+range_of(enum target_source source, const struct rule_input *in)
 {
-	uint8_t *out = arena_alloc(arena, a.len + b.len + 1);
-	if (out == NULL)
-		return a;
-	memcpy(out, a.ptr, a.len);
-	out[a.len] = '\n';
-	memcpy(out + a.len + 1, b.ptr, b.len);
-	return slice_of(out, a.len + b.len + 1);
+	const struct relays *r = input_relays(in);
+	size_t trusted = r->trusted_fields, internal = r->internal_fields;
+	switch (source) {
+	case TARGET_ALL_TRUSTED:
+		return (struct range){ 0, trusted + 1 };
+	case TARGET_ALL_INTERNAL:
+		return (struct range){ 0, internal + 1 };
+	case TARGET_ALL_UNTRUSTED:
+		return (struct range){ trusted + 1, SIZE_MAX };
+	case TARGET_ALL_EXTERNAL:
+		return (struct range){ internal + 1, SIZE_MAX };
+	case TARGET_ALL:
+	case TARGET_FIELDS:
+	case TARGET_ENVELOPE_FROM:
+	case TARGET_RELAYS_TRUSTED:
+	case TARGET_RELAYS_UNTRUSTED:
+	case TARGET_RELAYS_INTERNAL:
+	case TARGET_RELAYS_EXTERNAL:
+		break;
+	}
+	return (struct range){ 0, SIZE_MAX };
 }
 
-#define VALUES_MAX 64 /* fields of one name that are looked at: a loop's Received */
+static void
+header_values(const struct target *t, const struct rule_input *in, struct target_values *out)
+{
+	const struct message *m = t->delivered ? in->delivered : in->message;
+	struct range range = range_of(t->source, in);
+	size_t received = 0;
+	for (size_t i = 0; i < m->fields_count && out->items_count < TARGET_VALUES; i++) {
+		const struct header_field *f = &m->fields[i];
+		received += slice_ieq(f->name, SLICE("Received"));
+		bool last = received == range.to;
+		if (received >= range.from)
+			push(out,
+				t->raw ? target_text_raw(f->whole, in->arena)
+				       : target_text_field(f, in->arena),
+				in->arena);
+		if (last)
+			break;
+	}
+}
+
+static void
+source_values(const struct target *t, const struct rule_input *in, struct target_values *out)
+{
+	const struct message *m = t->delivered ? in->delivered : in->message;
+	struct slice value;
+	if (t->source == TARGET_ENVELOPE_FROM) {
+		if (target_envelope_from(in, t->delivered, &value))
+			push(out, value, in->arena);
+		return;
+	}
+	if (m == NULL)
+		return;
+	switch (t->source) {
+	case TARGET_FIELDS:
+		fields_values(t, m, in->arena, out);
+		return;
+	case TARGET_RELAYS_TRUSTED:
+		push(out, slice_str(input_relays(in)->trusted), in->arena);
+		return;
+	case TARGET_RELAYS_UNTRUSTED:
+		push(out, slice_str(input_relays(in)->untrusted), in->arena);
+		return;
+	case TARGET_RELAYS_INTERNAL:
+		push(out, slice_str(input_relays(in)->internal), in->arena);
+		return;
+	case TARGET_RELAYS_EXTERNAL:
+		push(out, slice_str(input_relays(in)->external), in->arena);
+		return;
+	case TARGET_ALL:
+	case TARGET_ALL_TRUSTED:
+	case TARGET_ALL_UNTRUSTED:
+	case TARGET_ALL_INTERNAL:
+	case TARGET_ALL_EXTERNAL:
+		header_values(t, in, out);
+		return;
+	case TARGET_ENVELOPE_FROM:
+		return;
+	}
+}
+
+static void
+pick_one(enum target_pick pick, struct target_values *values)
+{
+	if (pick == TARGET_EVERY || values->items_count == 0)
+		return;
+	if (pick == TARGET_LAST)
+		values->items[0] = values->items[values->items_count - 1];
+	values->items_count = 1;
+}
+
+static void
+mailbox_values(const struct target *t, struct arena *arena, struct target_values *values)
+{
+	struct target_mailboxes boxes = { 0 };
+	for (size_t i = 0; i < values->items_count; i++)
+		target_mailboxes(values->items[i], arena, &boxes);
+	*values = (struct target_values){ 0 };
+	for (size_t i = 0; i < boxes.items_count; i++) {
+		const struct target_mailbox *b = &boxes.items[i];
+		if (t->part == TARGET_ADDR && b->address.len > 0)
+			push(values, b->address, arena);
+		else if (t->part == TARGET_NAME && b->has_name)
+			push(values, t->raw ? b->name : target_text_name(b->name, arena), arena);
+	}
+}
+
+static void
+net_values(const struct target *t, struct arena *arena, struct target_values *values)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < values->items_count; i++) {
+		struct slice value = values->items[i], found = SLICE_EMPTY;
+		if (t->net == TARGET_IP || t->net == TARGET_REVIP)
+			found = target_text_ip(value, t->net == TARGET_REVIP, arena);
+		else
+			found = target_text_host(value, t->part == TARGET_ADDR);
+		if (t->net == TARGET_DOMAIN)
+			found = target_text_domain(found, arena);
+		if (found.len > 0)
+			values->items[kept++] = found;
+	}
+	values->items_count = kept;
+}
+
+void
+target_values(const struct target *t, const struct rule_input *in, struct target_values *out)
+{
+	*out = (struct target_values){ 0 };
+	source_values(t, in, out);
+	pick_one(t->pick, out);
+	if (t->part == TARGET_ADDR || t->part == TARGET_NAME)
+		mailbox_values(t, in->arena, out);
+	if (t->net != TARGET_NET_NONE)
+		net_values(t, in->arena, out);
+}
+
+static struct slice
+joined(const struct target_values *values, struct arena *arena)
+{
+	if (values->items_count == 0)
+		return SLICE_EMPTY;
+	struct slice first = values->items[0];
+	if (values->items_count == 1)
+		return first;
+	bool ends = first.len > 0 && first.ptr[first.len - 1] == '\n';
+	size_t size = values->items_count, n = 0;
+	for (size_t i = 0; i < values->items_count; i++)
+		size += values->items[i].len;
+	uint8_t *out = arena_alloc(arena, size);
+	for (size_t i = 0; out != NULL && i < values->items_count; i++) {
+		if (values->items[i].len > 0)
+			memcpy(out + n, values->items[i].ptr, values->items[i].len);
+		n += values->items[i].len;
+		if (!ends && i + 1 < values->items_count)
+			out[n++] = '\n';
+	}
+	return out == NULL ? first : slice_of(out, n);
+}
 
 struct slice
 target_value(const struct target *t, const struct rule_input *in, bool *present)
 {
-	const struct message *m = t->delivered ? in->delivered : in->message;
-	*present = true;
-	if (t->all)
-		return m->header;
-	if (t->envelope_from)
-		return slice_str(in->mail->mail_from);
-	struct slice out = SLICE_EMPTY;
-	bool first_only = t->part == TARGET_ADDR || t->part == TARGET_NAME;
-	size_t count = 0;
-	for (size_t f = 0; t->fields[f] != NULL; f++) {
-		const struct header_field *field;
-		for (size_t n = 0;
-			count < VALUES_MAX && (field = message_field(m, t->fields[f], n)) != NULL;
-			n++, count++) {
-			struct slice value = one_value(t->part, field->value, in->arena);
-			if (count > 0 && first_only)
-				break;
-			out = count == 0 ? value : join(out, value, in->arena);
+	struct target_values values;
+	target_values(t, in, &values);
+	*present = values.items_count > 0;
+	return joined(&values, in->arena);
+}
+
+struct slice
+target_entity_value(const struct target *t, const struct message_entity *entity,
+	struct arena *arena, bool *present)
+{
+	struct target_values values = { 0 };
+	const struct message m = { .fields = entity->fields, .fields_count = entity->fields_count };
+	struct target plain = *t;
+	plain.part = t->raw ? TARGET_RAW : TARGET_TEXT;
+	if (t->source == TARGET_ALL)
+		for (size_t i = 0; i < m.fields_count; i++)
+			push(&values,
+				t->raw ? target_text_raw(m.fields[i].whole, arena)
+				       : target_text_field(&m.fields[i], arena),
+				arena);
+	else
+		fields_values(&plain, &m, arena, &values);
+	*present = values.items_count > 0;
+	if (t->source != TARGET_ALL)
+		pick_one(TARGET_LAST, &values);
+	return joined(&values, arena);
+}
+
+static void
+literal_target(const char *name, const struct rule_input *in, struct target *out)
+{
+	struct err ignored;
+	if (target_parse(slice_str(name), in->arena, out, &ignored) < 0)
+		*out = (struct target){ .name = "", .fields = { "" } };
+	out->delivered = true;
+}
+
+void
+target_get_all(const struct rule_input *in, const char *name, struct target_values *out)
+{
+	struct target t;
+	literal_target(name, in, &t);
+	target_values(&t, in, out);
+}
+
+static struct slice
+scalar_value(const struct rule_input *in, const char *name, bool *present)
+{
+	struct target t;
+	struct target_values values;
+	literal_target(name, in, &t);
+	target_values(&t, in, &values);
+	*present = values.items_count > 0;
+	if (t.net == TARGET_NET_NONE && t.part != TARGET_ADDR && t.part != TARGET_NAME)
+		return joined(&values, in->arena);
+	return *present ? values.items[0] : SLICE_EMPTY;
+}
+
+struct slice
+target_get(const struct rule_input *in, const char *name, bool *present)
+{
+	struct eval_kept *kept = eval_kept(in);
+	for (size_t i = 0; i < kept->values_count; i++)
+		if (strcmp(kept->values[i].name, name) == 0) {
+			*present = kept->values[i].present;
+			return kept->values[i].value;
 		}
-	}
-	*present = count > 0;
-	return out;
+	struct slice value = scalar_value(in, name, present);
+	if (kept->values_count < EVAL_KEPT_VALUES)
+		kept->values[kept->values_count++] =
+			(struct eval_kept_value){ name, value, *present };
+	return value;
 }
