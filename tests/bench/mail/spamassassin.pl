@@ -49,9 +49,12 @@ sub print_rules {
 
 sub check {
 	my ($path) = @_;
-	open my $in, '<:raw', $path or die "$path: $!\n";
-	local $/;
-	my $mail = $sa->parse(scalar <$in>, 1);
+	my $bytes = do {
+		open my $in, '<:raw', $path or die "$path: $!\n";
+		local $/;    # here alone: SpamAssassin chomps lines
+		<$in>;
+	};
+	my $mail = $sa->parse($bytes, 1);
 	my $status = $sa->check($mail);
 	my $hits = $status->{tests_already_hit};
 	my @names = sort grep { $hits->{$_} } keys %$hits;
