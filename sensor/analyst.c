@@ -2,7 +2,6 @@
 
 #include "sensor/analyst.h"
 #include "sensor/base/digest.h"
-#include "sensor/mail/mail_gmime.h"
 #include "sensor/mail/message.h"
 #include "sensor/score/input.h"
 #include "sensor/score/score.h"
@@ -10,7 +9,7 @@
 struct analyst {
 	struct rules *rules;
 	struct mail_privacy privacy; /* key is a copy */
-	struct mail_charsets *charsets;
+	struct charsets *charsets;
 	struct counters *counters;
 	bool parts;
 	struct arena arena; /* lives as long as this */
@@ -27,7 +26,8 @@ analyst_new(const struct analyst_config *config, struct counters *counters, stru
 	arena_init(&a->arena, config->hash_key.len + 4096);
 	a->privacy.off = config->privacy_off;
 	a->privacy.key = arena_copy(&a->arena, config->hash_key);
-	a->charsets = mail_gmime_preload();
+	a->charsets = charsets_new();
+	charsets_preload(a->charsets);
 	return a;
 }
 
@@ -37,7 +37,7 @@ analyst_free(struct analyst *a)
 	if (a == NULL)
 		return;
 	rules_free(a->rules);
-	mail_gmime_release(a->charsets);
+	charsets_free(a->charsets);
 	arena_release(&a->arena);
 	free(a);
 }
@@ -78,7 +78,7 @@ analyst_mail(struct analyst *a, const struct session_record *session, struct mai
 		judged = false;
 	}
 	if (judged) {
-		message_split(content, arena, &message);
+		message_split(content, a->charsets, arena, &message);
 		message_to_record(&message, &a->privacy, arena, mail);
 	}
 	const struct rule_input in = { .session = session,

@@ -29,8 +29,9 @@ header_unfold(struct slice value, struct arena *arena)
 }
 
 const char *
-header_text(struct slice value, struct arena *arena)
+header_text(struct slice value, struct charsets *charsets, struct arena *arena)
 {
+	(void)charsets;
 	uint8_t buffer[VALUE_RAW_MAX];
 	struct slice text = header_unfold_into(value, buffer, sizeof buffer);
 	if (slice_find(text, SLICE("=?")) < text.len)
@@ -42,5 +43,5 @@ const char *
 message_text(const struct message *m, const char *name, struct arena *arena)
 {
 	const struct header_field *f = message_field(m, name, 0);
-	return f == NULL ? "" : header_text(f->value, arena);
+	return f == NULL ? "" : header_text(f->value, m->charsets, arena);
 }

@@ -3,9 +3,10 @@
 #include "sensor/mail/urls.h"
 
 void
-message_split(struct slice raw, struct arena *arena, struct message *out)
+message_split(
+	struct slice raw, struct charsets *charsets, struct arena *arena, struct message *out)
 {
-	*out = (struct message){ .raw = raw };
+	*out = (struct message){ .raw = raw, .charsets = charsets };
 	header_split(raw, HEADER_KEEP_ALL, arena, out);
 	parts_walk(out, arena);
 	urls_collect(out, arena);

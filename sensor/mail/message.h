@@ -9,6 +9,7 @@
 #define HELOSCOPE_MAIL_MESSAGE_H
 
 #include "sensor/limits.h"
+#include "sensor/mail/charset.h"
 #include "sensor/record.h"
 
 /* What is wrong with a header block, as bits; names in message_fault_name(). */
@@ -24,12 +25,22 @@ enum message_fault {
 	FAULT_NO_BLANK_LINE = 1 << 8,	   /* header never ends */
 	FAULT_TOO_MANY = 1 << 9,	   /* beyond LIMIT_HEADER_FIELDS or LIMIT_HEADER_BLOCK */
 	FAULT_CONTROL = 1 << 10,
+	FAULT_NOT_UTF8 = 1 << 11,      /* raw 8-bit that RFC 6532 does not allow either */
+	FAULT_EMPTY = 1 << 12,	       /* a field whose value is white space */
+	FAULT_DOUBLED = 1 << 13,       /* a second one where RFC 5322 3.6 allows one */
+	FAULT_NO_SPACE = 1 << 14,      /* no white space behind the colon */
+	FAULT_NAME_CASE = 1 << 15,     /* From, To, Subject or Date in an unusual case */
+	FAULT_NAME_8BIT = 1 << 16,     /* in a name no standard allows it */
+	FAULT_FROM_LINE = 1 << 17,     /* a mailbox's "From " line */
+	FAULT_RECEIVED_LATE = 1 << 18, /* behind From, To, Subject or Date (RFC 5321 4.4: on top) */
 };
 
 struct header_field {
 	struct slice name;  /* as sent */
 	struct slice value; /* raw: after the colon, folding included, without the final line end */
 	struct slice whole; /* the field as sent, with line ends */
+	uint32_t hash;	    /* header_name_hash(name) */
+	unsigned faults;    /* enum message_fault, those of this field */
 };
 
 /* What is wrong with one entity, as bits; names in part_fault_name(). */
@@ -95,7 +106,10 @@ struct message {
 	struct slice body;
 	struct header_field *fields;
 	size_t fields_count, fields_cap;
+	uint64_t names;	 /* bit (hash % 64) of each field's name */
 	unsigned faults; /* enum message_fault */
+	unsigned outside; /* those of them that are no kept field's */
+	struct charsets *charsets;
 	struct message_entity *entities;
 	size_t entities_count, entities_cap;
 	struct message_part *parts; /* the leaves among them */
@@ -105,8 +119,9 @@ struct message {
 	bool cut; /* something was beyond a limit */
 };
 
-/* Header fields, parts and URLs. */
-void message_split(struct slice raw, struct arena *arena, struct message *out);
+/* Header fields, parts and URLs.  charsets may be NULL (charset.h), else it lives as long as *out. */
+void message_split(
+	struct slice raw, struct charsets *charsets, struct arena *arena, struct message *out);
 /* The n-th field (0 = first) of that name (case-insensitive), or NULL. */
 const struct header_field *message_field(const struct message *m, const char *name, size_t n);
 size_t message_count(const struct message *m, const char *name);
@@ -114,7 +129,7 @@ size_t message_count(const struct message *m, const char *name);
  * bytes; "" if absent. */
 const char *message_text(const struct message *m, const char *name, struct arena *arena);
 /* The same for one field's value. */
-const char *header_text(struct slice value, struct arena *arena);
+const char *header_text(struct slice value, struct charsets *charsets, struct arena *arena);
 /* Unfolded value as sent (clean text, encoded words left as they are). */
 const char *header_unfold(struct slice value, struct arena *arena);
 const char *message_fault_name(enum message_fault fault);

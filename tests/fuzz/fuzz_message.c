@@ -14,7 +14,7 @@ one(struct slice input, bool off, struct arena *arena)
 	struct message m;
 	arena_reset(arena);
 	record_init(&layout_mail, &record);
-	message_split(input, arena, &m);
+	message_split(input, NULL, arena, &m);
 	message_to_record(&m, &privacy, arena, &record);
 	if (m.header.len + m.body.len > input.len || m.parts_count > LIMIT_PARTS)
 		abort();
@@ -22,7 +22,7 @@ one(struct slice input, bool off, struct arena *arena)
 		int64_t date;
 		bool strict;
 		header_date(m.fields[i].value, &date, &strict);
-		header_text(header_display_name(m.fields[i].value), arena);
+		header_text(header_display_name(m.fields[i].value), NULL, arena);
 	}
 }
 

@@ -19,7 +19,7 @@ try_rules(const struct rules *r, struct slice input)
 	record_init(&layout_session, &session);
 	record_init(&layout_mail, &record);
 	session.helo_name = "pc.example";
-	message_split(input, &arena, &m);
+	message_split(input, NULL, &arena, &m);
 	message_to_record(&m, &privacy, &arena, &record);
 	const struct rule_input in = { .session = &session,
 		.message = &m,

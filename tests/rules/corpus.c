@@ -181,7 +181,7 @@ judge(const struct rules *rules, const char *rule, const char *base, bool privac
 	if (read_file(path, &file) < 0) {
 		fprintf(stderr, "%s: %s\n", path, strerror(errno));
 	} else if (facts_read == 0) {
-		message_split(message_file_wire(buf_slice(&file), &c.arena), &c.arena, &message);
+		message_split(message_file_wire(buf_slice(&file), &c.arena), NULL, &c.arena, &message);
 		message_to_record(&message, &c.privacy, &c.arena, &c.mail);
 		const struct rule_input in = { .session = c.has_session ? &c.session : NULL,
 			.message = &message,

@@ -36,7 +36,7 @@ print_message(struct slice raw, struct arena *arena)
 {
 	struct message m;
 	struct mail_text text;
-	message_split(raw, arena, &m);
+	message_split(raw, NULL, arena, &m);
 	mail_text(&m, arena, &text);
 	print_pieces("B", &text.body);
 	print_pieces("I", &text.hidden);
@@ -60,7 +60,7 @@ time_message(const char *path, struct slice raw, int rounds, struct arena *arena
 		struct message m;
 		struct mail_text text;
 		arena_reset(arena);
-		message_split(raw, arena, &m);
+		message_split(raw, NULL, arena, &m);
 		double start = now_us();
 		mail_text(&m, arena, &text);
 		double took = now_us() - start;

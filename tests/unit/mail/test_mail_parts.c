@@ -70,7 +70,7 @@ split(void *ctx, struct slice input, struct arena *arena)
 	const struct row *row = ctx;
 	struct message m;
 	const char *parts = "", *urls = "";
-	message_split(input, arena, &m);
+	message_split(input, NULL, arena, &m);
 	for (size_t i = 0; i < m.parts_count; i++)
 		parts = arena_printf(arena, "%s%s %s %s[%.*s]|", parts, m.parts[i].type,
 			m.parts[i].encoding, m.parts[i].name, (int)m.parts[i].decoded.len,
@@ -106,7 +106,7 @@ flood(const char *head, const char *text, size_t size)
 	for (; n + step <= size; n += step)
 		memcpy(all + n, text, step);
 	arena_init(&a, LIMIT_MAIL_MEMORY);
-	message_split(slice_of(all, n), &a, &m);
+	message_split(slice_of(all, n), NULL, &a, &m);
 	assert_true(m.cut);
 	assert_true(m.parts_count <= LIMIT_PARTS);
 	assert_true(m.urls_count <= LIMIT_URLS);
@@ -131,14 +131,14 @@ test_floods(void **state)
 	for (int i = 0; n + sizeof urls < size; i++)
 		n += (size_t)snprintf(text + n, size - n, "http://h%d.example/\r\n", i);
 	arena_init(&a, LIMIT_MAIL_MEMORY);
-	message_split(slice_of(text, n), &a, &m);
+	message_split(slice_of(text, n), NULL, &a, &m);
 	assert_int_equal(m.urls_count, LIMIT_URLS);
 	assert_true(m.cut);
 	/* messages in messages: bounded, and still quick */
 	for (n = 0; n + 40 < size;)
 		n += (size_t)snprintf(text + n, size - n, "Content-Type: message/rfc822\r\n\r\n");
 	arena_reset(&a);
-	message_split(slice_of(text, n), &a, &m);
+	message_split(slice_of(text, n), NULL, &a, &m);
 	assert_true(m.parts_count <= 1);
 	/* a parameter name of 70 bytes makes GMime's writer run for ever */
 	n = (size_t)snprintf(text, size,
@@ -146,7 +146,7 @@ test_floods(void **state)
 		"boundary=b\r\n\r\n--b\r\n\r\na\r\n--b--\r\n",
 		0);
 	arena_reset(&a);
-	message_split(slice_of(text, n), &a, &m);
+	message_split(slice_of(text, n), NULL, &a, &m);
 	assert_int_equal(m.parts_count, 1);
 	arena_release(&a);
 	free(text);

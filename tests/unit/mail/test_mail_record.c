@@ -28,7 +28,7 @@ make(struct arena *a, const char *text, bool off, struct mail_record *out)
 	struct message m;
 	memset(out, 0, sizeof *out);
 	record_init(&layout_mail, out);
-	message_split(slice_str(text), a, &m);
+	message_split(slice_str(text), NULL, a, &m);
 	message_to_record(&m, &privacy, a, out);
 }
 
@@ -135,7 +135,7 @@ run_file(const char *path, struct arena *a)
 	arena_reset(a);
 	memset(&r, 0, sizeof r);
 	record_init(&layout_mail, &r);
-	message_split(slice_of(exact, n), a, &m);
+	message_split(slice_of(exact, n), NULL, a, &m);
 	message_to_record(&m, &privacy, a, &r);
 	assert_true(m.header.len + m.body.len <= n);
 	free(exact);

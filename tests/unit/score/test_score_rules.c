@@ -163,7 +163,7 @@ fixture_fill(struct fixture *f, const char *text)
 	f->mail.rcpts_count = 2;
 	f->mail.mail_from = "bob@b.example";
 	f->mail.transfer = TRANSFER_DATA;
-	message_split(slice_str(text), &f->arena, &f->message);
+	message_split(slice_str(text), NULL, &f->arena, &f->message);
 	message_to_record(&f->message, &privacy, &f->arena, &f->mail);
 }
 
