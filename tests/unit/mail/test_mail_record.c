@@ -4,6 +4,7 @@
 #include <dirent.h>
 
 #include "sensor/base/ptime.h"
+#include "sensor/mail/header.h"
 #include "sensor/mail/message_file.h"
 #include "sensor/record_layout.h"
 
@@ -91,6 +92,56 @@ test_privacy(void **state)
 	arena_release(&a);
 }
 
+/* Both views of one message: as it was delivered, and as it was sent. */
+static void
+test_views(void **state)
+{
+	(void)state;
+	struct arena a;
+	struct message all, sent;
+	struct message_trace t;
+	size_t fields;
+	static const uint8_t ip[] = { 192, 0, 2, 7 };
+	const struct slice content = SLICE("From: a@b.c\r\nSubject:x\r\n\r\nbody");
+	struct message_delivery d = { .mail_from = "a@b.c",
+		.helo = "pc\r\n(x",
+		.by = "mx.example.org",
+		.with = "ESMTP",
+		.rcpt = "r@example.org",
+		.ip = addr_v4(ip),
+		.time = 1213276502 * PTIME_SECOND };
+	arena_init(&a, LIMIT_MAIL_MEMORY);
+	struct slice whole = message_delivered(&d, content, &a, &fields);
+	assert_true(slice_starts(whole, SLICE("Return-Path: <a@b.c>\r\n"
+					      "Received: from pc???x (unknown [192.0.2.7])\r\n\tby "
+					      "mx.example.org (Postfix) "
+					      "with ESMTP id 0\r\n\tfor <r@example.org>; "
+					      "Thu, 12 Jun 2008 13:15:02 +0000 (UTC)\r\nFrom: ")));
+	message_split(whole, NULL, &a, &all);
+	message_trace_find(&all, &a, &t);
+	assert_int_equal(t.fields, fields);
+	assert_int_equal(t.time, d.time);
+	assert_string_equal(t.received.ip, "192.0.2.7");
+	assert_true(slice_eq(t.content, content));
+	message_sent_view(&all, t.fields, &sent);
+	assert_true(slice_eq(sent.raw, content));
+	assert_true(slice_eq(sent.header, SLICE("From: a@b.c\r\nSubject:x\r\n")));
+	assert_true(slice_eq(sent.body, all.body));
+	assert_null(message_field(&sent, "Received", 0));
+	assert_non_null(message_field(&all, "Received", 0));
+	assert_ptr_equal(message_field(&sent, "from", 0), message_field(&all, "from", 0));
+	assert_int_equal(sent.faults, FAULT_NO_SPACE);
+	d = (struct message_delivery){ .mail_from = "", .helo = "pc.example.org" };
+	whole = message_delivered(&d, content, &a, &fields);
+	assert_true(slice_starts(whole, SLICE("Return-Path: <>\r\nReceived: from pc.example.org "
+					      "(pc.example.org [])\r\n\tby localhost ")));
+	d = (struct message_delivery){ .helo = "pc.example.org", .rdns = "" };
+	whole = message_delivered(&d, content, &a, &fields);
+	assert_int_equal(fields, 1);
+	assert_true(slice_starts(whole, SLICE("Received: from pc.example.org (unknown [])\r\n")));
+	arena_release(&a);
+}
+
 static void
 test_files(void **state)
 {
@@ -113,6 +164,7 @@ test_files(void **state)
 	assert_string_equal(t.received.ip, "192.0.2.7");
 	assert_int_equal(t.time / PTIME_SECOND, 1213276502);
 	assert_true(slice_starts(t.content, SLICE("Received: from other")));
+	assert_int_equal(t.fields, 4);
 	message_file_trace(slice_skip(wire, 22), &a, &t);
 	assert_null(t.mail_from);
 	assert_true(slice_eq(t.content, slice_skip(wire, 22)));
@@ -172,6 +224,7 @@ main(void)
 		cmocka_unit_test(test_open),
 		cmocka_unit_test(test_privacy),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_views),
 		cmocka_unit_test(test_torture),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
