@@ -46,6 +46,7 @@
 	X(PARTS, 100, "parts", "MIME parts kept of one mail")                                                         \
 	X(ENTITIES, 200, "entities", "MIME containers and parts of one mail")                                         \
 	X(PART_FIELDS, 64, "fields", "of one MIME part's header")                                                     \
+	X(PART_FILES, 32, "files", "in uuencode, yEnc or TNEF inside of one MIME part")                               \
 	X(PART_DEPTH, 16, "layers", "multiparts inside each other; real mail stays below 6")                          \
 	X(URLS, 100, "addresses", "URLs kept of one mail")                                                            \
 	X(MAIL_MEMORY, 8388608, "bytes", "arena of one mail in the analyst")                                          \
@@ -55,6 +56,8 @@
 	X(RULE_RAW, 524288, "bytes", "front of a mail's decoded text parts that rawbody rules look at")               \
 	X(RULE_PIECES, 8192, "pieces", "paragraphs of a mail's text; the rest of it no rule looks at")                \
 	X(REGEX_MATCH, 100000, "steps", "of one regular expression on one field (PCRE2 match limit)")                 \
+	X(REGEX_STEPS, 4000000, "steps", "of one regular expression on one text, as pattern.h counts them")             \
+	X(RULE_STEPS, 16000000, "steps", "of all regular expressions on one mail; a step is about a nanosecond")        \
 	X(HOSTS, 65536, "hosts", "kept in memory by the collector")                                                   \
 	X(HOST_NAMES, 64, "names", "examples kept per host: HELO names, scripts, senders")                            \
 	X(HOST_SERVERS, 128, "servers", "per host and hour whose acceptances are remembered; they end listings")      \

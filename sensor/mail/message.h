@@ -49,25 +49,36 @@ enum part_fault {
 	PART_BOUNDARY_ABSENT = 1 << 1,	/* whose boundary never comes */
 	PART_NOT_CLOSED = 1 << 2,	/* whose last boundary never comes */
 	PART_BOUNDARY_DOUBLED = 1 << 3, /* a boundary that an open multipart has, too */
-	PART_BOUNDARY_PREFIX = 1 << 4,	/* that begins like one of them */
+	PART_BOUNDARY_PREFIX = 1 << 4,	/* that begins like one of them, or the other way round */
 	PART_BOUNDARY_LONG = 1 << 5,	/* more than 70 bytes */
-	PART_BASE64_DAMAGED =
-		1 << 6,		  /* bytes outside of the alphabet, or no whole number of octets */
-	PART_QP_DAMAGED = 1 << 7, /* "=" without two hex digits, lines beyond 76 (RFC 2045 6.7) */
-	PART_ENCODING_UNKNOWN = 1 << 8, /* none of RFC 2045 6.1 */
-	PART_ENCODED_CONTAINER =
-		1 << 9, /* multipart or message in base64 or quoted-printable (6.4) */
+	PART_BASE64_DAMAGED = 1 << 6,	/* bytes outside of the alphabet, or no whole number of octets */
+	PART_QP_DAMAGED = 1 << 7, /* "=" without two hex digits (RFC 2045 6.7) */
+	PART_ENCODING_UNKNOWN = 1 << 8,	 /* none of RFC 2045 6.1 */
+	PART_ENCODED_CONTAINER = 1 << 9, /* multipart or message in base64 or quoted-printable (6.4) */
 	PART_8BIT_UNDECLARED = 1 << 10, /* bytes beyond ASCII, and no encoding that allows them */
 	PART_CHARSET_UNKNOWN = 1 << 11,
 	PART_CHARSET_DAMAGED = 1 << 12, /* bytes that its character set has not */
-	PART_TOO_DEEP = 1 << 13, /* beyond LIMIT_PART_DEPTH or LIMIT_PARTS: not looked into */
+	PART_TOO_DEEP = 1 << 13, /* beyond LIMIT_PART_DEPTH, LIMIT_PARTS or LIMIT_ENTITIES: not looked into */
 	PART_NUL = 1 << 14,
+	PART_FIELD_TWICE = 1 << 15,	/* Content-Type or its encoding is there again */
+	PART_PARAMETER_TWICE = 1 << 16, /* boundary, charset or name is there again, and differs */
+	PART_TYPE_DAMAGED = 1 << 17,	/* not type/subtype; parameters (RFC 2045 5.1) */
+	PART_NO_FIELDS = 1 << 18,	/* header of nothing but its blank line, which is allowed */
+	PART_NO_HEADER = 1 << 19,	/* neither header nor blank line behind the boundary */
+	PART_NO_BLANK_LINE = 1 << 20,	/* a header that content or the end follows at once */
+	PART_EPILOGUE = 1 << 21,	/* more than white space and dots behind the last boundary */
+	PART_BOUNDARY_ODD = 1 << 22,	/* bytes that RFC 2046 does not allow in one, or a space at its end */
+	PART_CUT = 1 << 23,		/* of its header only LIMIT_PART_FIELDS are kept */
+	PART_IMPLIED = 1 << 24,		/* no header of its own: the content of a multipart without boundaries */
+	PART_QP_LONG_LINE = 1 << 25,	/* quoted-printable lines beyond 76 bytes (RFC 2045 6.7) */
+	PART_INSIDE_DAMAGED = 1 << 26,	/* what it carries inside has bad lines or lengths */
 };
 
 /* One entity of the MIME tree (RFC 2045 2.4): the message itself first, then each in the order in
  * which it is sent. */
 struct message_entity {
 	const char *type;	 /* lower case; "text/plain" where nothing is said */
+	bool typed;		 /* it says its type */
 	const char *charset;	 /* lower case, or "" */
 	const char *encoding;	 /* Content-Transfer-Encoding, lower case, or "" */
 	const char *disposition; /* lower case: "attachment", "inline" or "" */
@@ -85,6 +96,13 @@ struct message_entity {
 	unsigned faults; /* enum part_fault */
 };
 
+/* A file inside of a part that MIME knows nothing of. */
+struct part_file {
+	const char *name;     /* or "" */
+	struct slice content; /* decoded: for digests only */
+	size_t bad;	      /* lines or attributes of it that are damaged or missing */
+};
+
 /* A leaf of the MIME structure (RFC 2045, 2046), and the whole body where there is none. */
 struct message_part {
 	const char *type;     /* lower case; "text/plain" where nothing is said */
@@ -94,8 +112,11 @@ struct message_part {
 	bool attachment;      /* has a file name or says so */
 	struct slice raw;     /* as sent */
 	struct slice decoded; /* base64 and quoted-printable undone; else the same as raw */
-	struct slice text;    /* of a text part: decoded as UTF-8; bad bytes replaced (U+FFFD) */
-	const char *inside;   /* "uuencode", "tnef": what a plain part carries besides; or "" */
+	struct slice text;    /* of one that is shown: as UTF-8; bad bytes replaced (U+FFFD) */
+	const char *shown;    /* as what a reader shows it: "text/plain", "text/html"; or "" */
+	const char *inside;   /* "uuencode", "yenc", "tnef": how it carries files besides; or "" */
+	struct part_file *files; /* these: at most LIMIT_PART_FILES */
+	size_t files_count, files_cap;
 	size_t entity;	      /* index in message.entities */
 	unsigned faults;      /* enum part_fault */
 };

@@ -156,6 +156,8 @@ parts_fill(const struct message *m, const struct mail_privacy *privacy, struct a
 {
 	for (size_t i = 0; i < m->parts_count; i++) {
 		const struct message_part *p = &m->parts[i];
+		if (p->entity == 0 && p->raw.len == 0)
+			continue; /* a message without a body */
 		struct part *part = ARENA_PUSH(arena, out->parts, LIMIT_PARTS);
 		if (part == NULL) {
 			out->cut = true;

@@ -1,182 +1,532 @@
 #include "sensor/base/chars.h"
-#include "sensor/base/text.h"
 #include "sensor/mail/header.h"
-#include "sensor/mail/mail_gmime.h"
+#include "sensor/mail/part_decode.h"
+#include "sensor/mail/part_header.h"
+#include "sensor/mail/part_inside.h"
+#include "sensor/mail/part_text.h"
 #include "sensor/mail/parts.h"
 
-#define TYPE_MAX 127	   /* bytes of a media type: RFC 6838 4.2, twice 63 and the slash */
-#define NAME_MAX_BYTES 255 /* of a file name */
-#define VALUE_RAW_MAX 4096
+#define BOUNDARY_MAX 70 /* bytes: RFC 2046 5.1.1 */
+#define FRAMES_MAX 4	/* the message, and encoded containers inside each other */
+#define NONE SIZE_MAX
 
-/* One header's worth of structure: a container or a leaf. */
-struct entity {
-	const char *type, *encoding, *name;
-	struct slice boundary;
-	bool attachment;
+/* A container whose end has not come. */
+struct open {
+	size_t entity;
+	struct slice boundary; /* empty for a message inside */
+	const uint8_t *start;  /* of its content */
+	bool seen, closed;     /* a boundary, the last one */
+	bool decoded;	       /* looked at once more, decoded */
+};
+
+/* What a boundary, or the end, means for the containers that are open. */
+struct cut {
+	struct slice content; /* before it */
+	size_t level;	      /* the container whose boundary it is; NONE = the end */
+	bool closes;
+};
+
+/* Bytes that are walked: the message's body, or the decoded content of a container. */
+struct frame {
+	struct slice rest;
+	size_t base;	    /* containers below are outside */
+	struct cut pending; /* what came when an encoded container ended in it */
 };
 
 struct walk {
 	struct message *m;
 	struct arena *arena;
-	struct slice rest;			   /* of the body, not yet looked at */
-	struct slice boundaries[LIMIT_PART_DEPTH]; /* outermost first */
+	struct open open[LIMIT_PART_DEPTH];
 	size_t depth;
-	size_t entities;
+	struct frame frames[FRAMES_MAX];
+	size_t frames_count;
+	size_t leaf; /* entity whose content is being read, or NONE */
+	bool stop;   /* a limit is reached */
 };
 
-static struct slice
-content_value(const struct message *head, const char *name, uint8_t buffer[VALUE_RAW_MAX])
+static struct message_entity *
+entity(struct walk *w, size_t i)
 {
-	const struct header_field *f = message_field(head, name, 0);
-	return f == NULL ? SLICE_EMPTY : header_unfold_into(f->value, buffer, VALUE_RAW_MAX);
+	return &w->m->entities[i];
 }
 
-/* The token before any parameter or comment, in lower case. */
-static const char *
-lower_token(struct slice value, size_t max, struct arena *arena)
+static bool
+is_encoded(const struct message_entity *e)
 {
-	uint8_t out[TYPE_MAX];
-	size_t n = 0;
-	while (n < value.len && n < max &&
-		(chars_is(value.ptr[n], CHAR_TOKEN) || value.ptr[n] == '/')) {
-		out[n] = chars_lower(value.ptr[n]);
-		n++;
+	return part_is_encoded(slice_str(e->encoding));
+}
+
+static bool
+is_message(const struct message_entity *e)
+{
+	struct slice type = slice_str(e->type);
+	return slice_eq(type, SLICE("message/rfc822")) || slice_eq(type, SLICE("message/global"));
+}
+
+/* ---- boundary lines ---- */
+
+/* The container that this line is a boundary of, or NONE.  transport-padding is all that may follow
+ * it (RFC 2046 5.1.1). */
+static size_t
+boundary_level(const struct walk *w, struct slice line, bool *closes)
+{
+	line = slice_skip(line, 2);
+	for (size_t i = w->frames[w->frames_count - 1].base; i < w->depth; i++) {
+		const struct open *o = &w->open[i];
+		if (o->boundary.len == 0 || o->closed || !slice_starts(line, o->boundary))
+			continue;
+		struct slice tail = slice_skip(line, o->boundary.len);
+		*closes = slice_starts(tail, SLICE("--"));
+		if (slice_trim(slice_skip(tail, *closes ? 2 : 0)).len > 0)
+			continue;
+		while (i + 1 < w->depth && slice_eq(w->open[i + 1].boundary, o->boundary) &&
+			!w->open[i + 1].closed)
+			i++;
+		return i;
 	}
-	return text_clean(arena, slice_of(out, n), max);
+	return NONE;
 }
 
-static struct entity
-entity_read(const struct message *head, struct arena *arena)
+/* Where the next line that begins with "--" begins; the length where there is none.  s begins a
+ * line. */
+static size_t
+dashes(struct slice s)
 {
-	uint8_t buffer[VALUE_RAW_MAX];
-	struct mail_parameters p;
-	struct entity e = { .type = "text/plain", .encoding = "", .name = "" };
-	struct slice type = content_value(head, "Content-Type", buffer);
-	mail_gmime_parameters(type, arena, &p);
-	if (slice_index(type, '/') < type.len)
-		e.type = lower_token(type, TYPE_MAX, arena);
-	e.boundary = p.boundary;
-	struct slice name = p.name;
-	struct slice how = content_value(head, "Content-Disposition", buffer);
-	mail_gmime_parameters(how, arena, &p);
-	if (p.filename.len > 0)
-		name = p.filename;
-	e.name = text_clean(arena, name, NAME_MAX_BYTES);
-	e.attachment = name.len > 0 || slice_istarts(how, SLICE("attachment"));
-	e.encoding =
-		lower_token(content_value(head, "Content-Transfer-Encoding", buffer), 32, arena);
+	if (slice_starts(s, SLICE("--")))
+		return 0;
+	size_t at = slice_find(s, SLICE("\n--"));
+	return at < s.len ? at + 1 : s.len;
+}
+
+static struct slice
+without_line_end(struct slice s)
+{
+	if (s.len > 0 && s.ptr[s.len - 1] == '\n')
+		s.len--;
+	if (s.len > 0 && s.ptr[s.len - 1] == '\r')
+		s.len--;
+	return s;
+}
+
+/* Eats up to and with the next boundary line, or to the end. */
+static struct cut
+next_cut(struct walk *w)
+{
+	struct frame *f = &w->frames[w->frames_count - 1];
+	struct slice start = f->rest;
+	if (f->base == w->depth)
+		f->rest = slice_skip(f->rest, f->rest.len);
+	while (f->rest.len > 0) {
+		struct slice at = slice_skip(f->rest, dashes(f->rest));
+		size_t end = slice_index(at, '\n');
+		struct cut c = { .level = NONE };
+		if (at.len > 0)
+			c.level = boundary_level(w, slice_take(at, end), &c.closes);
+		f->rest = slice_skip(at, end + 1);
+		if (c.level == NONE)
+			continue;
+		c.content = without_line_end(slice_take(start, (size_t)(at.ptr - start.ptr)));
+		return c;
+	}
+	return (struct cut){ .content = start, .level = NONE };
+}
+
+/* The front of what is left up to the first boundary line: where a header may be.  Headers are
+ * short: it ends at the first blank line, too. */
+static struct slice
+header_block(struct walk *w)
+{
+	struct slice all = w->frames[w->frames_count - 1].rest, s = all;
+	bool closes;
+	while (s.len > 0) {
+		struct slice line = slice_take(s, slice_index(s, '\n') + 1);
+		if (slice_starts(line, SLICE("--")) && boundary_level(w, line, &closes) != NONE)
+			break;
+		s = slice_skip(s, line.len);
+		if (without_line_end(line).len == 0)
+			break;
+	}
+	return slice_take(all, (size_t)(s.ptr - all.ptr));
+}
+
+/* ---- entities ---- */
+
+static struct message_entity *
+entity_add(struct walk *w, size_t parent)
+{
+	struct message_entity *e = ARENA_PUSH(w->arena, w->m->entities, LIMIT_ENTITIES);
+	if (e == NULL) {
+		w->stop = w->m->cut = true;
+		if (w->m->entities_count > 0)
+			entity(w, parent)->faults |= PART_TOO_DEEP;
+		return NULL;
+	}
+	if (w->m->entities_count > 1) {
+		struct message_entity *up = entity(w, parent);
+		e->depth = up->depth + 1;
+		e->embedded = up->embedded || is_message(up);
+	}
+	e->parent = parent;
+	e->type = "text/plain";
+	e->charset = e->encoding = e->disposition = e->name = "";
 	return e;
 }
 
-/* How many boundaries stay open if this line is one of them (its own included unless it closes), or
- * -1. */
-static int
-boundary_level(const struct walk *w, struct slice line, bool *closes)
+static void
+boundary_faults(struct walk *w, struct message_entity *e)
 {
-	if (!slice_starts(line, SLICE("--")))
-		return -1;
-	line = slice_skip(line, 2);
-	for (size_t i = w->depth; i-- > 0;) {
-		if (!slice_starts(line, w->boundaries[i]))
-			continue;
-		struct slice tail = slice_skip(line, w->boundaries[i].len);
-		*closes = slice_starts(tail, SLICE("--"));
-		/* transport-padding is all that may follow (RFC 2046 5.1.1) */
-		if (slice_trim(slice_skip(tail, *closes ? 2 : 0)).len == 0)
-			return (int)i;
+	if (e->boundary.len > BOUNDARY_MAX)
+		e->faults |= PART_BOUNDARY_LONG;
+	for (size_t i = 0; i < e->boundary.len; i++) {
+		uint8_t c = e->boundary.ptr[i]; /* bchars, RFC 2046 5.1.1 */
+		bool last = i + 1 == e->boundary.len;
+		if (!chars_is(c, CHAR_ALPHA | CHAR_DIGIT) &&
+			slice_index(SLICE("'()+_,-./:=?"), c) == 12 && (c != ' ' || last))
+			e->faults |= PART_BOUNDARY_ODD;
 	}
-	return -1;
+	for (size_t i = 0; i < w->depth; i++) {
+		struct slice other = w->open[i].boundary;
+		if (other.len == 0)
+			continue;
+		if (slice_eq(other, e->boundary))
+			e->faults |= PART_BOUNDARY_DOUBLED;
+		else if (slice_starts(other, e->boundary) || slice_starts(e->boundary, other))
+			e->faults |= PART_BOUNDARY_PREFIX;
+	}
 }
 
-/* Eats up to and with the next boundary line and leaves what was before it in *content.  False at
- * the end of the message. */
 static bool
-next_boundary(struct walk *w, struct slice *content, bool *closes)
+container_open(struct walk *w, size_t i, struct slice boundary)
 {
-	struct slice start = w->rest;
-	while (w->rest.len > 0) {
-		struct slice at = w->rest;
-		size_t end = slice_index(at, '\n');
-		int level = w->depth == 0 ? -1 : boundary_level(w, slice_take(at, end), closes);
-		w->rest = slice_skip(at, end + 1);
-		if (level < 0)
-			continue;
-		*content = slice_take(start, (size_t)(at.ptr - start.ptr));
-		/* the line end before a boundary belongs to the boundary */
-		if (content->len > 0 && content->ptr[content->len - 1] == '\n')
-			content->len--;
-		if (content->len > 0 && content->ptr[content->len - 1] == '\r')
-			content->len--;
-		w->depth = (size_t)level + (*closes ? 0 : 1);
+	struct frame *f = &w->frames[w->frames_count - 1];
+	if (w->depth == LIMIT_PART_DEPTH) {
+		entity(w, i)->faults |= PART_TOO_DEEP;
+		w->m->cut = true;
+		return false;
+	}
+	w->open[w->depth++] =
+		(struct open){ .entity = i, .boundary = boundary, .start = f->rest.ptr };
+	return true;
+}
+
+/* True if the content of the entity that begins now is empty. */
+static bool
+content_empty(struct walk *w)
+{
+	bool closes;
+	struct slice rest = w->frames[w->frames_count - 1].rest;
+	struct slice line = slice_take(rest, slice_index(rest, '\n'));
+	return rest.len == 0 ||
+	       (slice_starts(line, SLICE("--")) && boundary_level(w, line, &closes) != NONE);
+}
+
+/* A container to be walked, a message inside of which another entity begins (true), or a leaf. */
+static bool
+entity_enter(struct walk *w, size_t i)
+{
+	struct message_entity *e = entity(w, i);
+	struct frame *f = &w->frames[w->frames_count - 1];
+	e->content = slice_take(f->rest, 0);
+	if (slice_starts(slice_str(e->type), SLICE("multipart/"))) {
+		boundary_faults(w, e);
+		if (e->boundary.len == 0)
+			e->faults |= PART_NO_BOUNDARY;
+		if (is_encoded(e))
+			e->faults |= PART_ENCODED_CONTAINER;
+		if (e->boundary.len > 0 && container_open(w, i, e->boundary))
+			return false;
+	} else if (is_message(e) && is_encoded(e)) {
+		e->faults |= PART_ENCODED_CONTAINER;
+	} else if (is_message(e) && !content_empty(w) && container_open(w, i, SLICE_EMPTY)) {
 		return true;
 	}
-	*content = start;
+	e->leaf = true;
+	w->leaf = i;
 	return false;
 }
 
 static void
-part_add(struct walk *w, const struct entity *e, struct slice content)
-{
-	struct message_part *p = ARENA_PUSH(w->arena, w->m->parts, LIMIT_PARTS);
-	if (p == NULL) {
-		w->m->cut = true;
-		return;
-	}
-	p->type = e->type;
-	p->encoding = e->encoding;
-	p->name = e->name;
-	p->attachment = e->attachment;
-	p->raw = content;
-	p->decoded = mail_gmime_decode(slice_str(e->encoding), content, w->arena);
-}
-
-/* Header of the next entity from the front of the rest. */
-static struct entity
-entity_next(struct walk *w)
+header_of_message(struct walk *w, struct slice block, struct message_entity *e)
 {
 	struct message head = { 0 };
-	header_split(w->rest, HEADER_KEEP_CONTENT, w->arena, &head);
-	w->rest = head.body;
-	return entity_read(&head, w->arena);
+	header_split(block, HEADER_KEEP_ALL, w->arena, &head);
+	e->fields = head.fields;
+	e->fields_count = head.fields_count;
+	e->fields_cap = head.fields_cap;
+	e->header = head.header;
+	w->m->cut |= head.cut;
+	w->frames[w->frames_count - 1].rest =
+		slice_skip(w->frames[w->frames_count - 1].rest, block.len - head.body.len);
 }
 
-/* Opens containers until a leaf (true) or the preamble of a multipart (false). */
-static bool
-entity_open(struct walk *w, struct entity *e)
+static void
+header_of_part(struct walk *w, struct slice block, struct message_entity *e)
 {
-	bool message = slice_eq(slice_str(e->type), SLICE("message/rfc822"));
-	while (message && ++w->entities < LIMIT_PARTS) {
-		*e = entity_next(w);
-		message = slice_eq(slice_str(e->type), SLICE("message/rfc822"));
+	struct slice left = part_header_split(block, w->arena, e);
+	w->frames[w->frames_count - 1].rest =
+		slice_skip(w->frames[w->frames_count - 1].rest, block.len - left.len);
+}
+
+/* An entity begins in what is left, and, in messages inside, others at once. */
+static void
+entity_begin(struct walk *w, size_t parent)
+{
+	for (bool more = true; more && !w->stop;) {
+		struct message_entity *e = entity_add(w, parent);
+		if (e == NULL)
+			return;
+		size_t i = w->m->entities_count - 1;
+		struct slice block = header_block(w);
+		bool digest =
+			slice_eq(slice_str(entity(w, parent)->type), SLICE("multipart/digest"));
+		if (is_message(entity(w, parent)))
+			header_of_message(w, block, e);
+		else
+			header_of_part(w, block, e);
+		part_header_read(e, w->m->charsets, w->arena);
+		if (digest && !e->typed)
+			e->type = "message/rfc822";
+		more = entity_enter(w, i);
+		parent = i;
 	}
-	if (!slice_starts(slice_str(e->type), SLICE("multipart/")) || e->boundary.len == 0)
-		return true;
-	if (w->depth == LIMIT_PART_DEPTH) {
-		w->m->cut = true;
-		return true;
+}
+
+/* ---- ends ---- */
+
+static void
+part_add(struct walk *w, size_t i, struct slice content)
+{
+	struct message_entity *e = entity(w, i);
+	struct message_part *p = ARENA_PUSH(w->arena, w->m->parts, LIMIT_PARTS);
+	if (p == NULL) {
+		w->stop = w->m->cut = true;
+		e->faults |= PART_TOO_DEEP;
+		return;
 	}
-	w->boundaries[w->depth++] = e->boundary;
+	bool multipart = slice_starts(slice_str(e->type), SLICE("multipart/"));
+	p->type = multipart && e->boundary.len == 0 ? "text/plain" : e->type;
+	p->encoding = e->encoding;
+	p->charset = e->charset;
+	p->name = e->name;
+	p->inside = "";
+	p->attachment =
+		*e->name != '\0' || slice_eq(slice_str(e->disposition), SLICE("attachment"));
+	p->raw = content;
+	p->entity = i;
+	p->decoded = part_decode(slice_str(e->encoding), content, w->arena, &e->faults);
+	p->faults = e->faults;
+	part_text(p, w->m->charsets, w->arena);
+	part_inside(p, w->arena);
+	e->faults = p->faults;
+	e->part = w->m->parts_count - 1;
+}
+
+/* Walks what is decoded before anything else of the frame outside; false where there is no room. */
+static bool
+frame_push(struct walk *w, struct slice bytes, size_t base)
+{
+	if (w->frames_count == FRAMES_MAX)
+		return false;
+	w->frames[w->frames_count++] = (struct frame){ .rest = bytes, .base = base };
+	return true;
+}
+
+/* The leaf that ends here.  True if it is an encoded message, which is walked now. */
+static bool
+leaf_end(struct walk *w, struct slice content)
+{
+	size_t i = w->leaf;
+	struct message_entity *e = entity(w, i);
+	e->content = content;
+	w->leaf = NONE;
+	if (is_message(e) && is_encoded(e) && content.len > 0) {
+		struct slice decoded =
+			part_decode(slice_str(e->encoding), content, w->arena, &e->faults);
+		if (decoded.len > 0 && w->depth < LIMIT_PART_DEPTH &&
+			frame_push(w, decoded, w->depth)) {
+			e->leaf = false;
+			container_open(w, i, SLICE_EMPTY);
+			entity_begin(w, i);
+			return true;
+		}
+	}
+	part_add(w, i, content);
 	return false;
+}
+
+/* The innermost multipart ends, and its boundary never came: one part, its content.  True if that
+ * is decoded and walked first. */
+static bool
+absent_end(struct walk *w, struct slice content)
+{
+	struct open *o = &w->open[w->depth - 1];
+	struct message_entity *e = entity(w, o->entity);
+	if (is_encoded(e) && !o->decoded && content.len > 0) {
+		struct slice decoded =
+			part_decode(slice_str(e->encoding), content, w->arena, &e->faults);
+		if (decoded.len > 0 && frame_push(w, decoded, w->depth - 1)) {
+			e->content = content;
+			o->decoded = true;
+			return true;
+		}
+	}
+	e->faults |= PART_BOUNDARY_ABSENT;
+	o->seen = true;
+	struct message_entity *child = entity_add(w, o->entity);
+	if (child == NULL)
+		return false;
+	child->faults = PART_IMPLIED;
+	child->header = slice_take(content, 0);
+	child->content = content;
+	child->leaf = true;
+	part_add(w, w->m->entities_count - 1, content);
+	return false;
+}
+
+/* More than white space and dots: what SpamAssassin calls an epilogue. */
+static bool
+says_something(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.ptr[i] > ' ' && s.ptr[i] != '.')
+			return true;
+	return false;
+}
+
+static void
+containers_close(struct walk *w, size_t depth, const uint8_t *end)
+{
+	while (w->depth > depth) {
+		struct open *o = &w->open[--w->depth];
+		struct message_entity *e = entity(w, o->entity);
+		if (o->boundary.len > 0 && !o->closed && o->seen &&
+			(e->faults & PART_BOUNDARY_ABSENT) == 0)
+			e->faults |= PART_NOT_CLOSED;
+		if (e->content.len == 0 && end >= o->start)
+			e->content = slice_of(o->start, (size_t)(end - o->start));
+	}
+}
+
+/* What comes before the boundary ends.  True if a frame is to be walked before. */
+static bool
+content_end(struct walk *w, const struct cut *c)
+{
+	struct slice content = c->content;
+	if (w->leaf != NONE)
+		return leaf_end(w, content);
+	if (w->depth == 0)
+		return false;
+	struct open *o = &w->open[w->depth - 1];
+	if (o->boundary.len == 0)
+		return false;
+	if (!o->seen && (c->level != w->depth - 1 || c->closes))
+		return absent_end(w, content);
+	if (o->closed && says_something(content))
+		entity(w, o->entity)->faults |= PART_EPILOGUE;
+	return false;
+}
+
+static void
+cut_apply(struct walk *w, const struct cut *c)
+{
+	struct frame *f = &w->frames[w->frames_count - 1];
+	const uint8_t *end = c->content.ptr + c->content.len;
+	if (c->level == NONE) {
+		containers_close(w, f->base, end);
+		return;
+	}
+	containers_close(w, c->level + 1, end);
+	struct open *o = &w->open[c->level];
+	o->seen = true;
+	o->closed = c->closes;
+	if (!c->closes)
+		entity_begin(w, o->entity);
+}
+
+/* At a limit: what is open ends with the bytes that it is in. */
+static void
+stop_all(struct walk *w)
+{
+	for (; w->frames_count > 0; w->frames_count--) {
+		struct frame *f = &w->frames[w->frames_count - 1];
+		containers_close(w, f->base, f->rest.ptr + f->rest.len);
+	}
+}
+
+static void
+walk_all(struct walk *w)
+{
+	while (w->frames_count > 0 && !w->stop) {
+		struct frame *f = &w->frames[w->frames_count - 1];
+		struct cut c = next_cut(w);
+		f->pending = c;
+		if (content_end(w, &c))
+			continue;
+		cut_apply(w, &c);
+		while (c.level == NONE && --w->frames_count > 0) {
+			c = w->frames[w->frames_count - 1].pending;
+			cut_apply(w, &c);
+		}
+	}
 }
 
 void
 parts_walk(struct message *m, struct arena *arena)
 {
-	struct walk w = { .m = m, .arena = arena, .rest = m->body };
-	struct entity e = entity_read(m, arena);
-	for (bool more = true; more;) {
-		bool closes = false, leaf = entity_open(&w, &e);
-		struct slice content;
-		more = next_boundary(&w, &content, &closes);
-		if (leaf && (content.len > 0 || more))
-			part_add(&w, &e, content);
-		while (more && closes) /* an epilogue: nobody's content */
-			more = next_boundary(&w, &content, &closes);
-		if (more && ++w.entities >= LIMIT_PARTS) {
-			m->cut = true;
-			return;
-		}
-		if (more)
-			e = entity_next(&w);
-	}
+	struct walk w = { .m = m, .arena = arena, .leaf = NONE, .frames_count = 1 };
+	struct message_entity *root = entity_add(&w, 0);
+	if (root == NULL)
+		return;
+	root->fields = m->fields;
+	root->fields_count = m->fields_count;
+	root->fields_cap = m->fields_cap;
+	root->header = m->header;
+	w.frames[0].rest = m->body;
+	part_header_read(root, m->charsets, arena);
+	if (entity_enter(&w, 0))
+		entity_begin(&w, 0);
+	walk_all(&w);
+	stop_all(&w);
+	entity(&w, 0)->content = m->body;
+}
+
+const char *
+part_fault_name(enum part_fault fault)
+{
+	static const struct {
+		enum part_fault fault;
+		const char *name;
+	} rows[] = {
+		{ PART_NO_BOUNDARY, "no-boundary" },
+		{ PART_BOUNDARY_ABSENT, "boundary-absent" },
+		{ PART_NOT_CLOSED, "not-closed" },
+		{ PART_BOUNDARY_DOUBLED, "boundary-doubled" },
+		{ PART_BOUNDARY_PREFIX, "boundary-prefix" },
+		{ PART_BOUNDARY_LONG, "boundary-long" },
+		{ PART_BOUNDARY_ODD, "boundary-odd" },
+		{ PART_BASE64_DAMAGED, "base64-damaged" },
+		{ PART_QP_DAMAGED, "quoted-printable-damaged" },
+		{ PART_ENCODING_UNKNOWN, "encoding-unknown" },
+		{ PART_ENCODED_CONTAINER, "encoded-container" },
+		{ PART_8BIT_UNDECLARED, "8bit-undeclared" },
+		{ PART_CHARSET_UNKNOWN, "charset-unknown" },
+		{ PART_CHARSET_DAMAGED, "charset-damaged" },
+		{ PART_TOO_DEEP, "too-deep" },
+		{ PART_NUL, "nul" },
+		{ PART_FIELD_TWICE, "field-twice" },
+		{ PART_PARAMETER_TWICE, "parameter-twice" },
+		{ PART_TYPE_DAMAGED, "type-damaged" },
+		{ PART_NO_FIELDS, "no-fields" },
+		{ PART_NO_HEADER, "no-header" },
+		{ PART_NO_BLANK_LINE, "no-blank-line" },
+		{ PART_EPILOGUE, "epilogue" },
+		{ PART_CUT, "header-cut" },
+		{ PART_IMPLIED, "implied" },
+		{ PART_QP_LONG_LINE, "quoted-printable-long-line" },
+		{ PART_INSIDE_DAMAGED, "inside-damaged" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].fault == fault)
+			return rows[i].name;
+	return "";
 }

@@ -11,7 +11,7 @@ struct row {
 
 static const struct row rows[] = {
 	{ "plain", "A: 1\r\n\r\nhi\r\n", "text/plain  [hi\r\n]|", "" },
-	{ "no body", "A: 1\r\n\r\n", "", "" },
+	{ "no body", "A: 1\r\n\r\n", "text/plain  []|", "" },
 	{ "base64", "Content-Transfer-Encoding: BASE64\r\n\r\naGVsbG8=\r\n",
 		"text/plain base64 [hello]|", "" },
 	{ "quoted-printable", "Content-Transfer-Encoding: quoted-printable\r\n\r\na=3Db=\r\nc",
@@ -42,8 +42,8 @@ static const struct row rows[] = {
 		"Content-Type: message/rfc822\r\n\r\nTo: g:g:g\r\nContent-Type: "
 		"text/html\r\n\r\nin",
 		"text/html  [in]|", "" },
-	{ "no boundary", "Content-Type: multipart/mixed\r\n\r\nx", "multipart/mixed  [x]|", "" },
-	{ "boundary never comes", MIXED "x", "", "" },
+	{ "no boundary", "Content-Type: multipart/mixed\r\n\r\nx", "text/plain  [x]|", "" },
+	{ "boundary never comes", MIXED "x", "text/plain  [x]|", "" },
 	{ "boundary as a beginning only", MIXED "--b 1\r\n\r\na\r\n--b 12\r\nb\r\n--b 1--\r\n",
 		"text/plain  [a\r\n--b 12\r\nb]|", "" },
 	{ "padding", MIXED "--b 1 \t\r\n\r\na\r\n--b 1--  \r\n", "text/plain  [a]|", "" },
@@ -51,7 +51,7 @@ static const struct row rows[] = {
 		"text/plain  [a]|", "" },
 	{ "odd type", "Content-Type: what is this\r\n\r\nx", "text/plain  [x]|", "" },
 	{ "unknown character set in a name", "Content-Type: text/plain; name*=x-evil''a\r\n\r\nx",
-		"text/plain  [x]|", "" },
+		"text/plain  a[x]|", "" },
 	{ "URLs",
 		"A: 1\r\n\r\nsee http://a.example/x?y=1, (HTTPS://B.example/) <www.c.example>. "
 		"http://a.example/x?y=1 xhttp://no http:// www.",
