@@ -1,8 +1,11 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "sensor/analyst.h"
 #include "sensor/base/digest.h"
+#include "sensor/mail/header.h"
 #include "sensor/mail/message.h"
+#include "sensor/mail/message_file.h"
 #include "sensor/score/input.h"
 #include "sensor/score/score.h"
 
@@ -64,30 +67,77 @@ analyst_digest(const struct analyst *a, struct mail_record *mail, struct slice c
 	mail->sha256 = arena_string(arena, slice_str(hex));
 }
 
+/* What the server would have written above this mail: not known is who it was delivered to, if
+ * there are several, and the client's name in the DNS. */
+static struct slice
+as_delivered(const struct session_record *session, const struct mail_record *mail,
+	struct slice content, struct arena *arena, size_t *fields)
+{
+	struct slice banner = slice_str(session->banner);
+	const struct message_delivery d = { .mail_from = mail->mail_from,
+		.helo = session->helo_name,
+		.by = arena_string(arena, slice_split(&banner, ' ')),
+		.with = strcmp(session->helo_verb, "HELO") == 0 ? "SMTP" : "ESMTP",
+		.rcpt = mail->rcpts_count == 1 ? mail->rcpts[0].address : NULL,
+		.ip = session->client.addr,
+		.time = mail->start };
+	return message_delivered(&d, content, arena, fields);
+}
+
+static void
+judge(struct analyst *a, const struct session_record *session, struct mail_record *mail,
+	const struct message *sent, const struct message *delivered, struct arena *arena)
+{
+	bool was_cut = mail->cut; /* then the dialogue has counted it */
+	const struct rule_input in = { .session = session,
+		.message = sent,
+		.delivered = delivered,
+		.mail = mail,
+		.arena = arena,
+		.parts = a->parts };
+
+	if (sent != NULL)
+		message_to_record(sent, &a->privacy, arena, mail);
+	rules_score(a->rules, &in, mail, a->counters);
+	if (mail->cut && !was_cut)
+		COUNT(a->counters, mails_cut);
+}
+
 void
 analyst_mail(struct analyst *a, const struct session_record *session, struct mail_record *mail,
 	struct slice content, struct arena *arena)
 {
 	struct message message;
-	bool judged = content.len > 0, was_cut = mail->cut; /* then the dialogue has counted it */
+	size_t fields = 0;
 
 	analyst_digest(a, mail, content, arena);
-	if (judged && !within_bounds(content, arena)) {
+	if (content.len > 0 && within_bounds(content, arena)) {
+		if (rules_want_delivered(a->rules))
+			content = as_delivered(session, mail, content, arena, &fields);
+		analyst_split(a, content, arena, &message);
+		analyst_delivered(a, session, mail, &message, fields, arena);
+		return;
+	}
+	if (content.len > 0) {
 		mail->refused = true;
 		COUNT(a->counters, mails_refused);
-		judged = false;
 	}
-	if (judged) {
-		message_split(content, a->charsets, arena, &message);
-		message_to_record(&message, &a->privacy, arena, mail);
-	}
-	const struct rule_input in = { .session = session,
-		.message = judged ? &message : NULL,
-		.delivered = judged ? &message : NULL,
-		.mail = mail,
-		.arena = arena,
-		.parts = a->parts };
-	rules_score(a->rules, &in, mail, a->counters);
-	if (mail->cut && !was_cut)
-		COUNT(a->counters, mails_cut);
+	judge(a, session, mail, NULL, NULL, arena);
+}
+
+void
+analyst_split(const struct analyst *a, struct slice wire, struct arena *arena, struct message *out)
+{
+	message_split(wire, a->charsets, arena, out);
+}
+
+void
+analyst_delivered(struct analyst *a, const struct session_record *session, struct mail_record *mail,
+	const struct message *delivered, size_t trace_fields, struct arena *arena)
+{
+	struct message sent;
+
+	message_sent_view(delivered, trace_fields, &sent);
+	analyst_digest(a, mail, sent.raw, arena);
+	judge(a, session, mail, &sent, delivered, arena);
 }

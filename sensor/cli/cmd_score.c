@@ -73,18 +73,23 @@ read_file(const char *path, struct buf *out)
 	return result;
 }
 
-/* The envelope: what the options say, else what the last server wrote into the file. */
-static struct slice
-envelope(const struct job *job, struct slice wire, struct session_record *session,
-	struct mail_record *mail, struct arena *arena)
+/* What the last server wrote into the file. */
+static void
+envelope_of_file(
+	const struct message_trace *trace, struct session_record *session, struct mail_record *mail)
 {
-	struct message_trace trace;
-	message_file_trace(wire, arena, &trace);
-	if (trace.mail_from != NULL)
-		mail->mail_from = trace.mail_from;
-	session->helo_name = trace.received.helo;
-	addr_parse(slice_str(trace.received.ip), &session->client.addr);
-	session->start = mail->start = trace.time;
+	if (trace->mail_from != NULL)
+		mail->mail_from = trace->mail_from;
+	session->helo_name = trace->received.helo;
+	addr_parse(slice_str(trace->received.ip), &session->client.addr);
+	session->start = mail->start = trace->time;
+}
+
+/* What the options say goes before what the file says. */
+static void
+envelope_of_options(const struct job *job, struct session_record *session, struct mail_record *mail,
+	struct arena *arena)
+{
 	if (job->client.family != ADDR_NONE)
 		session->client.addr = job->client;
 	if (job->helo != NULL)
@@ -100,8 +105,25 @@ envelope(const struct job *job, struct slice wire, struct session_record *sessio
 		r->disposition = DISPOSITION_ACCEPTED;
 	}
 	mail->transfer = TRANSFER_DATA;
+}
+
+/* A mail that came from elsewhere than the file says was delivered otherwise, too: what is written
+ * above it is then made up from the options, as for a mail on the wire. */
+static void
+judge(struct job *job, struct slice wire, struct session_record *session, struct mail_record *mail,
+	struct arena *arena)
+{
+	struct message delivered;
+	struct message_trace trace;
+	analyst_split(job->analyst, wire, arena, &delivered);
+	message_trace_find(&delivered, arena, &trace);
+	envelope_of_file(&trace, session, mail);
+	envelope_of_options(job, session, mail, arena);
 	mail->bytes = (int64_t)trace.content.len;
-	return trace.content;
+	if (job->client.family != ADDR_NONE || job->helo != NULL)
+		analyst_mail(job->analyst, session, mail, trace.content, arena);
+	else
+		analyst_delivered(job->analyst, session, mail, &delivered, trace.fields, arena);
 }
 
 static void
@@ -149,9 +171,8 @@ score_file(struct job *job, const char *path)
 	record_init(&layout_session, &session);
 	record_init(&layout_mail, &mail);
 	struct slice wire = message_file_wire(buf_slice(&file), &arena);
-	struct slice content = envelope(job, wire, &session, &mail, &arena);
-	mail.cut = file.lost > 0 || content.len > LIMIT_MAIL_KEPT;
-	analyst_mail(job->analyst, &session, &mail, slice_take(content, LIMIT_MAIL_KEPT), &arena);
+	mail.cut = file.lost > 0 || wire.len > LIMIT_MAIL_KEPT;
+	judge(job, slice_take(wire, LIMIT_MAIL_KEPT), &session, &mail, &arena);
 	if (job->json)
 		print_json(path, &mail);
 	else

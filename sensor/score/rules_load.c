@@ -163,3 +163,12 @@ rules_info(const struct rules *r, size_t i, struct rule_info *out)
 		.label = rule->label,
 		.hidden = rule->hidden };
 }
+
+bool
+rules_want_delivered(const struct rules *r)
+{
+	for (size_t i = 0; i < r->rules_count; i++)
+		if (r->rules[i].delivered)
+			return true;
+	return false;
+}

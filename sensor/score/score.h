@@ -19,6 +19,8 @@ struct rule_input;
 struct rules *rules_load(const char *const *dirs, size_t dirs_count, struct err *err);
 void rules_free(struct rules *r);
 size_t rules_count(const struct rules *r);
+/* Does one of them look at the message as delivered (input.h)? */
+bool rules_want_delivered(const struct rules *r);
 /* False if expressions could not be compiled to machine code: right, but thirty times as slow. */
 bool rules_jit(const struct rules *r);
 
