@@ -21,7 +21,7 @@ struct analyst {
 struct analyst *
 analyst_new(const struct analyst_config *config, struct counters *counters, struct err *err)
 {
-	struct rules *rules = rules_load(config->rule_dirs, config->rule_dirs_count, err);
+	struct rules *rules = rules_load(config->rules, config->rules_count, err);
 	if (rules == NULL)
 		return NULL;
 	struct analyst *a = must_alloc(sizeof *a);
@@ -32,6 +32,12 @@ analyst_new(const struct analyst_config *config, struct counters *counters, stru
 	a->charsets = charsets_new();
 	charsets_preload(a->charsets);
 	return a;
+}
+
+const struct rules *
+analyst_rules(const struct analyst *a)
+{
+	return a->rules;
 }
 
 void

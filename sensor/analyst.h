@@ -10,10 +10,11 @@
 #include "sensor/counters.h"
 #include "sensor/mail/message.h"
 #include "sensor/record.h"
+#include "sensor/score/score.h"
 
 struct analyst_config {
-	const char *const *rule_dirs; /* *.cf in reading order */
-	size_t rule_dirs_count;
+	const struct rule_source *rules; /* in reading order */
+	size_t rules_count;
 	bool privacy_off;
 	bool parts; /* hits of the rules' parts ("__NAME") are wanted, too */
 	struct slice hash_key;
@@ -21,7 +22,7 @@ struct analyst_config {
 
 struct analyst;
 
-/* NULL and err ("FILE:LINE: …") if a rule cannot be read. */
+/* NULL and err ("FILE:LINE:COLUMN: …") if a rule cannot be read. */
 struct analyst *analyst_new(
 	const struct analyst_config *config, struct counters *counters, struct err *err);
 /* Digests the content, if it is whole and the worker has not; parses nothing.  analyst_mail() does
@@ -35,6 +36,7 @@ void analyst_mail(struct analyst *a, const struct session_record *session, struc
 void analyst_split(const struct analyst *a, struct slice wire, struct arena *arena, struct message *out);
 void analyst_delivered(struct analyst *a, const struct session_record *session, struct mail_record *mail,
 	const struct message *delivered, size_t trace_fields, struct arena *arena);
+const struct rules *analyst_rules(const struct analyst *a);
 void analyst_free(struct analyst *a);
 
 #endif

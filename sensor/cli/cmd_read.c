@@ -23,6 +23,7 @@ enum {
 	OPTION_FOLLOW,
 	OPTION_NET,
 	OPTION_RULES,
+	OPTION_STOCK,
 	OPTION_CONFIG,
 	OPTION_PRIVACY
 };
@@ -36,6 +37,7 @@ static const struct cli_option options[] = {
 	[OPTION_NET] = { "net", 0, "CIDR",
 		"a network of ours; may be repeated; default: every client is judged" },
 	[OPTION_RULES] = { "rules", 0, "DIR", "folder of rules instead of the configuration's" },
+	[OPTION_STOCK] = { "stock", 0, NULL, RULE_DIRS_STOCK_HELP },
 	[OPTION_CONFIG] = { "config", 0, "FILE", "configuration" },
 	[OPTION_PRIVACY] = { "privacy", 0, "on|off",
 		"off: addresses whole; default on: local parts of recipients are keyed hashes" },
@@ -323,6 +325,9 @@ parse(struct reading *r, int argc, char **argv, bool *stop)
 					CONFIG_NETS_MAX);
 			given.nets[given.nets_count++] = args.value;
 			break;
+		case OPTION_STOCK:
+			given.stock = true;
+			break;
 		case OPTION_RULES:
 			given.rules = args.value;
 			break;
@@ -361,6 +366,7 @@ start(struct reading *r, struct sink *sink, struct collector_observer *observer)
 	r->analyst = analyst_new(&r->setup.analyst, &r->counters, &r->err);
 	if (r->analyst == NULL)
 		return cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);
+	rule_dirs_tell("read", &r->setup.rules, analyst_rules(r->analyst));
 	if (!r->no_store) {
 		if (store_open(c->store, c->sensor, &r->store, &r->err) < 0)
 			return cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);

@@ -6,10 +6,11 @@
 #include "sensor/cli/rule_dirs.h"
 #include "sensor/score/score.h"
 
-enum { OPTION_RULES, OPTION_CONFIG };
+enum { OPTION_RULES, OPTION_STOCK, OPTION_CONFIG };
 static const struct cli_option options[] = {
 	[OPTION_RULES] = { "rules", 0, "DIR",
 		"folder of *.cf files instead of the configured ones; may be repeated" },
+	[OPTION_STOCK] = { "stock", 0, NULL, RULE_DIRS_STOCK_HELP },
 	[OPTION_CONFIG] = { "config", 0, "FILE", "configuration" },
 };
 
@@ -36,8 +37,13 @@ print_summary(const struct rules *rules)
 		rules_info(rules, i, &info);
 		hidden += info.hidden;
 	}
-	printf("%zu rules and %zu parts of rules are in order\n", rules_count(rules) - hidden,
-		hidden);
+	for (size_t i = 0; i < rules_notices_count(rules); i++) {
+		const struct rule_notice *n = rules_notice_at(rules, i);
+		printf("%s:%d:%zu: %s %s (%zu times)\n", n->file, n->line, n->column, n->subject,
+			n->text, n->times);
+	}
+	printf("%zu rules and %zu parts of rules are in order, %zu left out\n",
+		rules_count(rules) - hidden, hidden, rules_left_out_count(rules));
 	if (!rules_jit(rules))
 		printf("regular expressions are not compiled to machine code here: thirty times as "
 		       "slow\n");
@@ -56,7 +62,9 @@ run(const struct cli_command *self, int argc, char **argv)
 			return EXIT_DONE;
 		if (option == CLI_WRONG)
 			return EXIT_USAGE;
-		if (option == OPTION_CONFIG)
+		if (option == OPTION_STOCK)
+			dirs.stock = true;
+		else if (option == OPTION_CONFIG)
 			config = args.value;
 		else if (option == OPTION_RULES && rule_dirs_add(&dirs, args.value) < 0)
 			return cli_fail(
@@ -70,7 +78,7 @@ run(const struct cli_command *self, int argc, char **argv)
 		return cli_fail(self, EXIT_USAGE, "check or list is expected");
 	if (rule_dirs_finish(&dirs, config, &err) < 0)
 		return cli_fail(self, EXIT_FAILED, "%s", err.text);
-	struct rules *rules = rules_load(dirs.dirs, dirs.count, &err);
+	struct rules *rules = rules_load(dirs.sources, dirs.count, &err);
 	if (rules == NULL)
 		return cli_fail(self, EXIT_FAILED, "%s", err.text);
 	if (strcmp(what, "list") == 0)

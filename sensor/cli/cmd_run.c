@@ -28,6 +28,7 @@ enum {
 	OPTION_STORE,
 	OPTION_NET,
 	OPTION_RULES,
+	OPTION_STOCK,
 	OPTION_CONFIG,
 	OPTION_PRIVACY
 };
@@ -44,6 +45,7 @@ static const struct cli_option options[] = {
 	[OPTION_NET] = { "net", 0, "CIDR",
 		"a network of ours; may be repeated; default: every client is judged" },
 	[OPTION_RULES] = { "rules", 0, "DIR", "folder of rules instead of the configuration's" },
+	[OPTION_STOCK] = { "stock", 0, NULL, RULE_DIRS_STOCK_HELP },
 	[OPTION_CONFIG] = { "config", 0, "FILE", "configuration" },
 	[OPTION_PRIVACY] = { "privacy", 0, "on|off",
 		"off: addresses whole; default on: local parts of recipients are keyed hashes" },
@@ -98,6 +100,9 @@ take_option(struct running *r, struct setup_given *g, int option, const char *va
 		break;
 	case OPTION_RULES:
 		g->rules = value;
+		break;
+	case OPTION_STOCK:
+		g->stock = true;
 		break;
 	case OPTION_CONFIG:
 		g->config = value;
@@ -260,9 +265,10 @@ check(struct running *r, const struct capture_live_options *live, struct err *er
 {
 	if (check_users(r, err) < 0 || check_as_owner(r, err) < 0)
 		return -1;
-	struct rules *rules = rules_load(r->setup.rule_dirs, r->setup.config.rules_count, err);
+	struct rules *rules = rules_load(r->setup.rules.sources, r->setup.rules.count, err);
 	if (rules == NULL)
 		return -1;
+	rule_dirs_tell("run", &r->setup.rules, rules);
 	rules_free(rules);
 	return check_interfaces(r, live, err);
 }

@@ -21,6 +21,7 @@
 enum {
 	OPTION_JSON,
 	OPTION_RULES,
+	OPTION_STOCK,
 	OPTION_CLIENT,
 	OPTION_HELO,
 	OPTION_FROM,
@@ -32,6 +33,7 @@ static const struct cli_option options[] = {
 	[OPTION_JSON] = { "json", 0, NULL, "one JSON object a line" },
 	[OPTION_RULES] = { "rules", 0, "DIR",
 		"folder of *.cf files instead of the configured ones; may be repeated" },
+	[OPTION_STOCK] = { "stock", 0, NULL, RULE_DIRS_STOCK_HELP },
 	[OPTION_CLIENT] = { "client", 0, "ADDR", "address of the client that brought the mail" },
 	[OPTION_HELO] = { "helo", 0, "NAME", "its HELO name" },
 	[OPTION_FROM] = { "from", 0, "ADDR", "MAIL FROM" },
@@ -196,6 +198,9 @@ take_option(struct job *job, int option, const char *value)
 			return 0;
 		return cli_fail(
 			job->self, EXIT_USAGE, "at most %d folders of rules", RULE_DIRS_MAX);
+	case OPTION_STOCK:
+		job->dirs.stock = true;
+		return 0;
 	case OPTION_CLIENT:
 		if (addr_parse(slice_str(value), &job->client) == 0)
 			return 0;
@@ -251,13 +256,14 @@ score_files(struct job *job)
 	int status = EXIT_DONE;
 	if (rule_dirs_finish(&job->dirs, job->config, &err) < 0)
 		return cli_fail(job->self, EXIT_FAILED, "%s", err.text);
-	struct analyst_config config = { .rule_dirs = job->dirs.dirs,
-		.rule_dirs_count = job->dirs.count,
+	struct analyst_config config = { .rules = job->dirs.sources,
+		.rules_count = job->dirs.count,
 		.privacy_off = true,
 		.parts = job->parts };
 	job->analyst = analyst_new(&config, &job->counters, &err);
 	if (job->analyst == NULL)
 		return cli_fail(job->self, EXIT_FAILED, "%s", err.text);
+	rule_dirs_tell("score", &job->dirs, analyst_rules(job->analyst));
 	for (size_t i = 0; i < job->files_count; i++)
 		if (score_file(job, job->files[i]) < 0)
 			status = EXIT_FAILED;

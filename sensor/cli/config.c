@@ -191,6 +191,8 @@ set_key(struct loading *l, const char *key, const char *v, struct err *err)
 		return set_switch(&c->verify_checksums, v, "accept", "verify", err);
 	if (IS("rules.dir"))
 		return set_rules(l, v, err);
+	if (IS("rules.stock"))
+		return set_switch(&c->rules_stock, v, "no", "yes", err);
 	if (IS("privacy.mode"))
 		return set_switch(&c->privacy_off, v, "on", "off", err);
 	if (IS("privacy.auth_user"))

@@ -34,6 +34,7 @@ struct config {
 	char rules[4][1024]; /* [rules] dir, repeated; default: the rules folder that came with the
 				program */
 	size_t rules_count;
+	bool rules_stock;	 /* [rules] stock = no|yes: also those of the package spamassassin */
 	bool privacy_off;	 /* [privacy] mode = on|off */
 	bool auth_user;		 /* [privacy] auth_user = no|yes */
 	char key_file[1024];	 /* [privacy] key_file; default: kept in the store's folder */

@@ -41,11 +41,12 @@ setup_configure(struct setup *s, const struct setup_given *g, struct err *err)
 			return err_set(err, "--net: %s", net.text);
 	if (g->store != NULL && copy_text(c->store, sizeof c->store, g->store, "--store", err) < 0)
 		return -1;
-	if (g->rules != NULL) {
-		c->rules_count = 1;
-		if (copy_text(c->rules[0], sizeof c->rules[0], g->rules, "--rules", err) < 0)
-			return -1;
-	}
+	rule_dirs_init(&s->rules);
+	s->rules.stock = g->stock;
+	if (g->rules != NULL)
+		(void)rule_dirs_add(&s->rules, g->rules);
+	if (rule_dirs_of_config(&s->rules, c, err) < 0)
+		return -1;
 	return g->privacy == NULL ? 0 : set_privacy(c, g->privacy, err);
 }
 
@@ -133,11 +134,9 @@ setup_finish(struct setup *s, bool stored, struct err *err)
 	s->clients = NULL;
 	if (c->clients_file[0] != '\0' && clients_load(c->clients_file, &s->clients, err) < 0)
 		return -1;
-	for (size_t i = 0; i < c->rules_count; i++)
-		s->rule_dirs[i] = c->rules[i];
 	s->campus = (struct campus){ c->nets, c->nets_count };
-	s->analyst = (struct analyst_config){ .rule_dirs = s->rule_dirs,
-		.rule_dirs_count = c->rules_count,
+	s->analyst = (struct analyst_config){ .rules = s->rules.sources,
+		.rules_count = s->rules.count,
 		.privacy_off = c->privacy_off,
 		.hash_key = key };
 	s->worker = (struct worker_config){ .sensor = c->sensor,

@@ -3,7 +3,7 @@
 #define HELOSCOPE_CLI_SETUP_H
 
 #include "sensor/analyst.h"
-#include "sensor/cli/config.h"
+#include "sensor/cli/rule_dirs.h"
 #include "sensor/collector.h"
 #include "sensor/worker.h"
 
@@ -12,7 +12,7 @@
 struct setup {
 	struct config config;
 	uint8_t key[SETUP_KEY_BYTES]; /* of the hashes of names */
-	const char *rule_dirs[4];
+	struct rule_dirs rules;
 	struct worker_config worker;
 	struct analyst_config analyst;
 	struct campus campus;
@@ -24,6 +24,7 @@ struct setup_given {
 	const char *config, *store, *rules, *privacy;
 	const char *nets[CONFIG_NETS_MAX];
 	size_t nets_count;
+	bool stock;
 };
 
 /* Fills s->config: defaults, the file, then what was given. 0, or -1 and err (wrong use). */

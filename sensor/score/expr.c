@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,19 +12,13 @@ static const struct {
 	enum expr_op op;
 	int level; /* binds tighter when higher */
 } operators[] = {
-	{ "||", EXPR_OR, 1 },
-	{ "&&", EXPR_AND, 2 },
-	{ "==", EXPR_EQUAL, 3 },
-	{ "!=", EXPR_UNEQUAL, 3 },
-	{ "<=", EXPR_LESS_EQUAL, 4 },
-	{ ">=", EXPR_GREATER_EQUAL, 4 },
-	{ "<", EXPR_LESS, 4 },
-	{ ">", EXPR_GREATER, 4 },
-	{ "+", EXPR_PLUS, 5 },
-	{ "-", EXPR_MINUS, 5 },
-	{ "*", EXPR_TIMES, 6 },
-	{ "/", EXPR_DIVIDE, 6 },
-	{ "!", EXPR_NOT, 7 },
+	{ "||", EXPR_OR, 1 }, { "&&", EXPR_AND, 2 }, { "|", EXPR_BIT_OR, 3 },
+	{ "^", EXPR_BIT_XOR, 3 }, { "&", EXPR_BIT_AND, 4 }, { "==", EXPR_EQUAL, 5 },
+	{ "!=", EXPR_UNEQUAL, 5 }, { "<=", EXPR_LESS_EQUAL, 6 }, { ">=", EXPR_GREATER_EQUAL, 6 },
+	{ "<", EXPR_LESS, 6 }, { ">", EXPR_GREATER, 6 }, { "+", EXPR_PLUS, 7 },
+	{ "-", EXPR_MINUS, 7 }, { "*", EXPR_TIMES, 8 }, { "/", EXPR_DIVIDE, 8 },
+	{ "%", EXPR_MODULO, 8 }, { "!", EXPR_NOT, 9 },
+	{ "-", EXPR_NEGATE, 9 }, /* where an operand is due */
 };
 #define OPERATORS (sizeof operators / sizeof *operators)
 
@@ -46,13 +41,24 @@ level_of(enum expr_op op)
 	return 0; /* an open parenthesis */
 }
 
+static bool
+is_operand(enum expr_op op)
+{
+	return op == EXPR_NUMBER || op == EXPR_NAME || op == EXPR_MATCHING;
+}
+
+static bool
+is_prefix(enum expr_op op)
+{
+	return op == EXPR_NOT || op == EXPR_NEGATE;
+}
+
 static int
 emit(struct yard *y, struct expr_step step)
 {
-	bool operand = step.op == EXPR_NUMBER || step.op == EXPR_NAME;
-	if (operand && ++y->operands > EXPR_DEPTH)
+	if (is_operand(step.op) && ++y->operands > EXPR_DEPTH)
 		return err_set(y->err, "expression too deep (at most %d)", EXPR_DEPTH);
-	if (!operand && step.op != EXPR_NOT)
+	if (!is_operand(step.op) && !is_prefix(step.op))
 		y->operands--;
 	struct expr_step *to = ARENA_PUSH(y->arena, y->out->steps, EXPR_STEPS);
 	if (to == NULL)
@@ -103,23 +109,45 @@ in_number(uint8_t c)
 	return chars_is(c, CHAR_DIGIT) || c == '.';
 }
 
-/* Where an operand is due: a number, a name, "!" or "(". */
+/* "(GLOB)" behind rules_matching. */
+static int
+take_glob(struct yard *y, struct slice *rest, struct expr_step *step)
+{
+	struct slice s = slice_trim(*rest);
+	if (s.len == 0 || s.ptr[0] != '(' || slice_index(s, ')') == s.len)
+		return err_set(y->err, "rules_matching(NAME*): parentheses are expected");
+	s = slice_skip(s, 1);
+	step->op = EXPR_MATCHING;
+	step->name = slice_trim(slice_split(&s, ')'));
+	for (size_t i = 0; i < step->name.len; i++)
+		if (!in_name(step->name.ptr[i]) && step->name.ptr[i] != '*' &&
+			step->name.ptr[i] != '?')
+			return err_set(y->err, "rules_matching(): names, with * and ?");
+	*rest = s;
+	return 0;
+}
+
+/* Where an operand is due: a number, a name, "!", a sign or "(". */
 static int
 take_operand(struct yard *y, struct slice *rest, bool *operand_due)
 {
 	uint8_t c = rest->ptr[0];
 	struct expr_step step = { .op = EXPR_NAME };
-	if (c == '!' || c == '(') {
+	if (c == '+') {
 		*rest = slice_skip(*rest, 1);
-		return wait_for(y, c == '!' ? EXPR_NOT : EXPR_OPEN);
+		return 0;
+	}
+	if (c == '!' || c == '(' || c == '-') {
+		*rest = slice_skip(*rest, 1);
+		return wait_for(y, c == '!' ? EXPR_NOT : c == '-' ? EXPR_NEGATE : EXPR_OPEN);
 	}
 	size_t n = run_of(*rest, in_number(c) ? in_number : in_name);
-	if (n == 0 || n > 64)
+	if (n == 0 || n > 128)
 		return err_set(y->err, "a rule or a number is expected at '%.*s'",
 			(int)slice_take(*rest, 20).len, (const char *)rest->ptr);
 	step.name = slice_take(*rest, n);
 	if (in_number(c)) {
-		char text[65];
+		char text[129];
 		char *end;
 		memcpy(text, rest->ptr, n);
 		text[n] = '\0';
@@ -130,6 +158,8 @@ take_operand(struct yard *y, struct slice *rest, bool *operand_due)
 	}
 	*rest = slice_skip(*rest, n);
 	*operand_due = false;
+	if (slice_eq(step.name, SLICE("rules_matching")) && take_glob(y, rest, &step) < 0)
+		return -1;
 	return emit(y, step);
 }
 
@@ -146,12 +176,12 @@ take_operator(struct yard *y, struct slice *rest, bool *operand_due)
 	}
 	for (size_t i = 0; i < OPERATORS; i++) {
 		struct slice text = slice_str(operators[i].text);
-		if (operators[i].op == EXPR_NOT || !slice_starts(*rest, text))
+		if (is_prefix(operators[i].op) || !slice_starts(*rest, text))
 			continue;
 		*rest = slice_skip(*rest, text.len);
 		*operand_due = true;
 		/* what compares, or subtracts, can come true by a rule that did not hit */
-		if (operators[i].level == 3 || operators[i].level == 4 ||
+		if (operators[i].level == 5 || operators[i].level == 6 ||
 			operators[i].op == EXPR_MINUS)
 			y->out->absence = true;
 		if (unwind(y, operators[i].level) < 0)
@@ -162,29 +192,122 @@ take_operator(struct yard *y, struct slice *rest, bool *operand_due)
 		(const char *)rest->ptr);
 }
 
+static int
+parse(struct yard *y, struct slice text, struct slice *rest)
+{
+	bool operand_due = true;
+	for (*rest = slice_trim(text); rest->len > 0; *rest = slice_trim(*rest)) {
+		if (operand_due && (rest->ptr[0] == '!' || rest->ptr[0] == '-'))
+			y->out->absence = true;
+		int bad = operand_due ? take_operand(y, rest, &operand_due)
+				      : take_operator(y, rest, &operand_due);
+		if (bad < 0)
+			return -1;
+	}
+	if (operand_due)
+		return err_set(y->err, "the expression ends where a rule or a number is expected");
+	if (unwind(y, 1) < 0)
+		return -1;
+	return y->waiting_count > 0 ? err_set(y->err, "'(' without ')'") : 0;
+}
+
 int
 expr_parse(struct slice text, struct arena *arena, struct expr *out, struct err *err)
 {
 	struct yard y = { .arena = arena, .out = out, .err = err };
-	struct slice rest = slice_trim(text);
-	bool operand_due = true;
+	struct slice rest = text;
 	*out = (struct expr){ 0 };
-	while (rest.len > 0) {
-		if (operand_due && rest.ptr[0] == '!')
-			out->absence = true;
-		int bad = operand_due ? take_operand(&y, &rest, &operand_due)
-				      : take_operator(&y, &rest, &operand_due);
-		if (bad < 0)
-			return -1;
-		rest = slice_trim(rest);
+	int bad = parse(&y, text, &rest);
+	out->fault = rest.len > 0 ? (size_t)(rest.ptr - text.ptr) : text.len;
+	return bad;
+}
+
+/* ---- rules_matching() ---- */
+
+static bool
+glob(struct slice pattern, struct slice name)
+{
+	size_t p = 0, n = 0, star = pattern.len, mark = 0;
+	while (n < name.len) {
+		if (p < pattern.len && pattern.ptr[p] == '*') {
+			star = p++;
+			mark = n;
+		} else if (p < pattern.len &&
+			   (pattern.ptr[p] == '?' || pattern.ptr[p] == name.ptr[n])) {
+			p++;
+			n++;
+		} else if (star < pattern.len) {
+			p = star + 1;
+			n = ++mark;
+		} else {
+			return false;
+		}
 	}
-	if (operand_due)
-		return err_set(err, "the expression ends where a rule or a number is expected");
-	if (unwind(&y, 1) < 0)
-		return -1;
-	if (y.waiting_count > 0)
-		return err_set(err, "'(' without ')'");
+	while (p < pattern.len && pattern.ptr[p] == '*')
+		p++;
+	return p == pattern.len;
+}
+
+static int
+push(struct expr *e, struct arena *arena, struct expr_step step, struct err *err)
+{
+	struct expr_step *to = ARENA_PUSH(arena, e->steps, EXPR_STEPS);
+	if (to == NULL)
+		return err_set(err, "expression too long (at most %d steps)", EXPR_STEPS);
+	*to = step;
 	return 0;
+}
+
+int
+expr_expand(struct expr *e, struct slice (*name)(void *ctx, size_t n), void *ctx,
+	struct arena *arena, struct err *err)
+{
+	struct expr out = { .absence = e->absence };
+	bool any = false;
+	for (size_t i = 0; i < e->steps_count; i++)
+		any = any || e->steps[i].op == EXPR_MATCHING;
+	for (size_t i = 0; any && i < e->steps_count; i++) {
+		struct expr_step step = e->steps[i];
+		const struct expr_step plus = { .op = EXPR_PLUS };
+		size_t found = 0;
+		if (step.op != EXPR_MATCHING && push(&out, arena, step, err) < 0)
+			return -1;
+		for (size_t n = 0; step.op == EXPR_MATCHING; n++) {
+			struct expr_step item = { .op = EXPR_NAME, .name = name(ctx, n) };
+			if (item.name.len == 0)
+				break;
+			if (!glob(step.name, item.name))
+				continue;
+			if (push(&out, arena, item, err) < 0 ||
+				(found++ > 0 && push(&out, arena, plus, err) < 0))
+				return -1;
+		}
+		const struct expr_step none = { .op = EXPR_NUMBER, .name = step.name };
+		if (step.op == EXPR_MATCHING && found == 0 && push(&out, arena, none, err) < 0)
+			return -1;
+	}
+	if (any)
+		*e = out;
+	return 0;
+}
+
+/* ---- values ---- */
+
+/* Whole, and within what an integer holds. */
+static int64_t
+whole(double d)
+{
+	return d > 1e15 ? (int64_t)1e15 : d < -1e15 ? -(int64_t)1e15 : isnan(d) ? 0 : (int64_t)d;
+}
+
+/* Of the right operand's sign, as in Perl. */
+static double
+modulo(int64_t a, int64_t b)
+{
+	if (b == 0)
+		return 0;
+	int64_t rest = a % b;
+	return (double)(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest);
 }
 
 static double
@@ -215,8 +338,18 @@ apply(enum expr_op op, double a, double b)
 		return a * b;
 	case EXPR_DIVIDE:
 		return b == 0 ? 0 : a / b;
+	case EXPR_MODULO:
+		return modulo(whole(a), whole(b));
+	case EXPR_BIT_OR:
+		return (double)(whole(a) | whole(b));
+	case EXPR_BIT_XOR:
+		return (double)(whole(a) ^ whole(b));
+	case EXPR_BIT_AND:
+		return (double)(whole(a) & whole(b));
 	case EXPR_NUMBER:
 	case EXPR_NAME:
+	case EXPR_MATCHING:
+	case EXPR_NEGATE:
 	case EXPR_NOT:
 	case EXPR_OPEN:
 		break;
@@ -231,15 +364,14 @@ expr_value(const struct expr *e, double (*value)(void *ctx, size_t rule), void *
 	size_t n = 0;
 	for (size_t i = 0; i < e->steps_count; i++) {
 		const struct expr_step *step = &e->steps[i];
-		if (step->op == EXPR_NUMBER || step->op == EXPR_NAME) {
+		if (is_operand(step->op)) {
 			assert(n < EXPR_DEPTH);
-			stack[n++] =
-				step->op == EXPR_NUMBER ? step->number : value(ctx, step->rule);
+			stack[n++] = step->op == EXPR_NAME ? value(ctx, step->rule) : step->number;
 			continue;
 		}
-		assert(n >= (step->op == EXPR_NOT ? 1U : 2U));
-		if (step->op == EXPR_NOT) {
-			stack[n - 1] = stack[n - 1] == 0;
+		assert(n >= (is_prefix(step->op) ? 1U : 2U));
+		if (is_prefix(step->op)) {
+			stack[n - 1] = step->op == EXPR_NOT ? stack[n - 1] == 0 : -stack[n - 1];
 			continue;
 		}
 		n--;

@@ -1,11 +1,13 @@
 /* Arithmetic over rules: `meta NAME (A && !B) || C + D > 1`.
  *
- * Source: Mail::SpamAssassin::Conf(3), "meta".  Operators, loosest first: ||, &&, == !=,
- *         < > <= >=, + -, * /, !; parentheses, numbers, names.
+ * Source: Mail::SpamAssassin::Conf(3), "meta"; the order of operators is that of perlop(1). Loosest
+ *         first: ||, &&, | ^, &, == !=, < > <= >=, + -, * / %, ! and signs; parentheses, numbers,
+ *         names, rules_matching(GLOB).
  * Input:  the administrator's; at most EXPR_STEPS steps and EXPR_DEPTH operands or operators
  *         waiting.
  * Output: steps in reverse Polish order.  A rule counts 1 where it hit and 0 where not; comparisons
- *         and logic give 1 or 0; division by zero gives 0.
+ *         and logic give 1 or 0; division by zero gives 0; & | ^ % work on
+ *         whole numbers.
  * Memory: the caller's arena. */
 #ifndef HELOSCOPE_SCORE_EXPR_H
 #define HELOSCOPE_SCORE_EXPR_H
@@ -13,12 +15,13 @@
 #include "sensor/base/arena.h"
 #include "sensor/base/err.h"
 
-#define EXPR_STEPS 512
+#define EXPR_STEPS 4096
 #define EXPR_DEPTH 64
 
 enum expr_op {
 	EXPR_NUMBER,
 	EXPR_NAME,
+	EXPR_MATCHING, /* rules_matching(GLOB): until expr_expand() */
 	EXPR_OR,
 	EXPR_AND,
 	EXPR_EQUAL,
@@ -31,6 +34,11 @@ enum expr_op {
 	EXPR_MINUS,
 	EXPR_TIMES,
 	EXPR_DIVIDE,
+	EXPR_MODULO,
+	EXPR_BIT_OR,
+	EXPR_BIT_XOR,
+	EXPR_BIT_AND,
+	EXPR_NEGATE,
 	EXPR_NOT,
 	EXPR_OPEN,
 };
@@ -38,7 +46,7 @@ enum expr_op {
 struct expr_step {
 	enum expr_op op;
 	double number;	   /* EXPR_NUMBER */
-	struct slice name; /* EXPR_NAME; points into the text parsed */
+	struct slice name; /* EXPR_NAME, or the glob; points into the text parsed */
 	size_t rule;	   /* EXPR_NAME: set by who resolves names */
 };
 
@@ -46,10 +54,15 @@ struct expr {
 	struct expr_step *steps;
 	size_t steps_count, steps_cap;
 	bool absence; /* can become true because a rule did not hit */
+	size_t fault; /* byte of the text where expr_parse() stopped */
 };
 
 /* 0, or -1 and err (without file and line). */
 int expr_parse(struct slice text, struct arena *arena, struct expr *out, struct err *err);
+/* Each rules_matching() by the sum of the names that name(ctx, n) gives (empty = no more) and the
+ * glob matches; 0 if there are none. 0, or -1 and err. */
+int expr_expand(struct expr *e, struct slice (*name)(void *ctx, size_t n), void *ctx,
+	struct arena *arena, struct err *err);
 /* value(ctx, rule) gives a rule's count. */
 double expr_value(const struct expr *e, double (*value)(void *ctx, size_t rule), void *ctx);
 

@@ -29,6 +29,8 @@ bool patterns_jit(const struct patterns *p);
 /* flags: of i m s x.  NULL and err. */
 struct pattern *pattern_new(
 	struct patterns *p, struct slice expression, struct slice flags, struct err *err);
+/* Byte of the expression that the pattern_new() which failed last stopped at. */
+size_t patterns_fault(const struct patterns *p);
 void pattern_free(struct pattern *p);
 enum pattern_result pattern_match(
 	const struct patterns *shared, const struct pattern *p, struct slice subject);

@@ -1,102 +1,64 @@
+/* Lines that define a rule. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sensor/base/chars.h"
-#include "sensor/score/rules.h"
+#include "sensor/score/rule_reader.h"
 
 #define SHOWN(s) (int)slice_take((s), 60).len, (const char *)(s).ptr
+#define ARGUMENT_NUMBER 32 /* bytes */
 
-struct slice
-rule_word(struct slice *rest)
+static int
+at_end(struct reader *rd, struct slice rest)
+{
+	rest = slice_trim(rest);
+	return rest.len == 0
+		       ? 0
+		       : reader_fail(rd, rest.ptr, "'%.*s' is too much at the end", SHOWN(rest));
+}
+
+static size_t
+column_of(const struct reader *rd, struct slice at)
+{
+	return (size_t)(at.ptr - rd->text.ptr) + 1;
+}
+
+/* The rest of the line is a regular expression; compiled when all files are read. */
+static int
+take_regex(struct reader *rd, struct slice rest, struct rule *rule)
+{
+	size_t at;
+	if (rule_regex_take(rest, false, &rule->regex, &at, &rd->err) < 0)
+		return rest.len == 0 ? reader_fault(rd, rd->text.ptr + rd->text.len)
+				     : reader_fault(rd, rest.ptr + at);
+	rule->column = column_of(rd, rule->regex.expression);
+	rule->regex.expression = arena_copy(&rd->rules->arena, rule->regex.expression);
+	return 0;
+}
+
+/* =~ or !~ */
+static int
+take_match_operator(struct reader *rd, struct slice *rest, struct rule *rule)
 {
 	*rest = slice_trim(*rest);
-	size_t n = 0;
-	while (n < rest->len && !chars_is(rest->ptr[n], CHAR_SPACE))
-		n++;
-	struct slice word = slice_take(*rest, n);
-	*rest = slice_trim(slice_skip(*rest, n));
-	return word;
-}
-
-static uint8_t
-closing(uint8_t open)
-{
-	static const char pairs[] = "{}()[]<>";
-	for (size_t i = 0; pairs[i] != '\0'; i += 2)
-		if (open == (uint8_t)pairs[i])
-			return (uint8_t)pairs[i + 1];
-	return open;
-}
-
-/* Where the expression that begins with its delimiter ends: the closing one, or the length of s.  A
- * backslash keeps a delimiter from counting, and brackets nest, as in Perl. */
-static size_t
-expression_end(struct slice s)
-{
-	uint8_t open = s.ptr[0], close = closing(open);
-	size_t depth = 1;
-	for (size_t n = 1; n < s.len; n++) {
-		uint8_t c = s.ptr[n];
-		if (c == '\\')
-			n++;
-		else if (c == close && --depth == 0)
-			return n;
-		else if (c == open && open != close)
-			depth++;
-	}
-	return s.len;
-}
-
-/* "/…/flags" or "m{…}flags" at the front of *rest. */
-static int
-take_pattern(struct rules *r, struct slice *rest, struct rule *rule, struct err *err)
-{
-	struct slice s = *rest;
-	if (s.len > 0 && s.ptr[0] == 'm')
-		s = slice_skip(s, 1);
-	if (s.len == 0 || chars_is(s.ptr[0], CHAR_ALPHA | CHAR_DIGIT | CHAR_SPACE) ||
-		(s.len == rest->len && s.ptr[0] != '/'))
-		return err_set(err, "a regular expression is expected, as /…/ or m{…}");
-	size_t n = expression_end(s);
-	if (n >= s.len)
-		return err_set(
-			err, "the regular expression has no closing '%c'", closing(s.ptr[0]));
-	struct slice expression = slice_skip(slice_take(s, n), 1);
-	s = slice_skip(s, n + 1);
-	size_t flags = 0;
-	while (flags < s.len && chars_is(s.ptr[flags], CHAR_ALPHA))
-		flags++;
-	rule->pattern = pattern_new(r->patterns, expression, slice_take(s, flags), err);
-	*rest = slice_trim(slice_skip(s, flags));
-	return rule->pattern == NULL ? -1 : 0;
-}
-
-static int
-at_end(struct slice rest, struct err *err)
-{
-	if (slice_trim(rest).len == 0)
-		return 0;
-	return err_set(err, "'%.*s' is too much at the end", SHOWN(rest));
-}
-
-static int
-take_match_operator(struct slice *rest, struct rule *rule, struct err *err)
-{
-	struct slice op = rule_word(rest);
-	rule->negate = slice_eq(op, SLICE("!~"));
-	if (!rule->negate && !slice_eq(op, SLICE("=~")))
-		return err_set(err, "=~ or !~ is expected, not '%.*s'", SHOWN(op));
+	rule->negate = slice_starts(*rest, SLICE("!~"));
+	if (!rule->negate && !slice_starts(*rest, SLICE("=~")))
+		return reader_fail(rd, rest->ptr, "=~ or !~ is expected, not '%.*s'",
+			(int)slice_take(*rest, 8).len, (const char *)rest->ptr);
 	rule->needs_whole = rule->negate;
+	*rest = slice_trim(slice_skip(*rest, 2));
 	return 0;
 }
 
 static int
-set_target(struct rules *r, struct slice text, struct rule *rule, struct err *err)
+set_target(struct reader *rd, struct slice text, struct rule *rule)
 {
+	struct rules *r = rd->rules;
 	struct target target;
-	if (target_parse(text, &r->arena, &target, err) < 0)
-		return -1;
+	if (target_parse(text, &r->arena, &target, &rd->err) < 0)
+		return reader_fault(rd, text.ptr);
+	target.delivered = rule->delivered;
 	rule->needs_message = !target.envelope_from;
 	for (size_t i = 0; i < r->targets_count; i++)
 		if (target_eq(&r->targets[i], &target)) {
@@ -105,196 +67,375 @@ set_target(struct rules *r, struct slice text, struct rule *rule, struct err *er
 		}
 	struct target *to = ARENA_PUSH(&r->arena, r->targets, LIMIT_RULES);
 	if (to == NULL)
-		return err_set(err, "too many rules");
+		return reader_fail(rd, NULL, "too many rules");
 	*to = target;
 	rule->target = r->targets_count - 1;
 	return 0;
 }
 
 static int
-parse_number(struct slice text, double *out, struct err *err)
+parse_number(struct slice text, double *out)
 {
-	char copy[32];
+	char copy[ARGUMENT_NUMBER];
 	char *end;
-	text = slice_trim(text);
 	if (text.len == 0 || text.len >= sizeof copy)
-		return err_set(err, "a number is expected, not '%.*s'", SHOWN(text));
+		return -1;
 	memcpy(copy, text.ptr, text.len);
 	copy[text.len] = '\0';
 	*out = strtod(copy, &end);
-	if (*end != '\0' || !isfinite(*out))
-		return err_set(err, "'%s' is no number", copy);
-	return 0;
+	return *end != '\0' || !isfinite(*out) ? -1 : 0;
 }
 
-/* A word of an eval's parentheses without its quotes. */
+/* ---- eval:NAME(arguments) ---- */
+
+/* Of a quoted word: where its closing quote is, one before "," or the end; or the length. */
+static size_t
+quote_end(struct slice s)
+{
+	for (size_t i = 1; i < s.len; i++) {
+		struct slice behind = slice_trim(slice_skip(s, i + 1));
+		if (s.ptr[i] == s.ptr[0] && (behind.len == 0 || behind.ptr[0] == ','))
+			return i;
+	}
+	return s.len;
+}
+
+/* Of /…/i or qr{…}i: likewise. */
+static size_t
+regex_end(struct slice s)
+{
+	for (size_t i = 1; i < s.len; i++)
+		if (s.ptr[i] == ',' || i + 1 == s.len) {
+			struct slice one = slice_trim(slice_take(s, i + (s.ptr[i] != ',')));
+			struct rule_regex regex;
+			struct err ignored = { "" };
+			size_t at;
+			if (rule_regex_take(one, false, &regex, &at, &ignored) == 0)
+				return one.len;
+		}
+	return s.len;
+}
+
 static int
-take_argument(struct rules *r, struct slice word, struct rule *rule, struct err *err)
+add_argument(struct reader *rd, struct slice word, struct rule *rule)
 {
 	struct eval_arguments *a = &rule->arguments;
-	struct err ignored;
-	word = slice_trim(word);
-	if (word.len >= 2 && (word.ptr[0] == '\'' || word.ptr[0] == '"') &&
-		word.ptr[word.len - 1] == word.ptr[0])
-		word = slice_take(slice_skip(word, 1), word.len - 2);
-	if (a->count == rule->eval->most)
-		return err_set(err, "eval:%s takes at most %zu arguments", rule->eval->name,
-			rule->eval->most);
-	a->words[a->count] = arena_copy(&r->arena, word);
-	if (parse_number(word, &a->numbers[a->count], &ignored) < 0)
+	if (a->count == EVAL_ARGUMENTS)
+		return reader_fail(rd, word.ptr, "more than %d arguments", EVAL_ARGUMENTS);
+	if (parse_number(word, &a->numbers[a->count]) < 0)
 		a->numbers[a->count] = NAN;
-	a->count++;
+	if (rule->eval != NULL && rule->eval->pattern == a->count + 1) {
+		size_t at;
+		if (rule_regex_take(word, true, &rule->regex, &at, &rd->err) < 0)
+			return reader_fault(rd, word.ptr + at);
+		rule->column = column_of(rd, rule->regex.expression);
+		rule->regex.expression = arena_copy(&rd->rules->arena, rule->regex.expression);
+	}
+	a->words[a->count++] = slice_str(arena_string(&rd->rules->arena, word));
 	return 0;
 }
 
-/* eval:name() or eval:name(12, 'word') */
 static int
-parse_eval(struct rules *r, struct slice text, struct rule *rule, struct err *err)
+take_arguments(struct reader *rd, struct slice rest, struct rule *rule)
 {
-	struct slice rest = text, name = slice_split(&rest, '(');
+	for (rest = slice_trim(rest); rest.len > 0; rest = slice_trim(rest)) {
+		struct slice word;
+		if (rest.ptr[0] == '\'' || rest.ptr[0] == '"') {
+			size_t end = quote_end(rest);
+			if (end == rest.len)
+				return reader_fail(
+					rd, rest.ptr, "there is no closing %c", rest.ptr[0]);
+			word = slice_skip(slice_take(rest, end), 1);
+			rest = slice_trim(slice_skip(rest, end + 1));
+		} else {
+			bool regex = rest.ptr[0] == '/' || slice_starts(rest, SLICE("qr"));
+			size_t end = regex ? regex_end(rest) : slice_index(rest, ',');
+			word = slice_trim(slice_take(rest, end));
+			rest = slice_trim(slice_skip(rest, end));
+		}
+		if (add_argument(rd, word, rule) < 0)
+			return -1;
+		if (rest.len > 0 && rest.ptr[0] != ',')
+			return reader_fail(rd, rest.ptr, "',' is expected between arguments");
+		rest = slice_skip(rest, 1);
+	}
+	return 0;
+}
+
+/* What is not known is a rule all the same, so that what is said of it by name is said of
+ * something. */
+static int
+parse_eval(struct reader *rd, struct slice text, struct rule *rule)
+{
+	struct slice rest = slice_trim(text), name = slice_trim(slice_split(&rest, '('));
+	bool whole = rest.len > 0 && rest.ptr[rest.len - 1] == ')';
 	rule->kind = RULE_EVAL;
 	rule->needs_message = rule->needs_whole = true;
+	if (!rule_name_good(name) || !whole)
+		return reader_fail(rd, text.ptr,
+			"eval:NAME(…): a name is expected, and parentheses at the end");
 	rule->eval = eval_find(name);
-	if (rule->eval == NULL)
-		return err_set(err, "eval:%.*s: there is no such test", SHOWN(name));
-	if (rest.len == 0 || rest.ptr[rest.len - 1] != ')')
-		return err_set(
-			err, "eval:%s: parentheses are expected at the end", rule->eval->name);
-	rest = slice_trim(slice_take(rest, rest.len - 1));
-	while (rest.len > 0)
-		if (take_argument(r, slice_split(&rest, ','), rule, err) < 0)
-			return -1;
-	if (rule->arguments.count < rule->eval->least)
-		return err_set(
-			err, "eval:%s needs %zu arguments", rule->eval->name, rule->eval->least);
-	return 0;
-}
-
-/* [if-unset: value] */
-static int
-take_if_unset(struct rules *r, struct slice rest, struct rule *rule, struct err *err)
-{
-	if (rest.len == 0)
+	if (take_arguments(rd, slice_take(rest, rest.len - 1), rule) < 0)
+		return -1;
+	if (rule->eval == NULL) {
+		rule->left_out = arena_printf(
+			&rd->rules->arena, "%.*s", (int)name.len, (const char *)name.ptr);
 		return 0;
-	if (!slice_starts(rest, SLICE("[if-unset:")) || rest.ptr[rest.len - 1] != ']')
-		return at_end(rest, err);
-	rest = slice_skip(rest, SLICE("[if-unset:").len);
-	rule->if_unset = arena_string(&r->arena, slice_trim(slice_take(rest, rest.len - 1)));
+	}
+	size_t count = rule->arguments.count;
+	if (count > rule->eval->most && rule->eval->most == 0)
+		return reader_fail(rd, text.ptr, "eval:%s takes nothing", rule->eval->name);
+	if (count > rule->eval->most)
+		return reader_fail(rd, text.ptr, "eval:%s takes at most %zu arguments",
+			rule->eval->name, rule->eval->most);
+	if (count < rule->eval->least)
+		return reader_fail(rd, text.ptr, "eval:%s needs %zu arguments", rule->eval->name,
+			rule->eval->least);
 	return 0;
 }
 
-static int
-parse_header(struct rules *r, struct slice rest, struct rule *rule, struct err *err)
+/* eval:… or rbleval:… at the front. */
+static bool
+is_eval(struct slice *rest)
 {
-	struct slice what = rule_word(&rest);
-	if (slice_starts(what, SLICE("eval:")) && what.len > 5)
-		return parse_eval(r, slice_skip(what, 5), rule, err) < 0 ? -1 : at_end(rest, err);
-	if (slice_starts(what, SLICE("exists:"))) {
+	if (slice_starts(*rest, SLICE("rbleval:")))
+		*rest = slice_skip(*rest, 3);
+	if (!slice_starts(*rest, SLICE("eval:")))
+		return false;
+	*rest = slice_skip(*rest, 5);
+	return true;
+}
+
+/* ---- kinds ---- */
+
+/* "[if-unset: value]" at the end. */
+static struct slice
+take_if_unset(struct reader *rd, struct slice rest, struct rule *rule)
+{
+	size_t at = slice_find(rest, SLICE("[if-unset:"));
+	if (at >= rest.len || at == 0 || rest.ptr[rest.len - 1] != ']' ||
+		!chars_is(rest.ptr[at - 1], CHAR_SPACE))
+		return rest;
+	struct slice value = slice_skip(slice_take(rest, rest.len - 1), at + 10);
+	rule->if_unset = arena_string(&rd->rules->arena, slice_trim(value));
+	return slice_trim(slice_take(rest, at));
+}
+
+/* Up to a space or an operator. */
+static struct slice
+take_field(struct slice *rest)
+{
+	size_t n = 0;
+	while (n < rest->len && !chars_is(rest->ptr[n], CHAR_SPACE) && rest->ptr[n] != '=' &&
+		rest->ptr[n] != '!')
+		n++;
+	struct slice field = slice_take(*rest, n);
+	*rest = slice_trim(slice_skip(*rest, n));
+	if (field.len > 1 && field.ptr[field.len - 1] == ':')
+		field = slice_take(field, field.len - 1);
+	return field;
+}
+
+static int
+parse_header(struct reader *rd, struct slice rest, struct rule *rule)
+{
+	if (is_eval(&rest))
+		return parse_eval(rd, rest, rule);
+	struct slice field = take_field(&rest);
+	if (field.len == 0)
+		return reader_fail(rd, rest.ptr, "a header field is expected");
+	if (slice_starts(field, SLICE("exists:"))) {
 		rule->kind = RULE_EXISTS;
-		return set_target(r, slice_skip(what, 7), rule, err) < 0 ? -1 : at_end(rest, err);
+		return set_target(rd, slice_skip(field, 7), rule) < 0 ? -1 : at_end(rd, rest);
 	}
 	rule->kind = RULE_HEADER;
-	if (set_target(r, what, rule, err) < 0 || take_match_operator(&rest, rule, err) < 0 ||
-		take_pattern(r, &rest, rule, err) < 0)
+	if (set_target(rd, field, rule) < 0 || take_match_operator(rd, &rest, rule) < 0)
 		return -1;
-	return take_if_unset(r, rest, rule, err);
+	return take_regex(rd, take_if_unset(rd, rest, rule), rule);
 }
 
 static int
-parse_body(struct rules *r, struct slice rest, struct rule *rule, struct err *err)
+parse_mimeheader(struct reader *rd, struct slice rest, struct rule *rule)
 {
-	if (slice_starts(rest, SLICE("eval:")))
-		return parse_header(r, rest, rule, err);
-	rule->kind = RULE_BODY;
+	if (parse_header(rd, rest, rule) < 0)
+		return -1;
+	if (rule->kind != RULE_HEADER)
+		return reader_fail(rd, rest.ptr, "mimeheader: FIELD =~ /…/ is expected");
+	rule->kind = RULE_MIMEHEADER;
 	rule->needs_message = true;
-	return take_pattern(r, &rest, rule, err) < 0 ? -1 : at_end(rest, err);
+	return 0;
 }
 
 static int
-parse_uri(struct rules *r, struct slice rest, struct rule *rule, struct err *err)
+parse_text(struct reader *rd, struct slice rest, struct rule *rule, enum rule_kind kind)
 {
-	rule->kind = RULE_URI;
+	if (kind != RULE_URI && is_eval(&rest))
+		return parse_eval(rd, rest, rule);
+	rule->kind = kind;
 	rule->needs_message = true;
-	return take_pattern(r, &rest, rule, err) < 0 ? -1 : at_end(rest, err);
+	return take_regex(rd, rest, rule);
+}
+
+static int
+parse_body(struct reader *rd, struct slice rest, struct rule *rule)
+{
+	return parse_text(rd, rest, rule, RULE_BODY);
+}
+
+static int
+parse_rawbody(struct reader *rd, struct slice rest, struct rule *rule)
+{
+	return parse_text(rd, rest, rule, RULE_RAWBODY);
+}
+
+static int
+parse_full(struct reader *rd, struct slice rest, struct rule *rule)
+{
+	return parse_text(rd, rest, rule, RULE_FULL);
+}
+
+static int
+parse_uri(struct reader *rd, struct slice rest, struct rule *rule)
+{
+	return parse_text(rd, rest, rule, RULE_URI);
 }
 
 /* needs_message and needs_whole follow from the rules named, once all are read. */
 static int
-parse_meta(struct rules *r, struct slice rest, struct rule *rule, struct err *err)
+parse_meta(struct reader *rd, struct slice rest, struct rule *rule)
 {
+	struct slice inside = rest;
 	rule->kind = RULE_META;
-	return expr_parse(arena_copy(&r->arena, rest), &r->arena, &rule->expr, err);
+	if (rest.len > 1 && rest.ptr[0] == '(' && rest.ptr[rest.len - 1] == ')' &&
+		slice_trim(slice_skip(slice_take(inside, rest.len - 1), 1)).len == 0)
+		rest = SLICE("0"); /* "()": set by somebody else, which is nobody here */
+	struct slice copy = arena_copy(&rd->rules->arena, rest);
+	if (expr_parse(copy, &rd->rules->arena, &rule->expr, &rd->err) < 0)
+		return reader_fault(rd, inside.ptr == NULL ? rd->text.ptr + rd->text.len
+							   : inside.ptr + rule->expr.fault);
+	return 0;
 }
 
 static int
-take_compare(struct slice *rest, struct rule *rule, struct err *err)
+take_compare(struct reader *rd, struct slice *rest, struct rule *rule)
 {
 	static const struct {
 		const char *text;
 		enum compare compare;
-	} words[] = { { "<", COMPARE_LESS }, { "<=", COMPARE_LESS_EQUAL }, { "==", COMPARE_EQUAL },
-		{ "!=", COMPARE_UNEQUAL }, { ">=", COMPARE_GREATER_EQUAL },
+	} words[] = { { "<=", COMPARE_LESS_EQUAL }, { ">=", COMPARE_GREATER_EQUAL },
+		{ "==", COMPARE_EQUAL }, { "!=", COMPARE_UNEQUAL }, { "<", COMPARE_LESS },
 		{ ">", COMPARE_GREATER } };
-	struct slice word = rule_word(rest);
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (slice_eq(word, slice_str(words[i].text))) {
+		if (slice_starts(*rest, slice_str(words[i].text))) {
 			rule->compare = words[i].compare;
-			return 0;
+			*rest = slice_trim(slice_skip(*rest, strlen(words[i].text)));
+			if (parse_number(*rest, &rule->number) == 0)
+				return 0;
+			return reader_fail(rd, rest->ptr == NULL ? rd->text.ptr : rest->ptr,
+				"'%.*s' is no number", SHOWN(*rest));
 		}
-	return err_set(err, "< <= == != >= or > is expected, not '%.*s'", SHOWN(word));
+	return reader_fail(
+		rd, rest->ptr, "< <= == != >= or > is expected, not '%.*s'", SHOWN(*rest));
 }
 
 static int
-parse_session(struct rules *r, struct slice rest, struct rule *rule, struct err *err)
+parse_session(struct reader *rd, struct slice rest, struct rule *rule)
 {
 	struct slice name = rule_word(&rest);
 	rule->kind = RULE_SESSION;
 	rule->field = session_field_find(name);
 	if (rule->field == NULL)
-		return err_set(err, "'%.*s' is not known of a session; known are %s", SHOWN(name),
-			session_field_names(&r->arena));
+		return reader_fail(rd, name.ptr, "'%.*s' is not known of a session; known are %s",
+			SHOWN(name), session_field_names(&rd->rules->arena));
 	if (rule->field->number != NULL)
-		return take_compare(&rest, rule, err) < 0 ? -1
-							  : parse_number(rest, &rule->number, err);
-	if (take_match_operator(&rest, rule, err) < 0 || take_pattern(r, &rest, rule, err) < 0)
+		return take_compare(rd, &rest, rule);
+	if (take_match_operator(rd, &rest, rule) < 0 || take_regex(rd, rest, rule) < 0)
 		return -1;
 	rule->needs_whole = false;
-	return at_end(rest, err);
+	return 0;
 }
 
 static int
-parse_fault(struct rules *r, struct slice rest, struct rule *rule, struct err *err)
+parse_fault(struct reader *rd, struct slice rest, struct rule *rule)
 {
-	(void)r;
 	struct slice name = rule_word(&rest);
 	rule->kind = RULE_FAULT;
 	rule->needs_message = rule->needs_whole = true;
 	for (int bit = 0; *message_fault_name((enum message_fault)(1 << bit)) != '\0'; bit++)
 		if (slice_eq(name, slice_str(message_fault_name((enum message_fault)(1 << bit))))) {
 			rule->fault = (enum message_fault)(1 << bit);
-			return at_end(rest, err);
+			return at_end(rd, rest);
 		}
-	return err_set(err, "'%.*s' is no fault of a header", SHOWN(name));
+	return reader_fail(rd, name.ptr, "'%.*s' is no fault of a header", SHOWN(name));
 }
 
-static const struct {
+/* Words of plugins that ask the network: the name is that of a rule that is left out. */
+static int
+parse_network(struct reader *rd, struct slice rest, struct rule *rule)
+{
+	(void)rest;
+	(void)rd;
+	rule->kind = RULE_EVAL;
+	rule->net = true;
+	return 0;
+}
+
+static const struct kind {
 	const char *word;
-	int (*parse)(struct rules *r, struct slice rest, struct rule *rule, struct err *err);
+	int (*parse)(struct reader *rd, struct slice rest, struct rule *rule);
 } kinds[] = {
 	{ "header", parse_header },
 	{ "body", parse_body },
-	{ "uri", parse_uri },
 	{ "meta", parse_meta },
+	{ "rawbody", parse_rawbody },
+	{ "full", parse_full },
+	{ "uri", parse_uri },
+	{ "mimeheader", parse_mimeheader },
 	{ "session", parse_session },
 	{ "fault", parse_fault },
+	{ "askdns", parse_network },
+	{ "uridnsbl", parse_network },
+	{ "uridnssub", parse_network },
+	{ "urirhsbl", parse_network },
+	{ "urirhssub", parse_network },
+	{ "urinsrhsbl", parse_network },
+	{ "urinsrhssub", parse_network },
+	{ "urifullnsrhsbl", parse_network },
+	{ "urifullnsrhssub", parse_network },
 };
 
 int
-rule_parse(
-	struct rules *r, struct slice kind, struct slice rest, struct rule *rule, struct err *err)
+rule_line(struct reader *rd, struct slice word, struct slice rest)
 {
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (slice_eq(kind, slice_str(kinds[i].word)))
-			return kinds[i].parse(r, rest, rule, err);
-	return err_set(err, "'%.*s' is no word of this language", SHOWN(kind));
+	const struct kind *kind = NULL;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && kind == NULL; i++)
+		if (slice_eq(word, slice_str(kinds[i].word)))
+			kind = &kinds[i];
+	if (kind == NULL)
+		return 0;
+	struct slice name = rule_word(&rest);
+	struct rule rule = { .word = kind->word,
+		.file = rd->file,
+		.line = rd->line,
+		.stock = rd->stock,
+		.delivered = rd->delivered,
+		.describe = "",
+		.source = "",
+		.label = "",
+		.score = 1.0 };
+	if (!rule_name_good(name))
+		return reader_fail(rd, name.len > 0 ? name.ptr : rd->text.ptr + rd->text.len,
+			"a rule's name is expected (letters, digits, '_'), not '%.*s'",
+			(int)slice_take(name, 40).len, (const char *)name.ptr);
+	if (rest.len == 0)
+		rest = slice_skip(rd->text, rd->text.len);
+	if (kind->parse(rd, rest, &rule) < 0)
+		return -1;
+	rule.name = arena_string(&rd->rules->arena, name);
+	rule.hidden = slice_starts(name, SLICE("__"));
+	struct rule *to = ARENA_PUSH(&rd->rules->arena, rd->rules->rules, LIMIT_RULES);
+	if (to == NULL)
+		return reader_fail(rd, NULL, "too many rules (at most %d)", LIMIT_RULES);
+	*to = rule;
+	return 1;
 }

@@ -5,11 +5,15 @@
 #ifndef HELOSCOPE_SCORE_RULES_H
 #define HELOSCOPE_SCORE_RULES_H
 
+#include "sensor/score/conditions.h"
 #include "sensor/score/eval.h"
 #include "sensor/score/expr.h"
 #include "sensor/score/pattern.h"
+#include "sensor/score/replace_tags.h"
+#include "sensor/score/rule_regex.h"
 #include "sensor/score/score.h"
 #include "sensor/score/session_field.h"
+#include "sensor/score/settings.h"
 #include "sensor/score/target.h"
 
 enum rule_kind {
@@ -56,6 +60,7 @@ struct rule {
 	const char *host_field;
 	struct expr expr;
 	bool delivered;	    /* looks at the message as delivered, not as sent: input.h */
+	bool no_subject;    /* tflags nosubject: a body rule that does not look at the subject */
 	bool multiple;	    /* tflags multiple: counts every match ... */
 	unsigned maxhits;   /* ... up to so many; 0 = as many as there are */
 	bool net;	    /* tflags net: would ask the network; never run */
@@ -64,12 +69,30 @@ struct rule {
 	bool needs_message; /* cannot be decided without a content */
 	bool needs_whole;   /* can hit by what is absent: not decided where bytes were lost */
 	bool hidden;	    /* "__NAME": only for meta */
+	bool off;	    /* 0 points and no label: counts nothing, in metas, too */
+	/* what the reader needs of it */
+	const char *word;	 /* of the kind, as written */
+	struct rule_regex regex; /* of `pattern`, or of the argument that is one */
+	size_t column;		 /* of the expression, from 1 */
+	bool stock;
+	bool replaces;	      /* replace_rules */
+	bool scored;	      /* a `score` line has said so */
+	const char *left_out; /* why it cannot be decided here; NULL = it can */
 };
 
-/* `score`, `describe`, `label`, `source`: applied by name when all files are read. */
+/* `score`, `describe`, `tflags`, …: applied by name when all files are read. */
 struct attribute {
 	struct slice name, value;
 	int (*apply)(struct rules *r, struct rule *rule, struct slice value, struct err *err);
+	const char *file;
+	int line;
+	bool stock;
+};
+
+/* `test NAME ok TEXT` */
+struct rule_test {
+	struct slice name, text;
+	bool hits;
 	const char *file;
 	int line;
 };
@@ -77,26 +100,35 @@ struct attribute {
 struct rules {
 	struct arena arena;
 	struct patterns *patterns;
+	struct settings *settings;
 	struct rule *rules;
 	size_t rules_count, rules_cap;
+	struct rule *left_out; /* that cannot be decided here, with why */
+	size_t left_out_count, left_out_cap;
 	struct target *targets; /* each once */
 	size_t targets_count, targets_cap;
 	struct attribute *attributes;
 	size_t attributes_count, attributes_cap;
 	size_t *by_name; /* indices of rules, sorted */
+	struct rule_notice *notices;
+	size_t notices_count, notices_cap;
+	struct rule_test *tests;
+	size_t tests_count, tests_cap;
+	struct replace_tags tags;
+	struct conditions conditions;
+	struct slice language; /* of LANG, "en_US": lines of others are skipped */
+	bool stock;	       /* the file that is read now is of a stock set */
+	bool files;	       /* `include` may open files */
 };
 
 struct rules *rules_new(void);
-/* Adds the rules of one file's text. 0, or -1 and err ("FILE:LINE: …"). */
+/* Adds the rules of one file's text. 0, or -1 and err ("FILE:LINE:COLUMN: …"). With r->stock set a
+ * fault becomes a notice, and costs the rule alone. */
 int rules_read(struct rules *r, const char *file, struct slice text, struct err *err);
-/* After the last file: names resolved, attributes applied. 0, or -1 and err. */
+/* After the last file: names resolved, attributes applied, expressions compiled. 0, or -1 and err.
+ */
 int rules_finish(struct rules *r, struct err *err);
-
-/* The definition's part after the kind's word; fills *rule but for name, file and line. 0, or -1
- * and err without file and line. */
-int rule_parse(
-	struct rules *r, struct slice kind, struct slice rest, struct rule *rule, struct err *err);
-/* Next word of a line; empty at the end. */
-struct slice rule_word(struct slice *rest);
+/* Index of the rule, or rules_count. */
+size_t rules_find(const struct rules *r, struct slice name);
 
 #endif

@@ -1,305 +1,305 @@
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sensor/base/chars.h"
-#include "sensor/base/text.h"
-#include "sensor/score/rules.h"
+#include "sensor/score/rule_reader.h"
 
-#define NAME_BYTES 64	 /* of a rule */
-#define SENTENCE_MAX 250 /* bytes of a description, label or source */
-#define SCORE_MAX 1000.0
-#define META_DEPTH 32 /* metas that name each other */
+#define NAME_BYTES 100 /* of a rule */
+#define SHOWN(s) (int)slice_take((s), 60).len, (const char *)(s).ptr
 
-static int
-apply_score(struct rules *r, struct rule *rule, struct slice value, struct err *err)
+int
+reader_fault(struct reader *rd, const uint8_t *at)
 {
-	(void)r;
-	double scores[4];
+	rd->column = at == NULL ? 1 : (size_t)(at - rd->text.ptr) + 1;
+	return -1;
+}
+
+int
+reader_fail(struct reader *rd, const uint8_t *at, const char *format, ...)
+{
+	char text[400];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	err_set(&rd->err, "%s", text);
+	return reader_fault(rd, at);
+}
+
+struct slice
+rule_word(struct slice *rest)
+{
+	*rest = slice_trim(*rest);
 	size_t n = 0;
-	for (struct slice word; (word = rule_word(&value)).len > 0; n++) {
-		char text[32];
-		char *end;
-		if (n == 4 || word.len >= sizeof text)
-			return err_set(err, "score %s: one number or four", rule->name);
-		memcpy(text, word.ptr, word.len);
-		text[word.len] = '\0';
-		scores[n] = strtod(text, &end);
-		if (*end != '\0' || !isfinite(scores[n]) || fabs(scores[n]) > SCORE_MAX)
-			return err_set(err, "score %s: '%s' is no number up to %g", rule->name,
-				text, SCORE_MAX);
-	}
-	if (n != 1 && n != 4)
-		return err_set(err, "score %s: one number or four", rule->name);
-	/* SpamAssassin's four are: plain; with network tests; with Bayes; with both.  Ours is
-	 * plain. */
-	rule->score = scores[0];
-	return 0;
+	while (n < rest->len && !chars_is(rest->ptr[n], CHAR_SPACE))
+		n++;
+	struct slice word = slice_take(*rest, n);
+	*rest = slice_trim(slice_skip(*rest, n));
+	return word;
 }
 
-static const char *
-sentence(struct rules *r, struct slice value)
-{
-	return text_clean(&r->arena, value, SENTENCE_MAX);
-}
-
-static int
-apply_describe(struct rules *r, struct rule *rule, struct slice value, struct err *err)
-{
-	(void)err;
-	rule->describe = sentence(r, value);
-	return 0;
-}
-
-static int
-apply_source(struct rules *r, struct rule *rule, struct slice value, struct err *err)
-{
-	(void)err;
-	rule->source = sentence(r, value);
-	return 0;
-}
-
-static int
-apply_label(struct rules *r, struct rule *rule, struct slice value, struct err *err)
-{
-	for (size_t i = 0; i < value.len; i++)
-		if (!chars_is(value.ptr[i], CHAR_ALPHA | CHAR_DIGIT) && value.ptr[i] != '-')
-			return err_set(
-				err, "label %s: one word of letters, digits and '-'", rule->name);
-	rule->label = sentence(r, value);
-	return 0;
-}
-
-static const struct {
-	const char *word;
-	int (*apply)(struct rules *r, struct rule *rule, struct slice value, struct err *err);
-} attributes[] = {
-	{ "score", apply_score },
-	{ "describe", apply_describe },
-	{ "source", apply_source },
-	{ "label", apply_label },
-};
-
-/* Puts file and line in front of what `inner` says. */
-static int
-fail_at(const char *file, int line, const struct err *inner, struct err *err)
-{
-	return err_set(err, "%s:%d: %s", file, line, inner->text);
-}
-
-static int
-check_name(struct slice name, struct err *err)
+bool
+rule_name_good(struct slice name)
 {
 	bool good = name.len > 0 && name.len <= NAME_BYTES && !chars_is(name.ptr[0], CHAR_DIGIT);
 	for (size_t i = 0; good && i < name.len; i++)
 		good = chars_is(name.ptr[i], CHAR_ALPHA | CHAR_DIGIT) || name.ptr[i] == '_';
-	if (good)
-		return 0;
-	return err_set(err,
-		"a rule's name is expected (letters, digits, '_'; at most %d), not '%.*s'",
-		NAME_BYTES, (int)slice_take(name, 40).len, (const char *)name.ptr);
+	return good;
+}
+
+/* ---- what decides what is read ---- */
+
+static int
+take_if(struct reader *rd, struct slice rest, bool plugin)
+{
+	size_t at;
+	int is = 0;
+	if (rd->ifs_count == READER_IFS)
+		return reader_fail(
+			rd, NULL, "more than %d conditions inside each other", READER_IFS);
+	if (rest.len == 0)
+		return reader_fail(rd, NULL, "a condition is expected");
+	if (plugin)
+		is = conditions_plugin(&rd->rules->conditions, rest);
+	else
+		is = conditions_test(
+			&rd->rules->conditions, rest, &rd->rules->arena, &at, &rd->err);
+	rd->ifs[rd->ifs_count].skips = rd->skip;
+	rd->ifs[rd->ifs_count].done = is == 1;
+	rd->ifs[rd->ifs_count].line = rd->line;
+	rd->ifs_count++;
+	rd->skip = rd->skip || is != 1;
+	return is < 0 ? reader_fault(rd, rest.ptr + at) : 1;
 }
 
 static int
-attribute_add(struct rules *r, size_t which, struct attribute in, struct err *err)
+take_else(struct reader *rd, struct slice rest, bool condition)
 {
-	struct attribute *a = ARENA_PUSH(&r->arena, r->attributes, 8 * LIMIT_RULES);
-	if (a == NULL)
-		return err_set(err, "too many rules");
-	*a = in;
-	a->apply = attributes[which].apply;
-	if (a->value.len == 0)
-		return err_set(
-			err, "%s: something is expected after the name", attributes[which].word);
+	if (rd->ifs_count == 0)
+		return reader_fail(rd, NULL, "there is no if for it");
+	if (!condition && rest.len > 0)
+		return reader_fail(rd, rest.ptr, "'%.*s' is too much at the end", SHOWN(rest));
+	size_t i = rd->ifs_count - 1, at;
+	int is = 1;
+	if (condition)
+		is = conditions_test(
+			&rd->rules->conditions, rest, &rd->rules->arena, &at, &rd->err);
+	rd->skip = rd->ifs[i].skips || rd->ifs[i].done || is != 1;
+	rd->ifs[i].done = rd->ifs[i].done || is == 1;
+	return is < 0 ? reader_fault(rd, rest.ptr + at) : 1;
+}
+
+static int
+take_endif(struct reader *rd, struct slice rest)
+{
+	if (rd->ifs_count == 0)
+		return reader_fail(rd, NULL, "there is no if for it");
+	rd->skip = rd->ifs[--rd->ifs_count].skips;
+	if (rest.len > 0)
+		return reader_fail(rd, rest.ptr, "'%.*s' is too much at the end", SHOWN(rest));
+	return 1;
+}
+
+static int
+take_version(struct reader *rd, struct slice rest)
+{
+	if (slice_eq(rest, SLICE("@@VERSION@@")) || slice_eq(rest, SLICE(CONDITIONS_VERSION)))
+		return 1;
+	if (rest.len == 0)
+		return reader_fail(rd, NULL, "a version is expected");
+	char text[200];
+	snprintf(text, sizeof text,
+		"it is for version %.*s, and this is the language of %s: the rest of it is left "
+		"out",
+		SHOWN(rest), CONDITIONS_VERSION);
+	rules_notice(rd->rules,
+		(struct rule_notice){ .kind = RULE_NOTICE_FILE,
+			.text = text,
+			.file = rd->file,
+			.line = rd->line,
+			.stock = rd->stock },
+		slice_str(rd->file));
+	rd->skip = rd->skip_file = true;
+	return 1;
+}
+
+/* `view sent|delivered`: for the rules of the file from here on. */
+static int
+take_view(struct reader *rd, struct slice rest)
+{
+	bool sent = slice_eq(rest, SLICE("sent"));
+	if (!sent && !slice_eq(rest, SLICE("delivered")))
+		return reader_fail(rd, rest.ptr, "view is 'sent' or 'delivered'");
+	rd->delivered = !sent;
+	return 1;
+}
+
+/* 1 = the word was one of these; 0 = not; -1. */
+static int
+flow_line(struct reader *rd, struct slice word, struct slice rest)
+{
+	if (slice_eq(word, SLICE("ifplugin")) || slice_eq(word, SLICE("if")))
+		return take_if(rd, rest, word.len > 2);
+	if (slice_eq(word, SLICE("else")) || slice_eq(word, SLICE("elsif")))
+		return take_else(rd, rest, word.len > 4);
+	if (slice_eq(word, SLICE("endif")))
+		return take_endif(rd, rest);
+	if (rd->skip)
+		return 1;
+	if (slice_eq(word, SLICE("include")))
+		return rules_include(rd, rest) < 0 ? -1 : 1;
+	if (slice_eq(word, SLICE("require_version")))
+		return take_version(rd, rest);
+	if (slice_eq(word, SLICE("view")))
+		return take_view(rd, rest);
 	return 0;
 }
 
-static int
-line_read(struct rules *r, struct slice text, const char *file, int line, struct err *err)
+/* ---- lines ---- */
+
+/* '#' begins a comment, "\#" is a '#'. */
+static struct slice
+without_comment(struct slice line, struct arena *arena)
 {
-	struct slice rest = text, word = rule_word(&rest);
+	bool escaped = false;
+	for (size_t i = 0; i < line.len; i++) {
+		if (line.ptr[i] != '#')
+			continue;
+		if (i == 0 || line.ptr[i - 1] != '\\') {
+			line = slice_take(line, i);
+			break;
+		}
+		escaped = true;
+	}
+	if (!escaped)
+		return line;
+	uint8_t *out = arena_alloc(arena, line.len);
+	size_t n = 0;
+	for (size_t i = 0; out != NULL && i < line.len; i++)
+		if (line.ptr[i] != '\\' || i + 1 == line.len || line.ptr[i + 1] != '#')
+			out[n++] = line.ptr[i];
+	return slice_of(out, n);
+}
+
+/* The column in the file of one in the line without its comment: the "\" before a '#' count. */
+static size_t
+column_written(struct slice raw, size_t column)
+{
+	size_t indent = 0, seen = 0;
+	while (indent < raw.len && (chars_is(raw.ptr[indent], CHAR_SPACE)))
+		indent++;
+	for (size_t i = indent; i < raw.len; i++) {
+		if (raw.ptr[i] == '\\' && i + 1 < raw.len && raw.ptr[i + 1] == '#')
+			continue;
+		if (++seen == column)
+			return i + 1;
+	}
+	return indent + column;
+}
+
+/* The word in small letters and with '_' for '-', as SpamAssassin takes it. */
+static struct slice
+plain_word(struct slice word, uint8_t out[64])
+{
+	if (word.len > 64)
+		return word;
+	for (size_t i = 0; i < word.len; i++)
+		out[i] = word.ptr[i] == '-' ? '_' : chars_lower(word.ptr[i]);
+	return slice_of(out, word.len);
+}
+
+/* `lang de describe …`: the rest, or empty if it is of another language. */
+static struct slice
+of_language(struct reader *rd, struct slice line)
+{
+	struct slice rest = line;
+	if (!slice_eq(rule_word(&rest), SLICE("lang")))
+		return line;
+	struct slice language = rule_word(&rest);
+	bool same = language.len > 0 && slice_istarts(rd->rules->language, language);
+	return same ? rest : SLICE_EMPTY;
+}
+
+static int
+line_read(struct reader *rd, struct slice line)
+{
+	uint8_t plain[64];
+	rd->text = slice_trim(line);
+	struct slice rest = of_language(rd, rd->text), word = rule_word(&rest);
 	if (word.len == 0)
 		return 0;
-	struct slice name = rule_word(&rest);
-	for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
-		if (!slice_eq(word, slice_str(attributes[i].word)))
-			continue;
-		struct attribute a = { .name = arena_copy(&r->arena, name),
-			.value = arena_copy(&r->arena, rest),
-			.file = file,
-			.line = line };
-		return check_name(name, err) < 0 ? -1 : attribute_add(r, i, a, err);
-	}
-	struct rule rule = {
-		.file = file, .line = line, .describe = "", .source = "", .label = "", .score = 1.0
-	};
-	if (rule_parse(r, word, rest, &rule, err) < 0 || check_name(name, err) < 0) {
-		pattern_free(rule.pattern);
-		return -1;
-	}
-	rule.name = arena_string(&r->arena, name);
-	rule.hidden = slice_starts(name, SLICE("__"));
-	struct rule *to = ARENA_PUSH(&r->arena, r->rules, LIMIT_RULES);
-	if (to == NULL) {
-		pattern_free(rule.pattern);
-		return err_set(err, "too many rules (at most %d)", LIMIT_RULES);
-	}
-	*to = rule;
+	word = plain_word(word, plain);
+	int taken = flow_line(rd, word, rest);
+	if (taken == 0)
+		taken = rule_line(rd, word, rest);
+	if (taken == 0)
+		taken = word_line(rd, word, rest);
+	if (taken != 0)
+		return taken < 0 ? -1 : 0;
+	rules_notice(rd->rules,
+		(struct rule_notice){ .kind = RULE_NOTICE_WORD,
+			.text = "is no word of this language: the line is left out",
+			.file = rd->file,
+			.line = rd->line,
+			.column = 1,
+			.stock = rd->stock },
+		word);
 	return 0;
 }
 
-/* '#' begins a comment, "\#" is a '#': PCRE2 reads both alike. */
-static struct slice
-without_comment(struct slice line)
+/* A mistake: fatal, or in a stock set a notice. */
+static int
+mistake(struct reader *rd, struct slice raw, struct err *err)
 {
-	for (size_t i = 0; i < line.len; i++) {
-		if (line.ptr[i] == '\\')
-			i++;
-		else if (line.ptr[i] == '#')
-			return slice_take(line, i);
+	size_t column = column_written(raw, rd->column);
+	if (!rd->stock)
+		return err_set(err, "%s:%d:%zu: %s", rd->file, rd->line, column, rd->err.text);
+	char subject[64];
+	snprintf(subject, sizeof subject, "%d", rd->line);
+	rules_notice(rd->rules,
+		(struct rule_notice){ .kind = RULE_NOTICE_MISTAKE,
+			.text = rd->err.text,
+			.file = rd->file,
+			.line = rd->line,
+			.column = column,
+			.stock = true },
+		slice_str(arena_printf(&rd->rules->arena, "%s:%s", rd->file, subject)));
+	return 0;
+}
+
+int
+rules_read_from(
+	struct rules *r, const char *file, struct slice text, unsigned depth, struct err *err)
+{
+	struct reader rd = { .rules = r,
+		.file = arena_string(&r->arena, slice_str(file)),
+		.stock = r->stock,
+		.delivered = true,
+		.depth = depth };
+	for (rd.line = 1; text.len > 0 && !rd.skip_file; rd.line++) {
+		struct slice raw = slice_split(&text, '\n');
+		rd.err.text[0] = '\0';
+		rd.column = 0;
+		if (line_read(&rd, without_comment(raw, &r->arena)) < 0 &&
+			mistake(&rd, raw, err) < 0)
+			return -1;
+		if (r->arena.full)
+			return err_set(err, "%s:%d: the rules need more than %d bytes", file,
+				rd.line, LIMIT_RULE_MEMORY);
 	}
-	return line;
+	if (rd.ifs_count == 0 || rd.skip_file)
+		return 0;
+	rd.line = rd.ifs[rd.ifs_count - 1].line;
+	rd.text = SLICE_EMPTY;
+	rd.err.text[0] = '\0';
+	reader_fail(&rd, NULL, "there is no endif for this if");
+	return mistake(&rd, SLICE_EMPTY, err);
 }
 
 int
 rules_read(struct rules *r, const char *file, struct slice text, struct err *err)
 {
-	file = arena_string(&r->arena, slice_str(file));
-	for (int line = 1; text.len > 0; line++) {
-		struct err inner = { "" };
-		if (line_read(r, without_comment(slice_split(&text, '\n')), file, line, &inner) < 0)
-			return fail_at(file, line, &inner, err);
-		if (r->arena.full)
-			return err_set(err, "%s:%d: the rules need more than %d bytes", file, line,
-				LIMIT_RULE_MEMORY);
-	}
-	return 0;
-}
-
-/* ---- after the last file ---- */
-
-static int
-compare_names(const void *a, const void *b, void *ctx)
-{
-	const struct rules *r = ctx;
-	size_t x = *(const size_t *)a, y = *(const size_t *)b;
-	int d = strcmp(r->rules[x].name, r->rules[y].name);
-	return d != 0 ? d : (x > y) - (x < y);
-}
-
-static int
-sort_names(struct rules *r, struct err *err)
-{
-	r->by_name = arena_array(&r->arena, r->rules_count + 1, sizeof *r->by_name);
-	if (r->by_name == NULL)
-		return err_set(err, "the rules need more than %d bytes", LIMIT_RULE_MEMORY);
-	for (size_t i = 0; i < r->rules_count; i++)
-		r->by_name[i] = i;
-	qsort_r(r->by_name, r->rules_count, sizeof *r->by_name, compare_names, r);
-	for (size_t i = 1; i < r->rules_count; i++) {
-		const struct rule *first = &r->rules[r->by_name[i - 1]];
-		const struct rule *second = &r->rules[r->by_name[i]];
-		if (strcmp(first->name, second->name) == 0)
-			return err_set(err, "%s:%d: %s is defined already at %s:%d", second->file,
-				second->line, second->name, first->file, first->line);
-	}
-	return 0;
-}
-
-/* Index of the rule, or rules_count. */
-static size_t
-rule_find(const struct rules *r, struct slice name)
-{
-	size_t low = 0, high = r->rules_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		struct slice here = slice_str(r->rules[r->by_name[middle]].name);
-		int d = memcmp(name.ptr, here.ptr, name.len < here.len ? name.len : here.len);
-		if (d == 0 && name.len == here.len)
-			return r->by_name[middle];
-		if (d < 0 || (d == 0 && name.len < here.len))
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return r->rules_count;
-}
-
-static int
-apply_attributes(struct rules *r, struct err *err)
-{
-	for (size_t i = 0; i < r->attributes_count; i++) {
-		const struct attribute *a = &r->attributes[i];
-		struct err inner = { "" };
-		size_t rule = rule_find(r, a->name);
-		if (rule == r->rules_count)
-			return err_set(err, "%s:%d: there is no rule %.*s", a->file, a->line,
-				(int)a->name.len, (const char *)a->name.ptr);
-		if (a->apply(r, &r->rules[rule], a->value, &inner) < 0)
-			return fail_at(a->file, a->line, &inner, err);
-	}
-	return 0;
-}
-
-static int
-resolve_names(struct rules *r, struct rule *rule, struct err *err)
-{
-	for (size_t s = 0; s < rule->expr.steps_count; s++) {
-		struct expr_step *step = &rule->expr.steps[s];
-		if (step->op != EXPR_NAME)
-			continue;
-		step->rule = rule_find(r, step->name);
-		if (step->rule == r->rules_count)
-			return err_set(err, "%s:%d: %s names %.*s, which is no rule", rule->file,
-				rule->line, rule->name, (int)step->name.len,
-				(const char *)step->name.ptr);
-	}
-	return 0;
-}
-
-/* A meta needs what its rules need.  Going META_DEPTH rounds over all metas settles every chain of
- * that length; one that has not settled then is longer, or a circle. */
-static int
-settle_metas(struct rules *r, struct err *err)
-{
-	unsigned *depth = arena_array(&r->arena, r->rules_count + 1, sizeof *depth);
-	bool moved = true;
-	for (unsigned round = 0; depth != NULL && moved; round++) {
-		moved = false;
-		for (size_t i = 0; i < r->rules_count; i++) {
-			struct rule *rule = &r->rules[i];
-			for (size_t s = 0; s < rule->expr.steps_count; s++) {
-				const struct expr_step *step = &rule->expr.steps[s];
-				if (step->op != EXPR_NAME)
-					continue;
-				const struct rule *other = &r->rules[step->rule];
-				rule->needs_message = rule->needs_message || other->needs_message;
-				rule->needs_whole = rule->needs_whole || other->needs_whole ||
-						    (rule->expr.absence && other->needs_message);
-				if (depth[i] <= depth[step->rule]) {
-					depth[i] = depth[step->rule] + 1;
-					moved = true;
-				}
-			}
-			if (depth[i] > META_DEPTH)
-				return err_set(err,
-					"%s:%d: %s names itself by way of others, or more than %d "
-					"deep",
-					rule->file, rule->line, rule->name, META_DEPTH);
-		}
-	}
-	return 0;
-}
-
-int
-rules_finish(struct rules *r, struct err *err)
-{
-	if (sort_names(r, err) < 0 || apply_attributes(r, err) < 0)
-		return -1;
-	for (size_t i = 0; i < r->rules_count; i++)
-		if (resolve_names(r, &r->rules[i], err) < 0)
-			return -1;
-	return settle_metas(r, err);
+	return rules_read_from(r, file, text, 0, err);
 }

@@ -7,7 +7,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-#define EXPRESSION_MAX 4096	    /* bytes */
+#define EXPRESSION_MAX 262144	    /* bytes */
 #define NEST_MAX 100		    /* parentheses */
 #define HEAP_MAX_KIB 1024	    /* of one match without JIT */
 #define JIT_STACK_START (32 * 1024) /* bytes */
@@ -19,6 +19,7 @@ struct patterns {
 	pcre2_match_data *data;
 	pcre2_jit_stack *stack;
 	bool jit;
+	size_t fault; /* of the last expression that was none */
 };
 
 struct pattern {
@@ -64,6 +65,12 @@ patterns_jit(const struct patterns *p)
 	return p->jit;
 }
 
+size_t
+patterns_fault(const struct patterns *p)
+{
+	return p->fault;
+}
+
 static int
 options_of(struct slice flags, uint32_t *options, struct err *err)
 {
@@ -104,6 +111,7 @@ pattern_new(struct patterns *shared, struct slice expression, struct slice flags
 		PCRE2_UCHAR text[256];
 		pcre2_get_error_message(code, text, sizeof text);
 		err_set(err, "regular expression, at byte %zu: %s", offset + 1, (char *)text);
+		shared->fault = offset;
 		return NULL;
 	}
 	if (shared->jit && pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE) == PCRE2_ERROR_NOMEMORY)

@@ -253,7 +253,7 @@ int
 main(int argc, char **argv)
 {
 	struct err err = { "" };
-	const char *dirs[] = { argc == 2 ? argv[1] : "rules" };
+	const struct rule_source dirs[] = { { argc == 2 ? argv[1] : "rules", false } };
 	struct rules *rules = rules_load(dirs, 1, &err);
 	int bad = 0, count = 0;
 	if (rules == NULL) {
@@ -266,15 +266,15 @@ main(int argc, char **argv)
 		if (info.hidden)
 			continue;
 		count++;
-		bad += check(rules, dirs[0], info.name, "hit", 1);
-		bad += check(rules, dirs[0], info.name, "miss", 0);
+		bad += check(rules, dirs[0].path, info.name, "hit", 1);
+		bad += check(rules, dirs[0].path, info.name, "miss", 0);
 		if (*info.describe != '\0' && *info.source != '\0')
 			continue;
 		bad++;
 		fprintf(stderr, "%s:%d: %s has no sentence or no source\n", info.file, info.line,
 			info.name);
 	}
-	bad += check_strays(rules, dirs[0]);
+	bad += check_strays(rules, dirs[0].path);
 	rules_free(rules);
 	printf("%d rules, %d faults\n", count, bad);
 	return bad == 0 ? 0 : 1;

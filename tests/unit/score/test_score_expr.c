@@ -41,7 +41,6 @@ static const struct {
 	{ "", "ends where" },
 	{ "A &&", "ends where" },
 	{ "A B", "operator" },
-	{ "A & B", "operator" },
 	{ "(A", "without ')'" },
 	{ "A)", "without '('" },
 	{ "()", "expected at ')'" },
@@ -104,7 +103,7 @@ test_limits(void **state)
 	struct arena a;
 	struct expr e;
 	struct err err = { "" };
-	char text[4096];
+	static char text[20000];
 	arena_init(&a, 1 << 20);
 	memset(text, '(', 100);
 	assert_int_equal(expr_parse(slice_of(text, 100), &a, &e, &err), -1);

@@ -17,7 +17,7 @@
 #include "sensor/limits.h"
 #include "sensor/record_layout.h"
 
-static const char *const rule_dirs[] = { SOURCE_DIR "/rules" };
+static const struct rule_source rule_dirs[] = { { SOURCE_DIR "/rules", false } };
 
 struct fixture {
 	struct analyst *analyst;
@@ -32,7 +32,7 @@ fixture_new(struct fixture *f)
 {
 	struct err err = { "" };
 	struct analyst_config config = {
-		.rule_dirs = rule_dirs, .rule_dirs_count = 1, .hash_key = SLICE("key")
+		.rules = rule_dirs, .rules_count = 1, .hash_key = SLICE("key")
 	};
 	memset(f, 0, sizeof *f);
 	arena_init(&f->arena, LIMIT_MAIL_MEMORY);
@@ -122,8 +122,8 @@ test_bad_rules(void **state)
 	(void)state;
 	struct err err = { "" };
 	struct counters counters = { 0 };
-	const char *nowhere[] = { SOURCE_DIR "/no-such-folder" };
-	struct analyst_config config = { .rule_dirs = nowhere, .rule_dirs_count = 1 };
+	const struct rule_source nowhere[] = { { SOURCE_DIR "/no-such-folder", false } };
+	struct analyst_config config = { .rules = nowhere, .rules_count = 1 };
 	assert_null(analyst_new(&config, &counters, &err));
 	assert_non_null(strstr(err.text, "no-such-folder"));
 	analyst_free(NULL);

@@ -20,7 +20,7 @@
 #include "sensor/record_layout.h"
 
 static const struct ipc_cookie cookie = { "\x91\x07g\xc3\x44r\xf0!\x13\x8a\xeeq\x02\xbd\x5bz" };
-static const char *const rule_dirs[] = { SOURCE_DIR "/rules" };
+static const struct rule_source rule_dirs[] = { { SOURCE_DIR "/rules", false } };
 
 static void
 send_payload(int fd, enum ipc_type type, struct buf *payload)
@@ -66,7 +66,7 @@ static void
 test_analyst(void **state)
 {
 	const struct analyst_config analyst = {
-		.rule_dirs = rule_dirs, .rule_dirs_count = 1, .privacy_off = true
+		.rules = rule_dirs, .rules_count = 1, .privacy_off = true
 	};
 	const struct process_analyst_config config = { .analyst = &analyst,
 		.user = { 65534, 65534 } };
