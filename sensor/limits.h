@@ -45,7 +45,7 @@
 	X(RECEIVED, 50, "fields", "Received fields kept of one mail")                                                 \
 	X(PARTS, 100, "parts", "MIME parts kept of one mail")                                                         \
 	X(ENTITIES, 200, "entities", "MIME containers and parts of one mail")                                         \
-	X(PART_FIELDS, 64, "fields", "of one MIME part's header")                                                     \
+	X(PART_FIELDS, 128, "fields", "of one MIME part's header")                                                     \
 	X(PART_FILES, 32, "files", "in uuencode, yEnc or TNEF inside of one MIME part")                               \
 	X(PART_DEPTH, 16, "layers", "multiparts inside each other; real mail stays below 6")                          \
 	X(URLS, 100, "addresses", "URLs kept of one mail")                                                            \
@@ -54,6 +54,11 @@
 	X(RULE_MEMORY, 33554432, "bytes", "loaded rules, without their compiled expressions")                        \
 	X(RULE_TEXT, 262144, "bytes", "front of a mail's text that body rules look at")                               \
 	X(RULE_RAW, 524288, "bytes", "front of a mail's decoded text parts that rawbody rules look at")               \
+	X(HTML_DEPTH, 512, "elements", "open at once in one HTML part; more do not change colours and sizes")         \
+	X(HTML_ITEMS, 2000, "items", "titles, comments, scripts, anchors or addresses of one HTML part")              \
+	X(HTML_UNKNOWN, 64, "names", "of elements that no HTML has, told apart in one part")                          \
+	X(TEXT_LINKS, 2000, "addresses", "of the text of one mail that rules look at")                                \
+	X(TEXT_URI, 8192, "bytes", "of one of them")                                                                  \
 	X(RULE_PIECES, 8192, "pieces", "paragraphs of a mail's text; the rest of it no rule looks at")                \
 	X(REGEX_MATCH, 100000, "steps", "of one regular expression on one field (PCRE2 match limit)")                 \
 	X(REGEX_STEPS, 4000000, "steps", "of one regular expression on one text, as pattern.h counts them")             \

@@ -60,30 +60,54 @@ field_continue(struct header_field *f, struct slice line)
 	f->whole.len = (size_t)(line.ptr + line.len - f->whole.ptr);
 }
 
+enum line_kind {
+	LINE_FIELD,
+	LINE_CONTINUED,
+	LINE_BLANK,
+	LINE_OTHER,
+};
+
+static enum line_kind
+line_kind(struct slice line, size_t *colon)
+{
+	*colon = field_colon(line);
+	if (without_line_end(line).len == 0)
+		return LINE_BLANK;
+	if (*colon > 0)
+		return LINE_FIELD;
+	return chars_is(line.ptr[0], CHAR_SPACE) ? LINE_CONTINUED : LINE_OTHER;
+}
+
 struct slice
-part_header_split(struct slice s, struct arena *arena, struct message_entity *e)
+part_header_split(struct slice s, unsigned bad_most, struct arena *arena, struct message_entity *e)
 {
 	struct slice rest = s;
 	struct header_field *current = NULL;
-	bool any = false;
-	while (rest.len > 0) {
-		struct slice line = slice_take(rest, slice_index(rest, '\n') + 1);
-		size_t colon = field_colon(line);
-		bool blank = without_line_end(line).len == 0;
-		if (!blank && colon > 0) {
+	unsigned bad = 0;
+	bool any = false, message = bad_most > 0;
+	for (struct slice line; rest.len > 0; rest = slice_skip(rest, line.len)) {
+		size_t colon;
+		line = slice_take(rest, slice_index(rest, '\n') + 1);
+		enum line_kind kind = line_kind(line, &colon);
+		if (kind == LINE_FIELD) {
 			current = field_add(e, line, colon, arena);
-			any = true;
-		} else if (!blank && any && chars_is(line.ptr[0], CHAR_SPACE)) {
+		} else if (kind == LINE_CONTINUED && (any || message)) {
 			field_continue(current, line);
+		} else if (kind == LINE_OTHER && bad < bad_most &&
+			   !slice_starts(line, SLICE("--"))) {
+			bad++;
+			current = NULL;
+			e->faults |= PART_NO_HEADER;
 		} else {
 			e->header = slice_take(s, (size_t)(rest.ptr - s.ptr));
+			bool blank = kind == LINE_BLANK;
 			if (!any)
 				e->faults |= blank ? PART_NO_FIELDS : PART_NO_HEADER;
 			else if (!blank)
 				e->faults |= PART_NO_BLANK_LINE;
 			return blank ? slice_skip(rest, line.len) : rest;
 		}
-		rest = slice_skip(rest, line.len);
+		any = true;
 	}
 	e->header = s;
 	e->faults |= any ? PART_NO_BLANK_LINE : PART_NO_FIELDS;
@@ -126,6 +150,19 @@ type_read(struct slice value, struct message_entity *e, struct arena *arena)
 		e->faults |= PART_TYPE_DAMAGED;
 }
 
+/* The name alone: charset=\"us-ascii\" is what one generation of mailers wrote, others add
+ * comments. */
+static struct slice
+charset_name(struct slice s)
+{
+	while (s.len > 0 && !chars_is(s.ptr[0], CHAR_ALPHA | CHAR_DIGIT))
+		s = slice_skip(s, 1);
+	size_t n = 0;
+	while (n < s.len && chars_is(s.ptr[n], CHAR_TOKEN) && s.ptr[n] != '\'')
+		n++;
+	return slice_take(s, n);
+}
+
 static void
 parameters_read(struct slice value, bool disposition, struct charsets *charsets,
 	struct message_entity *e, struct arena *arena)
@@ -135,7 +172,7 @@ parameters_read(struct slice value, bool disposition, struct charsets *charsets,
 	if (p.twice)
 		e->faults |= PART_PARAMETER_TWICE;
 	if (!disposition) {
-		e->charset = lower_text(slice_trim(p.charset), WORD_MAX, arena);
+		e->charset = lower_text(charset_name(p.charset), WORD_MAX, arena);
 		e->boundary = p.boundary;
 	}
 	struct slice name = disposition && p.filename.len > 0 ? p.filename : p.name;

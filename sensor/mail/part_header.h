@@ -11,9 +11,12 @@
 #include "sensor/mail/message.h"
 
 /* Splits the header at the front of s into e->fields and e->header, and returns what is left: behind
- * the blank line, or from the first line that is neither a field nor a continuation.  Sets
+ * the blank line, or from the first line that is neither a field nor a continuation.  So many of these are
+ * passed over before: of a message inside MESSAGE_BAD_LINES, as SpamAssassin has it, of a part none.  Sets
  * PART_NO_FIELDS, PART_NO_HEADER, PART_NO_BLANK_LINE, PART_CUT. */
-struct slice part_header_split(struct slice s, struct arena *arena, struct message_entity *e);
+#define MESSAGE_BAD_LINES 3
+struct slice part_header_split(
+	struct slice s, unsigned bad_most, struct arena *arena, struct message_entity *e);
 
 /* Fills type, charset, encoding, disposition, name, boundary and faults of an entity from its fields.
  * Of a field that is there twice the last counts, of a parameter the first, as most programs have it

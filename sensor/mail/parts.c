@@ -63,6 +63,19 @@ is_message(const struct message_entity *e)
 	return slice_eq(type, SLICE("message/rfc822")) || slice_eq(type, SLICE("message/global"));
 }
 
+static bool
+is_multipart(const struct message_entity *e)
+{
+	return slice_starts(slice_str(e->type), SLICE("multipart/"));
+}
+
+/* A multipart without a boundary is text where it is a message's own, else it has one part. */
+static bool
+in_multipart(struct walk *w, const struct message_entity *e)
+{
+	return e->boundary.len == 0 && e->depth > 0 && is_multipart(entity(w, e->parent));
+}
+
 /* ---- boundary lines ---- */
 
 /* The container that this line is a boundary of, or NONE.  transport-padding is all that may follow
@@ -186,7 +199,7 @@ boundary_faults(struct walk *w, struct message_entity *e)
 	}
 	for (size_t i = 0; i < w->depth; i++) {
 		struct slice other = w->open[i].boundary;
-		if (other.len == 0)
+		if (other.len == 0 || e->boundary.len == 0)
 			continue;
 		if (slice_eq(other, e->boundary))
 			e->faults |= PART_BOUNDARY_DOUBLED;
@@ -227,7 +240,7 @@ entity_enter(struct walk *w, size_t i)
 	struct message_entity *e = entity(w, i);
 	struct frame *f = &w->frames[w->frames_count - 1];
 	e->content = slice_take(f->rest, 0);
-	if (slice_starts(slice_str(e->type), SLICE("multipart/"))) {
+	if (is_multipart(e)) {
 		boundary_faults(w, e);
 		if (e->boundary.len == 0)
 			e->faults |= PART_NO_BOUNDARY;
@@ -245,28 +258,6 @@ entity_enter(struct walk *w, size_t i)
 	return false;
 }
 
-static void
-header_of_message(struct walk *w, struct slice block, struct message_entity *e)
-{
-	struct message head = { 0 };
-	header_split(block, HEADER_KEEP_ALL, w->arena, &head);
-	e->fields = head.fields;
-	e->fields_count = head.fields_count;
-	e->fields_cap = head.fields_cap;
-	e->header = head.header;
-	w->m->cut |= head.cut;
-	w->frames[w->frames_count - 1].rest =
-		slice_skip(w->frames[w->frames_count - 1].rest, block.len - head.body.len);
-}
-
-static void
-header_of_part(struct walk *w, struct slice block, struct message_entity *e)
-{
-	struct slice left = part_header_split(block, w->arena, e);
-	w->frames[w->frames_count - 1].rest =
-		slice_skip(w->frames[w->frames_count - 1].rest, block.len - left.len);
-}
-
 /* An entity begins in what is left, and, in messages inside, others at once. */
 static void
 entity_begin(struct walk *w, size_t parent)
@@ -276,15 +267,14 @@ entity_begin(struct walk *w, size_t parent)
 		if (e == NULL)
 			return;
 		size_t i = w->m->entities_count - 1;
+		struct frame *f = &w->frames[w->frames_count - 1];
+		const struct message_entity *up = entity(w, parent);
 		struct slice block = header_block(w);
-		bool digest =
-			slice_eq(slice_str(entity(w, parent)->type), SLICE("multipart/digest"));
-		if (is_message(entity(w, parent)))
-			header_of_message(w, block, e);
-		else
-			header_of_part(w, block, e);
+		struct slice left = part_header_split(
+			block, is_message(up) ? MESSAGE_BAD_LINES : 0, w->arena, e);
+		f->rest = slice_skip(f->rest, block.len - left.len);
 		part_header_read(e, w->m->charsets, w->arena);
-		if (digest && !e->typed)
+		if (slice_eq(slice_str(up->type), SLICE("multipart/digest")) && !e->typed)
 			e->type = "message/rfc822";
 		more = entity_enter(w, i);
 		parent = i;
@@ -303,8 +293,7 @@ part_add(struct walk *w, size_t i, struct slice content)
 		e->faults |= PART_TOO_DEEP;
 		return;
 	}
-	bool multipart = slice_starts(slice_str(e->type), SLICE("multipart/"));
-	p->type = multipart && e->boundary.len == 0 ? "text/plain" : e->type;
+	p->type = is_multipart(e) && e->boundary.len == 0 ? "text/plain" : e->type;
 	p->encoding = e->encoding;
 	p->charset = e->charset;
 	p->name = e->name;
@@ -319,6 +308,28 @@ part_add(struct walk *w, size_t i, struct slice content)
 	part_inside(p, w->arena);
 	e->faults = p->faults;
 	e->part = w->m->parts_count - 1;
+}
+
+/* The one part of a multipart without boundaries: its content, with a header if there is one and
+ * the multipart is not a message's own. */
+static void
+implied_add(struct walk *w, size_t parent, struct slice content)
+{
+	if (content.len == 0)
+		return;
+	struct message_entity *e = entity_add(w, parent);
+	if (e == NULL)
+		return;
+	size_t i = w->m->entities_count - 1, above = entity(w, parent)->parent;
+	e->header = slice_take(content, 0);
+	if (parent > 0 && !is_message(entity(w, above))) {
+		content = part_header_split(content, 0, w->arena, e);
+		part_header_read(e, w->m->charsets, w->arena);
+	}
+	e->faults |= PART_IMPLIED;
+	e->content = content;
+	e->leaf = true;
+	part_add(w, i, content);
 }
 
 /* Walks what is decoded before anything else of the frame outside; false where there is no room. */
@@ -350,7 +361,12 @@ leaf_end(struct walk *w, struct slice content)
 			return true;
 		}
 	}
-	part_add(w, i, content);
+	if (is_multipart(e) && in_multipart(w, e)) {
+		e->leaf = false;
+		implied_add(w, i, content);
+	} else {
+		part_add(w, i, content);
+	}
 	return false;
 }
 
@@ -372,14 +388,7 @@ absent_end(struct walk *w, struct slice content)
 	}
 	e->faults |= PART_BOUNDARY_ABSENT;
 	o->seen = true;
-	struct message_entity *child = entity_add(w, o->entity);
-	if (child == NULL)
-		return false;
-	child->faults = PART_IMPLIED;
-	child->header = slice_take(content, 0);
-	child->content = content;
-	child->leaf = true;
-	part_add(w, w->m->entities_count - 1, content);
+	implied_add(w, o->entity, content);
 	return false;
 }
 
@@ -426,6 +435,21 @@ content_end(struct walk *w, const struct cut *c)
 	return false;
 }
 
+/* True if behind the boundary of that container nothing is left of it: an unfinished end. */
+static bool
+ends_here(struct walk *w, size_t level)
+{
+	bool closes;
+	struct slice rest = w->frames[w->frames_count - 1].rest;
+	if (rest.len == 0)
+		return true;
+	struct slice line = slice_take(rest, slice_index(rest, '\n'));
+	if (slice_trim(line).len == 0)
+		line = slice_skip(rest, line.len + 1);
+	line = slice_take(line, slice_index(line, '\n'));
+	return slice_starts(line, SLICE("--")) && boundary_level(w, line, &closes) < level;
+}
+
 static void
 cut_apply(struct walk *w, const struct cut *c)
 {
@@ -439,7 +463,7 @@ cut_apply(struct walk *w, const struct cut *c)
 	struct open *o = &w->open[c->level];
 	o->seen = true;
 	o->closed = c->closes;
-	if (!c->closes)
+	if (!c->closes && !ends_here(w, c->level))
 		entity_begin(w, o->entity);
 }
 
