@@ -6,9 +6,17 @@
 static const struct eval *const families[] = {
 	evals_own,
 	evals_header,
+	evals_date,
+	evals_forged,
+	evals_recipients,
+	evals_lists,
+	evals_freemail,
 	evals_relay,
+	evals_bounce,
 	evals_mime,
+	evals_image,
 	evals_text,
+	evals_never,
 };
 
 #define FAMILIES (sizeof families / sizeof *families)

@@ -16,6 +16,7 @@ struct eval_arguments {
 	double numbers[EVAL_ARGUMENTS]; /* of a word that is a number; else NAN */
 	size_t count;
 	const struct pattern *pattern; /* of the argument that is a regular expression */
+	bool rawbody; /* of a `rawbody` rule: the text is looked at with its markup */
 };
 
 struct eval {
@@ -33,11 +34,16 @@ const struct eval *eval_find(struct slice name);
 const char *eval_names(struct arena *arena);
 
 /* The families, each ending with a row without a name. */
-extern const struct eval evals_own[]; /* heloscope's */
-extern const struct eval
-	evals_header[]; /* SpamAssassin's HeaderEval, WLBLEval, FromNameSpoof, FreeMail */
-extern const struct eval evals_relay[]; /* RelayEval, VBounce */
-extern const struct eval evals_mime[];	/* MIMEEval, ImageInfo, attachments */
-extern const struct eval evals_text[];	/* BodyEval, HTMLEval, HTTPSMismatch, URIEval, URIDetail */
+extern const struct eval evals_own[];	 /* heloscope's */
+extern const struct eval evals_header[]; /* SpamAssassin's HeaderEval, but for the next three */
+extern const struct eval evals_date[], evals_forged[], evals_recipients[];
+extern const struct eval evals_lists[];	   /* WLBLEval, WelcomeListSubject */
+extern const struct eval evals_freemail[]; /* FreeMail */
+extern const struct eval evals_relay[];	   /* RelayEval */
+extern const struct eval evals_bounce[];   /* VBounce */
+extern const struct eval evals_mime[];	   /* MIMEEval */
+extern const struct eval evals_image[];	   /* ImageInfo */
+extern const struct eval evals_never[];	   /* those that ask the network */
+extern const struct eval evals_text[]; /* BodyEval, HTMLEval, HTTPSMismatch, URIEval, URIDetail */
 
 #endif

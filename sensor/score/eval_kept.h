@@ -71,6 +71,8 @@ struct recipient_facts {
 struct eval_kept {
 	struct eval_kept_value values[EVAL_KEPT_VALUES];
 	size_t values_count;
+	bool received_known;
+	struct slice received; /* field_received() */
 	struct eval_addresses from, to;
 	struct image_facts images;
 	struct mime_facts mime;

@@ -269,6 +269,7 @@ parse_mimeheader(struct reader *rd, struct slice rest, struct rule *rule)
 static int
 parse_text(struct reader *rd, struct slice rest, struct rule *rule, enum rule_kind kind)
 {
+	rule->arguments.rawbody = kind == RULE_RAWBODY;
 	if (kind != RULE_URI && is_eval(&rest))
 		return parse_eval(rd, rest, rule);
 	rule->kind = kind;

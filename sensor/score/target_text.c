@@ -3,6 +3,7 @@
 #include "sensor/base/addr.h"
 #include "sensor/base/chars.h"
 #include "sensor/mail/mail_gmime.h"
+#include "sensor/score/relays_network.h"
 #include "sensor/score/target.h"
 #include "sensor/score/target_address.h"
 #include "sensor/score/target_text.h"
@@ -214,20 +215,10 @@ struct slice
 target_text_ip(struct slice value, bool reversed, struct arena *arena)
 {
 	struct addr addr;
-	for (size_t i = 0; i < value.len; i++) {
-		size_t n = 0;
-		struct slice rest = slice_skip(value, i);
-		while (n < rest.len && (chars_is(rest.ptr[n], CHAR_HEX) || rest.ptr[n] == ':' ||
-					       rest.ptr[n] == '.'))
-			n++;
-		struct slice word = slice_take(rest, n);
-		while (word.len > 0 && word.ptr[word.len - 1] == ':')
-			word.len--;
-		if (word.len > 2 && word.len < ADDR_TEXT_MAX && addr_parse(word, &addr) == 0)
-			return reversed ? reverse(addr, arena) : word;
-		i += n;
-	}
-	return SLICE_EMPTY;
+	struct slice found = address_in(value);
+	if (reversed && addr_parse(found, &addr) == 0)
+		return reverse(addr, arena);
+	return found;
 }
 
 /* Do all fields of that name stand above all Received fields? */
