@@ -32,6 +32,46 @@ print_pieces(const char *kind, const struct text_pieces *text)
 }
 
 static void
+print_list(const char *kind, const struct slice *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		printf("%s\t", kind);
+		print_slice(list[i]);
+		putchar('\n');
+	}
+}
+
+static double
+ratio(double part, double whole)
+{
+	return whole > 0 ? part / whole : 0;
+}
+
+static void
+print_html(const struct html_facts *f)
+{
+	printf("H\tlength=%zu html_length=%zu non_space_len=%zu image_area=%lld min_size=%d "
+	       "max_size=%d closed_extra_ratio=%.6g bad_tag_ratio=%.6g non_element_ratio=%.6g "
+	       "obfuscation_ratio=%.6g backhair_count=%u font_low_contrast=%d "
+	       "font_invalid_color=%d font_face_bad=%d form_action_mailto=%d embeds=%d\n",
+		f->length, f->text_length, f->text_visible, (long long)f->image_area, f->least_size,
+		f->most_size, ratio(f->closed_extra, f->tags),
+		ratio(f->tags - f->elements, f->tags),
+		ratio(f->tags_seen - f->elements_seen, f->tags_seen),
+		ratio(f->obfuscation, f->tags), f->backhair, f->low_contrast, f->color_invalid,
+		f->face_bad, f->form_mailto, f->embeds);
+	printf("HI\t");
+	for (size_t i = 0; i < HTML_TAGS; i++)
+		if (f->seen[i])
+			printf("%s=%d ", html_tags[i].name, f->balance[i]);
+	putchar('\n');
+	print_list("Htitle", f->titles, f->titles_count);
+	print_list("Hanchor", f->anchors, f->anchors_count);
+	print_list("Hcomment", f->comments, f->comments_count);
+	print_list("Hscript", f->scripts, f->scripts_count);
+}
+
+static void
 print_message(struct slice raw, struct arena *arena)
 {
 	struct message m;
@@ -41,6 +81,8 @@ print_message(struct slice raw, struct arena *arena)
 	print_pieces("B", &text.body);
 	print_pieces("I", &text.hidden);
 	print_pieces("R", &text.raw);
+	for (size_t i = 0; i < text.html_count; i++)
+		print_html(&text.html[i]);
 }
 
 static double
