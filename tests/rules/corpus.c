@@ -75,6 +75,50 @@ fact_anomaly(struct one_case *c, const char *value, size_t unused)
 }
 
 static int
+fact_extension(struct one_case *c, const char *value, size_t unused)
+{
+	(void)unused;
+	const char **e = ARENA_PUSH(&c->arena, c->session.extensions, FACTS_MAX);
+	if (e == NULL)
+		return -1;
+	*e = value;
+	return 0;
+}
+
+/* A parameter of MAIL: NAME or NAME=VALUE. */
+static int
+fact_param(struct one_case *c, const char *value, size_t unused)
+{
+	(void)unused;
+	struct slice rest = slice_str(value), name = slice_split(&rest, '=');
+	struct name_value *p = ARENA_PUSH(&c->arena, c->mail.params, FACTS_MAX);
+	if (p == NULL)
+		return -1;
+	p->name = arena_string(&c->arena, name);
+	p->value = arena_string(&c->arena, rest);
+	return 0;
+}
+
+static int
+fact_tls(struct one_case *c, const char *value, size_t unused)
+{
+	(void)unused;
+	c->session.tls.used = strcmp(value, "1") == 0;
+	return 0;
+}
+
+static int
+fact_number(struct one_case *c, const char *value, size_t unused)
+{
+	(void)unused;
+	int64_t number;
+	if (slice_number(slice_str(value), &number) < 0 || number < 1 || number > 10000)
+		return -1;
+	c->mail.number = (int32_t)number;
+	return 0;
+}
+
+static int
 fact_address(struct one_case *c, const char *value, size_t offset)
 {
 	return addr_parse(slice_str(value), (struct addr *)(void *)((char *)&c->session + offset));
@@ -112,6 +156,14 @@ static const struct {
 	size_t with;
 } facts[] = {
 	{ "helo_name", fact_text, offsetof(struct session_record, helo_name) },
+	{ "helo_verb", fact_text, offsetof(struct session_record, helo_verb) },
+	{ "dialect", fact_text, offsetof(struct session_record, dialect) },
+	{ "client_software", fact_text, offsetof(struct session_record, client_software) },
+	{ "auth", fact_text, offsetof(struct session_record, auth.result) },
+	{ "extension", fact_extension, 0 },
+	{ "param", fact_param, 0 },
+	{ "tls", fact_tls, 0 },
+	{ "mail", fact_number, 0 },
 	{ "banner", fact_text, offsetof(struct session_record, banner) },
 	{ "client_ip", fact_address, offsetof(struct session_record, client.addr) },
 	{ "server_ip", fact_address, offsetof(struct session_record, server.addr) },
@@ -181,7 +233,8 @@ judge(const struct rules *rules, const char *rule, const char *base, bool privac
 	if (read_file(path, &file) < 0) {
 		fprintf(stderr, "%s: %s\n", path, strerror(errno));
 	} else if (facts_read == 0) {
-		message_split(message_file_wire(buf_slice(&file), &c.arena), NULL, &c.arena, &message);
+		message_split(
+			message_file_wire(buf_slice(&file), &c.arena), NULL, &c.arena, &message);
 		message_to_record(&message, &c.privacy, &c.arena, &c.mail);
 		const struct rule_input in = { .session = c.has_session ? &c.session : NULL,
 			.message = &message,
