@@ -13,7 +13,7 @@ build=(
 	gcc libc6-dev make cmake pkg-config
 	libpcap-dev libnids-dev         # packets, streams
 	zlib1g-dev libzstd-dev          # compressed captures
-	libgmime-3.0-dev libpsl-dev     # structure of mails, registered domains
+	libpsl-dev                      # registered domains
 	libpcre2-dev                    # rules
 	libsqlite3-dev                  # store
 	libmicrohttpd-dev libjansson-dev # report

@@ -64,18 +64,32 @@ charsets_free(struct charsets *c)
 
 /* ---- which set ---- */
 
-/* Tried, not listed: "~" begins something in HZ, "+" in UTF-7, and 0x5C is a yen sign elsewhere. */
+static bool
+leaves(iconv_t handle, struct slice s)
+{
+	char out[512], *from = NULL, *to = out;
+	size_t left = s.len, room = sizeof out;
+	memcpy(&from, &s.ptr, sizeof from); /* iconv reads only, but its type does not say so */
+	iconv(handle, NULL, NULL, NULL, NULL);
+	bool all = iconv(handle, &from, &left, &to, &room) != (size_t)-1;
+	iconv(handle, NULL, NULL, NULL, NULL);
+	return all && slice_eq(slice_of(out, sizeof out - room), s);
+}
+
+/* Tried, not listed: some have other signs in ASCII's places, others begin something with ESC, SO,
+ * "~{" or "+". */
 static bool
 leaves_ascii(iconv_t handle)
 {
-	char in[127], out[4 * sizeof in];
-	for (size_t i = 0; i < sizeof in; i++)
-		in[i] = (char)(i + 1);
-	char *from = in, *to = out;
-	size_t left = sizeof in, room = sizeof out;
-	bool all = iconv(handle, &from, &left, &to, &room) != (size_t)-1;
-	iconv(handle, NULL, NULL, NULL, NULL);
-	return all && sizeof out - room == sizeof in && memcmp(in, out, sizeof in) == 0;
+	const struct slice shifts[] = { SLICE("\x1b$B!!\x1b(B"), SLICE("\x1b$A!!\x1b(B"),
+		SLICE("\x1b$)C\x0e!!\x0f"), SLICE("~{!!~}"), SLICE("+AGE-") };
+	uint8_t all[127];
+	for (size_t i = 0; i < sizeof all; i++)
+		all[i] = (uint8_t)(i + 1);
+	bool same = leaves(handle, slice_of(all, sizeof all));
+	for (size_t i = 0; i < sizeof shifts / sizeof *shifts; i++)
+		same = same && leaves(handle, shifts[i]);
+	return same;
 }
 
 static size_t
@@ -337,7 +351,14 @@ convert(struct charsets *c, struct reading r, struct slice s, struct arena *aren
 	buf_clear(&c->scratch);
 	struct converter *v = byte_order(c, r.converter, s);
 	*bad = through_iconv(c, v, s, CHARSET_BAD_MOST);
-	return arena_copy(arena, buf_slice(&c->scratch));
+	struct slice out = arena_copy(arena, buf_slice(&c->scratch));
+	bool high;
+	if (charset_is_utf8(out, &high))
+		return out;
+	/* UCS-4 has more than Unicode */
+	*bad += 1;
+	size_t ignored;
+	return simple(READ_UTF8, out, arena, &ignored);
 }
 
 static struct slice

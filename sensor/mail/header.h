@@ -25,5 +25,9 @@ void message_sent_view(const struct message *delivered, size_t trace_fields, str
 /* Value without folding in out (size bytes, clipped), ends trimmed, tabs as spaces; bytes else as
  * sent. */
 struct slice header_unfold_into(struct slice value, uint8_t *out, size_t size);
+/* Value without folding as UTF-8, encoded words decoded, all of it, controls included; *faults gets
+ * bits of enum word_fault (encoded_word.h). */
+struct slice header_decoded(
+	struct slice value, struct charsets *charsets, struct arena *arena, unsigned *faults);
 
 #endif

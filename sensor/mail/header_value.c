@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "sensor/base/text.h"
+#include "sensor/mail/encoded_word.h"
 #include "sensor/mail/header.h"
-#include "sensor/mail/mail_gmime.h"
 
 /* Raw bytes looked at for one clean value: encoded words take up to four times their text. */
 #define VALUE_RAW_MAX (4 * LIMIT_HEADER_TEXT)
@@ -31,12 +31,20 @@ header_unfold(struct slice value, struct arena *arena)
 const char *
 header_text(struct slice value, struct charsets *charsets, struct arena *arena)
 {
-	(void)charsets;
 	uint8_t buffer[VALUE_RAW_MAX];
+	unsigned faults = 0;
 	struct slice text = header_unfold_into(value, buffer, sizeof buffer);
-	if (slice_find(text, SLICE("=?")) < text.len)
-		text = mail_gmime_words(text, arena);
-	return text_clean(arena, text, LIMIT_HEADER_TEXT);
+	return text_clean(arena, encoded_words(text, charsets, arena, &faults), LIMIT_HEADER_TEXT);
+}
+
+struct slice
+header_decoded(struct slice value, struct charsets *charsets, struct arena *arena, unsigned *faults)
+{
+	uint8_t *buffer = arena_alloc(arena, value.len);
+	if (buffer == NULL)
+		return SLICE_EMPTY;
+	struct slice text = header_unfold_into(value, buffer, value.len);
+	return encoded_words(text, charsets, arena, faults);
 }
 
 const char *

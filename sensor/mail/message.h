@@ -3,8 +3,7 @@
  * Source: RFC 5322, 2045-2047, 2231, 5321 4.4 (Received), 3834.
  * Input:  at most LIMIT_MAIL_KEPT bytes, hostile; the header is parsed up to LIMIT_HEADER_BLOCK.
  * Output: struct message: fields as slices of the input, in order; decoded values as clean text.
- * Memory: the caller's arena.  GMime (mail_gmime.c) sees single values and leaf bodies only, within
- *         caps that keep its known faults away. */
+ * Memory: the caller's arena. */
 #ifndef HELOSCOPE_MAIL_MESSAGE_H
 #define HELOSCOPE_MAIL_MESSAGE_H
 

@@ -2,7 +2,6 @@
 
 #include "sensor/base/chars.h"
 #include "sensor/mail/header.h"
-#include "sensor/mail/mail_gmime.h"
 #include "sensor/mail/text.h"
 #include "sensor/mail/text_space.h"
 
@@ -245,15 +244,12 @@ part_read(struct mail_text *out, const struct message_part *p, struct piece_of_t
 static struct slice
 subject_line(const struct message *m, struct arena *arena)
 {
-	uint8_t buffer[SUBJECT_RAW];
+	unsigned faults = 0;
 	size_t count = message_count(m, "Subject");
 	const struct header_field *f = count == 0 ? NULL : message_field(m, "Subject", count - 1);
 	if (f == NULL)
 		return SLICE_EMPTY;
-	struct slice text = header_unfold_into(f->value, buffer, sizeof buffer);
-	if (slice_find(text, SLICE("=?")) < text.len)
-		text = mail_gmime_words(text, arena);
-	return arena_copy(arena, text);
+	return header_decoded(slice_take(f->value, SUBJECT_RAW), m->charsets, arena, &faults);
 }
 
 /* The pieces are moved into one buffer, so that all of them are searched at once. */
@@ -307,7 +303,7 @@ fold_begin(size_t n, bool wide, struct slice front, struct arena *arena)
 void
 mail_text(const struct message *m, struct arena *arena, struct mail_text *out)
 {
-	*out = (struct mail_text){ .uris = m->urls, .uris_count = m->urls_count };
+	*out = (struct mail_text){ 0 };
 	struct piece_of_text *parts = arena_array(arena, m->parts_count + 1, sizeof *parts);
 	if (parts == NULL) {
 		out->cut = true;

@@ -184,7 +184,7 @@ fields_values(const struct target *t, const struct message *m, struct arena *are
 				continue;
 			push(out,
 				raw ? target_text_raw(m->fields[i].value, arena)
-				    : target_text_decoded(&m->fields[i], arena),
+				    : target_text_decoded(&m->fields[i], m->charsets, arena),
 				arena);
 		}
 	}
@@ -234,7 +234,7 @@ header_values(const struct target *t, const struct rule_input *in, struct target
 		if (received >= range.from)
 			push(out,
 				t->raw ? target_text_raw(f->whole, in->arena)
-				       : target_text_field(f, in->arena),
+				       : target_text_field(f, m->charsets, in->arena),
 				in->arena);
 		if (last)
 			break;
@@ -292,7 +292,8 @@ pick_one(enum target_pick pick, struct target_values *values)
 }
 
 static void
-mailbox_values(const struct target *t, struct arena *arena, struct target_values *values)
+mailbox_values(const struct target *t, struct charsets *charsets, struct arena *arena,
+	struct target_values *values)
 {
 	struct target_mailboxes boxes = { 0 };
 	for (size_t i = 0; i < values->items_count; i++)
@@ -303,7 +304,7 @@ mailbox_values(const struct target *t, struct arena *arena, struct target_values
 		if (t->part == TARGET_ADDR && b->address.len > 0)
 			push(values, b->address, arena);
 		else if (t->part == TARGET_NAME && b->has_name)
-			push(values, t->raw ? b->name : target_text_name(b->name, arena), arena);
+			push(values, t->raw ? b->name : target_text_name(b->name, charsets, arena), arena);
 	}
 }
 
@@ -328,11 +329,12 @@ net_values(const struct target *t, struct arena *arena, struct target_values *va
 void
 target_values(const struct target *t, const struct rule_input *in, struct target_values *out)
 {
+	const struct message *m = t->delivered ? in->delivered : in->message;
 	*out = (struct target_values){ 0 };
 	source_values(t, in, out);
 	pick_one(t->pick, out);
 	if (t->part == TARGET_ADDR || t->part == TARGET_NAME)
-		mailbox_values(t, in->arena, out);
+		mailbox_values(t, m == NULL ? NULL : m->charsets, in->arena, out);
 	if (t->net != TARGET_NET_NONE)
 		net_values(t, in->arena, out);
 }
@@ -371,17 +373,19 @@ target_value(const struct target *t, const struct rule_input *in, bool *present)
 
 struct slice
 target_entity_value(const struct target *t, const struct message_entity *entity,
-	struct arena *arena, bool *present)
+	struct charsets *charsets, struct arena *arena, bool *present)
 {
 	struct target_values values = { 0 };
-	const struct message m = { .fields = entity->fields, .fields_count = entity->fields_count };
+	const struct message m = { .fields = entity->fields,
+		.fields_count = entity->fields_count,
+		.charsets = charsets };
 	struct target plain = *t;
 	plain.part = t->raw ? TARGET_RAW : TARGET_TEXT;
 	if (t->source == TARGET_ALL)
 		for (size_t i = 0; i < m.fields_count; i++)
 			push(&values,
 				t->raw ? target_text_raw(m.fields[i].whole, arena)
-				       : target_text_field(&m.fields[i], arena),
+				       : target_text_field(&m.fields[i], m.charsets, arena),
 				arena);
 	else
 		fields_values(&plain, &m, arena, &values);

@@ -84,7 +84,7 @@ struct slice target_value(const struct target *t, const struct rule_input *in, b
 /* Of the header of one part: the undermost field of that name, or its whole header for ALL.  Only
  * TARGET_TEXT and TARGET_RAW. */
 struct slice target_entity_value(const struct target *t, const struct message_entity *entity,
-	struct arena *arena, bool *present);
+	struct charsets *charsets, struct arena *arena, bool *present);
 bool target_eq(const struct target *a, const struct target *b);
 
 /* For tests in C, on the message as delivered; `name` as in a rule ("From:addr"), a literal.  The

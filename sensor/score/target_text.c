@@ -2,7 +2,7 @@
 
 #include "sensor/base/addr.h"
 #include "sensor/base/chars.h"
-#include "sensor/mail/mail_gmime.h"
+#include "sensor/mail/encoded_word.h"
 #include "sensor/score/relays_network.h"
 #include "sensor/score/target.h"
 #include "sensor/score/target_address.h"
@@ -67,17 +67,20 @@ may_be_encoded(struct slice name)
 	return !slice_istarts(name, SLICE("List-"));
 }
 
+/* UTF-8 in any case, encoded words decoded if there may be any. */
 static struct slice
-decoded(struct slice text, bool words, struct arena *arena)
+decoded(struct slice text, bool words, struct charsets *charsets, struct arena *arena)
 {
-	if (words && slice_find(text, SLICE("=?")) < text.len)
-		return mail_gmime_words(text, arena);
-	return text;
+	unsigned faults = 0;
+	if (words)
+		return encoded_words(text, charsets, arena, &faults);
+	return charset_text(charsets, SLICE("windows-1252"), text, arena, &faults);
 }
 
 /* prefix, decoded value, line end */
 static struct slice
-field_value(const struct header_field *field, struct slice prefix, struct arena *arena)
+field_value(const struct header_field *field, struct slice prefix, struct charsets *charsets,
+	struct arena *arena)
 {
 	uint8_t *out = arena_alloc(arena, prefix.len + field->value.len + 1);
 	if (out == NULL)
@@ -85,7 +88,7 @@ field_value(const struct header_field *field, struct slice prefix, struct arena 
 	if (prefix.len > 0)
 		memcpy(out, prefix.ptr, prefix.len);
 	struct slice plain = slice_of(out + prefix.len, unfold(field->value, out + prefix.len));
-	struct slice text = decoded(plain, may_be_encoded(field->name), arena);
+	struct slice text = decoded(plain, may_be_encoded(field->name), charsets, arena);
 	if (text.ptr != plain.ptr || text.len != plain.len) {
 		uint8_t *longer = arena_alloc(arena, prefix.len + text.len + 1);
 		if (longer == NULL)
@@ -101,29 +104,31 @@ field_value(const struct header_field *field, struct slice prefix, struct arena 
 }
 
 struct slice
-target_text_decoded(const struct header_field *field, struct arena *arena)
+target_text_decoded(
+	const struct header_field *field, struct charsets *charsets, struct arena *arena)
 {
-	return field_value(field, SLICE_EMPTY, arena);
+	return field_value(field, SLICE_EMPTY, charsets, arena);
 }
 
 struct slice
-target_text_field(const struct header_field *field, struct arena *arena)
+target_text_field(
+	const struct header_field *field, struct charsets *charsets, struct arena *arena)
 {
 	uint8_t *prefix = arena_alloc(arena, field->name.len + 2);
 	if (prefix == NULL)
 		return SLICE_EMPTY;
 	memcpy(prefix, field->name.ptr, field->name.len);
 	memcpy(prefix + field->name.len, ": ", 2);
-	return field_value(field, slice_of(prefix, field->name.len + 2), arena);
+	return field_value(field, slice_of(prefix, field->name.len + 2), charsets, arena);
 }
 
 struct slice
-target_text_name(struct slice name, struct arena *arena)
+target_text_name(struct slice name, struct charsets *charsets, struct arena *arena)
 {
 	uint8_t *out = arena_alloc(arena, name.len + 1);
 	if (out == NULL)
 		return SLICE_EMPTY;
-	struct slice text = decoded(slice_of(out, unfold(name, out)), true, arena);
+	struct slice text = decoded(slice_of(out, unfold(name, out)), true, charsets, arena);
 	if (text.ptr != out)
 		out = arena_alloc(arena, text.len + 1);
 	if (out == NULL || slice_trim(text).len == 0)

@@ -10,11 +10,13 @@
 /* As sent, with line ends "\n" and one at the end. */
 struct slice target_text_raw(struct slice value, struct arena *arena);
 /* Unfolded, decoded, ends trimmed, "\n" behind it. */
-struct slice target_text_decoded(const struct header_field *field, struct arena *arena);
+struct slice target_text_decoded(
+	const struct header_field *field, struct charsets *charsets, struct arena *arena);
 /* "Name: value\n" */
-struct slice target_text_field(const struct header_field *field, struct arena *arena);
+struct slice target_text_field(
+	const struct header_field *field, struct charsets *charsets, struct arena *arena);
 /* A display name: decoded, white space folded, single quotes around it dropped. */
-struct slice target_text_name(struct slice name, struct arena *arena);
+struct slice target_text_name(struct slice name, struct charsets *charsets, struct arena *arena);
 /* The host in an address (behind the last "@"), or in any text: one that could be, best behind an
  * "@". */
 struct slice target_text_host(struct slice value, bool address);

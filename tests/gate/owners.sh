@@ -11,7 +11,6 @@ table() {
 	zlib.h            sensor/capture/capture_zlib.c
 	zstd.h            sensor/capture/capture_zstd.c
 	nids.h            sensor/stream/stream_nids.c
-	gmime/gmime.h     sensor/mail/mail_gmime.c
 	pcre2.h           sensor/score/score_pcre2.c
 	gnutls/crypto.h   sensor/base/digest_gnutls.c
 	gnutls/gnutls.h   sensor/base/digest_gnutls.c
