@@ -120,6 +120,8 @@ struct message_part {
 	unsigned faults;      /* enum part_fault */
 };
 
+struct mail_text;
+
 struct message {
 	struct slice raw;    /* all that is there */
 	struct slice header; /* the header block */
@@ -136,6 +138,7 @@ struct message {
 	size_t parts_count, parts_cap;
 	struct slice *urls; /* http, https and www. in the text parts, each once, in order */
 	size_t urls_count, urls_cap;
+	const struct mail_text *text; /* what a reader sees (text.h), where it was worked out; or NULL */
 	bool cut; /* something was beyond a limit */
 };
 
@@ -166,8 +169,8 @@ struct slice header_display_name(struct slice value);
 /* One Received field (RFC 5321 4.4). */
 void header_received(struct slice value, struct arena *arena, struct received *out);
 
-/* Fills header, received, parts, urls, cut of a mail record from a message. Privacy is applied by
- * the caller's hash function. */
+/* Fills header, received, parts, urls, cut of a mail record from a message, and similar, of the text
+ * only where m->text is there.  Files inside of a part (uuencode, TNEF) follow it as parts. */
 struct mail_privacy {
 	bool off;
 	struct slice key;

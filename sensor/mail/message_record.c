@@ -4,6 +4,8 @@
 #include "sensor/base/digest.h"
 #include "sensor/base/text.h"
 #include "sensor/mail/header.h"
+#include "sensor/mail/similar.h"
+#include "sensor/mail/text.h"
 
 #define KEY_BYTES 8	/* of an HMAC kept where only sameness matters */
 #define ADDRESS_MAX 320 /* local part 64, "@", domain 255 (RFC 5321 4.5.3.1) */
@@ -137,7 +139,8 @@ header_fill(const struct message *m, const struct mail_privacy *privacy, struct 
 }
 
 static void
-received_fill(const struct message *m, struct arena *arena, struct mail_record *out)
+received_fill(const struct message *m, const struct mail_privacy *privacy, struct arena *arena,
+	struct mail_record *out)
 {
 	const struct header_field *f;
 	for (size_t i = 0; (f = message_field(m, "Received", i)) != NULL; i++) {
@@ -147,6 +150,46 @@ received_fill(const struct message *m, struct arena *arena, struct mail_record *
 			return;
 		}
 		header_received(f->value, arena, r);
+		r->for_address = privacy_address(privacy, r->for_address, arena);
+	}
+}
+
+static const char *
+sha256_hex(const struct mail_privacy *privacy, struct slice s, struct arena *arena)
+{
+	uint8_t sum[DIGEST_SHA256];
+	char hex[2 * DIGEST_SHA256 + 1];
+	digest_sha256(s, sum);
+	digest_hex_keyed(sum, !privacy->off, privacy->key, hex);
+	return arena_string(arena, slice_str(hex));
+}
+
+static struct part *
+part_add(const struct mail_privacy *privacy, struct slice content, struct arena *arena,
+	struct mail_record *out)
+{
+	struct part *part = ARENA_PUSH(arena, out->parts, LIMIT_PARTS);
+	if (part == NULL) {
+		out->cut = true;
+		return NULL;
+	}
+	part->bytes = (int64_t)content.len;
+	part->sha256 = sha256_hex(privacy, content, arena);
+	return part;
+}
+
+/* What uuencode or TNEF packs is a part like any other to who looks for a file. */
+static void
+files_fill(const struct message_part *p, const struct mail_privacy *privacy, struct arena *arena,
+	struct mail_record *out)
+{
+	for (size_t i = 0; i < p->files_count; i++) {
+		struct part *part = part_add(privacy, p->files[i].content, arena, out);
+		if (part == NULL)
+			return;
+		part->type = "application/octet-stream";
+		part->encoding = p->inside;
+		part->name = p->files[i].name;
 	}
 }
 
@@ -158,25 +201,28 @@ parts_fill(const struct message *m, const struct mail_privacy *privacy, struct a
 		const struct message_part *p = &m->parts[i];
 		if (p->entity == 0 && p->raw.len == 0)
 			continue; /* a message without a body */
-		struct part *part = ARENA_PUSH(arena, out->parts, LIMIT_PARTS);
-		if (part == NULL) {
-			out->cut = true;
+		struct part *part = part_add(privacy, p->decoded, arena, out);
+		if (part == NULL)
 			return;
-		}
-		uint8_t sum[DIGEST_SHA256];
-		char hex[2 * DIGEST_SHA256 + 1];
 		part->type = p->type;
 		part->encoding = p->encoding;
 		part->name = p->name;
-		part->bytes = (int64_t)p->decoded.len;
-		digest_sha256(p->decoded, sum);
-		if (privacy->off)
-			part->sha256 =
-				arena_string(arena, slice_str(digest_hex(sum, sizeof sum, hex)));
-		else
-			part->sha256 =
-				keyed_hex(privacy, slice_of(sum, sizeof sum), sizeof sum, arena);
+		files_fill(p, privacy, arena, out);
 	}
+}
+
+static void
+similar_fill(const struct message *m, const struct mail_privacy *privacy, struct arena *arena,
+	struct mail_record *out)
+{
+	const char *subject = message_text(m, "Subject", arena);
+	out->similar.subject = similar_subject(privacy, slice_str(subject), arena);
+	out->similar.text = out->similar.near = "";
+	if (m->text == NULL)
+		return;
+	struct slice all = m->text->body.all; /* the subject is its first line */
+	similar_text(privacy, slice_skip(all, slice_index(all, '\n') + 1), arena,
+		&out->similar.text, &out->similar.near);
 }
 
 /* Queries and fragments carry the recipient's address often enough: they are kept only with privacy
@@ -203,8 +249,9 @@ message_to_record(const struct message *m, const struct mail_privacy *privacy, s
 	struct mail_record *out)
 {
 	header_fill(m, privacy, arena, out);
-	received_fill(m, arena, out);
+	received_fill(m, privacy, arena, out);
 	parts_fill(m, privacy, arena, out);
 	urls_fill(m, privacy, arena, out);
+	similar_fill(m, privacy, arena, out);
 	out->cut = out->cut || m->cut || arena->full;
 }

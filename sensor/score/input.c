@@ -3,6 +3,8 @@
 const struct mail_text *
 input_text(const struct rule_input *in)
 {
+	if (in->message->text != NULL)
+		return in->message->text;
 	if (!in->kept->has_text)
 		mail_text(in->message, in->arena, &in->kept->text);
 	in->kept->has_text = true;
