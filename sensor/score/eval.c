@@ -5,6 +5,11 @@
 
 static const struct eval *const families[] = {
 	evals_own,
+	evals_own_people,
+	evals_own_received,
+	evals_own_parts,
+	evals_own_program,
+	evals_own_text,
 	evals_header,
 	evals_date,
 	evals_forged,

@@ -3,6 +3,7 @@
 #include "sensor/base/chars.h"
 #include "sensor/score/eval_fields.h"
 #include "sensor/score/target_address.h"
+#include "sensor/score/target_text.h"
 
 #define ADDRESSES_KEPT 1000
 
@@ -19,6 +20,36 @@ field_there(const struct rule_input *in, const char *name)
 	bool present;
 	target_get(in, name, &present);
 	return present;
+}
+
+struct slice
+sent_get(const struct rule_input *in, const char *name)
+{
+	bool present;
+	return target_get_sent(in, name, &present);
+}
+
+bool
+sent_there(const struct rule_input *in, const char *name)
+{
+	bool present;
+	target_get_sent(in, name, &present);
+	return present;
+}
+
+bool
+same_organisation(struct slice a, struct slice b, struct arena *arena)
+{
+	struct slice longer = a.len >= b.len ? a : b, shorter = a.len >= b.len ? b : a;
+	if (shorter.len == 0)
+		return false;
+	if (slice_ieq(longer, shorter))
+		return true;
+	if (slice_iends(longer, shorter) && slice_index(shorter, '.') < shorter.len &&
+		longer.ptr[longer.len - shorter.len - 1] == '.')
+		return true;
+	struct slice of_a = target_text_domain(a, arena), of_b = target_text_domain(b, arena);
+	return of_a.len > 0 && slice_ieq(of_a, of_b);
 }
 
 struct slice

@@ -12,6 +12,9 @@
 /* target_get() where an absent field is as good as an empty one. */
 struct slice field_get(const struct rule_input *in, const char *name);
 bool field_there(const struct rule_input *in, const char *name);
+/* The same of the message as sent. */
+struct slice sent_get(const struct rule_input *in, const char *name);
+bool sent_there(const struct rule_input *in, const char *name);
 /* All Received fields with single spaces for all white space. */
 struct slice field_received(const struct rule_input *in);
 
@@ -20,6 +23,8 @@ bool gated_through_remover(const struct rule_input *in);
 
 /* Behind the last "@"; empty without one. */
 struct slice address_domain(struct slice address);
+/* One name inside the other, or both of one registered domain; unknown ones are of none. */
+bool same_organisation(struct slice a, struct slice b, struct arena *arena);
 /* All that may be the sender's address: From, Envelope-Sender, …; or Resent-From alone. */
 const struct eval_addresses *addresses_from(const struct rule_input *in);
 /* All that may be a recipient's: To, Cc, Delivered-To, "for" of Received, …; or Resent-To alone. */

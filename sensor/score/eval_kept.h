@@ -13,6 +13,7 @@
 
 struct eval_kept_value {
 	const char *name; /* of a target, as the test writes it */
+	bool delivered;
 	struct slice value;
 	bool present;
 };

@@ -304,7 +304,8 @@ mailbox_values(const struct target *t, struct charsets *charsets, struct arena *
 		if (t->part == TARGET_ADDR && b->address.len > 0)
 			push(values, b->address, arena);
 		else if (t->part == TARGET_NAME && b->has_name)
-			push(values, t->raw ? b->name : target_text_name(b->name, charsets, arena), arena);
+			push(values, t->raw ? b->name : target_text_name(b->name, charsets, arena),
+				arena);
 	}
 }
 
@@ -376,9 +377,9 @@ target_entity_value(const struct target *t, const struct message_entity *entity,
 	struct charsets *charsets, struct arena *arena, bool *present)
 {
 	struct target_values values = { 0 };
-	const struct message m = { .fields = entity->fields,
-		.fields_count = entity->fields_count,
-		.charsets = charsets };
+	const struct message m = {
+		.fields = entity->fields, .fields_count = entity->fields_count, .charsets = charsets
+	};
 	struct target plain = *t;
 	plain.part = t->raw ? TARGET_RAW : TARGET_TEXT;
 	if (t->source == TARGET_ALL)
@@ -396,47 +397,67 @@ target_entity_value(const struct target *t, const struct message_entity *entity,
 }
 
 static void
-literal_target(const char *name, const struct rule_input *in, struct target *out)
+literal_values(const struct rule_input *in, const char *name, bool delivered, struct target *t,
+	struct target_values *out)
 {
 	struct err ignored;
-	if (target_parse(slice_str(name), in->arena, out, &ignored) < 0)
-		*out = (struct target){ .name = "", .fields = { "" } };
-	out->delivered = true;
+	if (target_parse(slice_str(name), in->arena, t, &ignored) < 0)
+		*t = (struct target){ .name = "", .fields = { "" } };
+	t->delivered = delivered;
+	target_values(t, in, out);
 }
 
 void
 target_get_all(const struct rule_input *in, const char *name, struct target_values *out)
 {
 	struct target t;
-	literal_target(name, in, &t);
-	target_values(&t, in, out);
+	literal_values(in, name, true, &t, out);
+}
+
+void
+target_get_all_sent(const struct rule_input *in, const char *name, struct target_values *out)
+{
+	struct target t;
+	literal_values(in, name, false, &t, out);
 }
 
 static struct slice
-scalar_value(const struct rule_input *in, const char *name, bool *present)
+scalar_value(const struct rule_input *in, const char *name, bool delivered, bool *present)
 {
 	struct target t;
 	struct target_values values;
-	literal_target(name, in, &t);
-	target_values(&t, in, &values);
+	literal_values(in, name, delivered, &t, &values);
 	*present = values.items_count > 0;
 	if (t.net == TARGET_NET_NONE && t.part != TARGET_ADDR && t.part != TARGET_NAME)
 		return joined(&values, in->arena);
 	return *present ? values.items[0] : SLICE_EMPTY;
 }
 
-struct slice
-target_get(const struct rule_input *in, const char *name, bool *present)
+static struct slice
+get(const struct rule_input *in, const char *name, bool delivered, bool *present)
 {
 	struct eval_kept *kept = eval_kept(in);
 	for (size_t i = 0; i < kept->values_count; i++)
-		if (strcmp(kept->values[i].name, name) == 0) {
+		if (kept->values[i].delivered == delivered &&
+			strcmp(kept->values[i].name, name) == 0) {
 			*present = kept->values[i].present;
 			return kept->values[i].value;
 		}
-	struct slice value = scalar_value(in, name, present);
+	struct slice value = scalar_value(in, name, delivered, present);
 	if (kept->values_count < EVAL_KEPT_VALUES)
 		kept->values[kept->values_count++] =
-			(struct eval_kept_value){ name, value, *present };
+			(struct eval_kept_value){ name, delivered, value, *present };
 	return value;
+}
+
+struct slice
+target_get(const struct rule_input *in, const char *name, bool *present)
+{
+	return get(in, name, true, present);
+}
+
+struct slice
+target_get_sent(const struct rule_input *in, const char *name, bool *present)
+{
+	return get(in, name, false, present);
 }

@@ -87,11 +87,13 @@ struct slice target_entity_value(const struct target *t, const struct message_en
 	struct charsets *charsets, struct arena *arena, bool *present);
 bool target_eq(const struct target *a, const struct target *b);
 
-/* For tests in C, on the message as delivered; `name` as in a rule ("From:addr"), a literal.  The
- * value is worked out once.  What a rule calls one value: joined, but of addresses, names and hosts
- * the first. */
+/* For tests in C, on the message as delivered or as sent; `name` as in a rule ("From:addr"), a
+ * literal.  The value is worked out once.  What a rule calls one value: joined, but of addresses,
+ * names and hosts the first. */
 struct slice target_get(const struct rule_input *in, const char *name, bool *present);
+struct slice target_get_sent(const struct rule_input *in, const char *name, bool *present);
 /* Every value; not kept. */
 void target_get_all(const struct rule_input *in, const char *name, struct target_values *out);
+void target_get_all_sent(const struct rule_input *in, const char *name, struct target_values *out);
 
 #endif
