@@ -11,6 +11,7 @@
 
 struct analyst {
 	struct rules *rules;
+	bool owns_rules;
 	struct mail_privacy privacy; /* key is a copy */
 	struct charsets *charsets;
 	struct counters *counters;
@@ -21,11 +22,14 @@ struct analyst {
 struct analyst *
 analyst_new(const struct analyst_config *config, struct counters *counters, struct err *err)
 {
-	struct rules *rules = rules_load(config->rules, config->rules_count, err);
+	struct rules *rules = config->loaded != NULL
+				      ? config->loaded
+				      : rules_load(config->rules, config->rules_count, err);
 	if (rules == NULL)
 		return NULL;
 	struct analyst *a = must_alloc(sizeof *a);
-	*a = (struct analyst){ .rules = rules, .counters = counters, .parts = config->parts };
+	*a = (struct analyst){ .rules = rules,
+		.owns_rules = config->loaded == NULL, .counters = counters, .parts = config->parts };
 	arena_init(&a->arena, config->hash_key.len + 4096);
 	a->privacy.off = config->privacy_off;
 	a->privacy.key = arena_copy(&a->arena, config->hash_key);
@@ -45,7 +49,8 @@ analyst_free(struct analyst *a)
 {
 	if (a == NULL)
 		return;
-	rules_free(a->rules);
+	if (a->owns_rules)
+		rules_free(a->rules);
 	charsets_free(a->charsets);
 	arena_release(&a->arena);
 	free(a);

@@ -15,6 +15,7 @@
 struct analyst_config {
 	const struct rule_source *rules; /* in reading order */
 	size_t rules_count;
+	struct rules *loaded; /* instead of these: lives longer than the analyst */
 	bool privacy_off;
 	bool parts; /* hits of the rules' parts ("__NAME") are wanted, too */
 	struct slice hash_key;

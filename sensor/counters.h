@@ -45,6 +45,8 @@
 	X(mails_refused, "mails that the analyst refused to parse")                                    \
 	X(rules_gave_up, "regular expressions that reached their limit")                               \
 	X(frames_lost, "messages between processes that were lost or damaged")                         \
+	X(rules_reloaded, "times that the rules were read again")                                      \
+	X(rules_refused, "times that new rules had a mistake, and the old ones stayed in force")       \
 	X(restarts_worker, "restarts of the capture worker")                                           \
 	X(restarts_analyst, "restarts of the analyst")                                                 \
 	X(restarts_collector, "restarts of the collector")                                             \

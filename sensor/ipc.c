@@ -245,3 +245,9 @@ ipc_next(struct ipc_reader *r, struct ipc_frame *out)
 	*out = (struct ipc_frame){ (enum ipc_type)header_u32(r, AT_TYPE), buf_slice(&r->payload) };
 	return 1;
 }
+
+bool
+ipc_between(const struct ipc_reader *r)
+{
+	return r->header_len == 0 && r->again.len == 0;
+}

@@ -79,6 +79,9 @@ void ipc_reader_release(struct ipc_reader *r);
  * bytes beyond the frame from the pipe. */
 int ipc_next(struct ipc_reader *r, struct ipc_frame *out);
 
+/* Nothing of the next frame was taken from the pipe yet: who reads it from here on misses nothing. */
+bool ipc_between(const struct ipc_reader *r);
+
 /* 0 when all of it is written; -1 (errno) when nobody reads, when a non-blocking pipe is full or
  * when the payload is longer than LIMIT_FRAME.  Up to PIPE_BUF bytes are written in one piece. */
 int ipc_write(int fd, const struct ipc_cookie *cookie, enum ipc_type type, struct slice payload);

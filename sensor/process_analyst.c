@@ -1,6 +1,7 @@
 #include "sensor/process_analyst.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include "sensor/limits.h"
 
 /* Rules, character sets and one mail take some 100 MiB. */
+#define IDLE_MS 200 /* between looks at whether it is to end */
 #define ADDRESS_SPACE ((size_t)1 << 30)
 
 struct analyst_process {
@@ -95,6 +97,20 @@ start(struct analyst_process *p, const struct process_analyst_config *config, st
 	return p->analyst == NULL ? -1 : sandbox_enter(&sandbox, err);
 }
 
+/* SIGTERM, which is blocked: another one goes on with the next message. */
+static bool
+is_to_end(const struct analyst_process *p)
+{
+	static const struct timespec now = { 0, 0 };
+	sigset_t term;
+
+	if (!ipc_between(&p->reader))
+		return false;
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	return sigtimedwait(&term, NULL, &now) == SIGTERM;
+}
+
 static void
 work(struct analyst_process *p)
 {
@@ -102,10 +118,10 @@ work(struct analyst_process *p)
 	int more;
 
 	forward(p, IPC_HELLO, SLICE_EMPTY);
-	while ((more = ipc_next(&p->reader, &frame)) >= 0) {
+	while (!is_to_end(p) && (more = ipc_next(&p->reader, &frame)) >= 0) {
 		if (more == 0) {
 			struct pollfd in = { .fd = p->ends->in, .events = POLLIN };
-			(void)poll(&in, 1, 1000);
+			(void)poll(&in, 1, IDLE_MS);
 		} else if (frame.type == IPC_MAIL) {
 			handle_mail(p, frame.payload);
 		} else {

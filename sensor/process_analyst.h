@@ -16,7 +16,8 @@ struct process_analyst_config {
 	struct sandbox_user user;
 };
 
-/* Until the end of its input: 0.  1 when it cannot start (said on stderr). */
+/* Until the end of its input, or between two messages at SIGTERM, which its caller has blocked: 0.
+ * 1 when it cannot start (said on stderr). */
 int process_analyst(const struct process_analyst_config *config, const struct ipc_ends *ends);
 
 #endif

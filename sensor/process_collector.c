@@ -31,6 +31,7 @@ struct collector_process {
 	int64_t lost_counted, commit_due;
 	int64_t prune_due; /* CLOCK_REALTIME */
 	bool refusing;	   /* the store refused: said already */
+	bool supervisor;   /* the message that is handled is its */
 	bool again;	   /* another collector died, and others go on counting */
 };
 
@@ -180,6 +181,17 @@ on_state(struct collector_process *p, struct slice payload)
 	return 0;
 }
 
+static void
+reload(struct collector_process *p)
+{
+	const struct process_collector_config *c = p->config;
+	struct err err = { "" };
+
+	if (c->reload != NULL && c->reload(c->reload_ctx, &err) < 0)
+		fprintf(stderr, "heloscope run: the rules of hosts stay what they were: %s\n",
+			err.text);
+}
+
 static int
 on_event(struct collector_process *p, struct slice payload)
 {
@@ -191,6 +203,8 @@ on_event(struct collector_process *p, struct slice payload)
 	const char *kind = text_clean(&p->arena, slice_str(event.kind), sizeof event.kind);
 	const char *text = text_clean(&p->arena, slice_str(event.text), sizeof event.text);
 	result(p, collector_event(p->collector, event.time, kind, text, &err), &err);
+	if (p->supervisor && strcmp(kind, "rules") == 0)
+		reload(p);
 	return 0;
 }
 
@@ -278,7 +292,9 @@ work(struct collector_process *p)
 
 	do {
 		p->lane = &p->lanes[0];
+		p->supervisor = true;
 		handled = read_one(p, &p->events);
+		p->supervisor = false;
 		handled += read_lanes(p, &open);
 		if (clock_ns(CLOCK_MONOTONIC) >= p->commit_due)
 			commit(p);

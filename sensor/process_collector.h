@@ -24,6 +24,10 @@ struct process_store {
 struct process_collector_config {
 	const struct collector_config *collector; /* its sink is the store's */
 	const struct process_store *store;
+	/* The supervisor has read the rules again: those of hosts are to be, too. 0, or -1 and err;
+	 * NULL = there are none. */
+	int (*reload)(void *ctx, struct err *err);
+	void *reload_ctx;
 	struct sandbox_user user; /* owner of the store's folder */
 };
 

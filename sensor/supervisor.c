@@ -14,6 +14,7 @@
 
 #define DELAY_FIRST (200 * PTIME_MS)
 #define DELAY_MAX (10 * PTIME_SECOND)
+#define RENEW_MAX (5 * PTIME_SECOND)
 #define QUICK_DEATH (10 * PTIME_SECOND)
 #define PIPE_BYTES (1 << 20) /* a second's worth of records where the analyst is busy */
 
@@ -32,6 +33,8 @@ struct child {
 	pid_t pid;	      /* 0 = does not run */
 	int64_t started, due; /* CLOCK_MONOTONIC */
 	int64_t delay;
+	bool stale;    /* runs with the rules of before */
+	bool renewing; /* was told to end, and will be started anew */
 };
 
 struct supervisor {
@@ -43,6 +46,12 @@ struct supervisor {
 		children[CHILDREN_MAX]; /* readers first, so that a pipe never has a writer alone */
 	size_t children_count;
 	struct counters counters;
+	struct {
+		pid_t pid;  /* of the child that checks the rules; 0 = none */
+		int words;  /* what it says is wrong; -1 = none */
+		bool asked; /* again, while it runs */
+		int64_t since;
+	} reload;
 	sigset_t signals;
 	struct buf payload;
 };
@@ -195,14 +204,15 @@ start_child(struct supervisor *s, struct child *child)
 
 /* ---- deaths ---- */
 
-/* Restart counters and the event to the collector.  A full pipe means that no collector has read
+/* Counters and the event to the collector.  A full pipe means that no collector has read
  * for long: the words are on stderr already. */
 static void
-tell_collector(struct supervisor *s, const char *text)
+tell_collector(struct supervisor *s, const char *kind, const char *text)
 {
 	struct ipc_state state = { PROCESS_SUPERVISOR, (uint32_t)getpid(), s->counters, 0 };
-	struct ipc_event event = { .time = clock_ns(CLOCK_REALTIME), .kind = "restart" };
+	struct ipc_event event = { .time = clock_ns(CLOCK_REALTIME) };
 
+	snprintf(event.kind, sizeof event.kind, "%s", kind);
 	buf_clear(&s->payload);
 	ipc_pack_state(&s->payload, &state);
 	(void)ipc_write(s->pipes[EVENTS][WRITE_END], &s->cookie, IPC_STATE, buf_slice(&s->payload));
@@ -215,6 +225,8 @@ tell_collector(struct supervisor *s, const char *text)
 static void
 note_death(struct supervisor *s, struct child *child, int status)
 {
+	/* ended because it was asked to, or with the old rules: a new one has the new ones */
+	bool renewed = child->renewing && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	static const enum counter restarts[PROCESSES] = {
 		[PROCESS_WORKER] = COUNTER_restarts_worker,
 		[PROCESS_ANALYST] = COUNTER_restarts_analyst,
@@ -224,6 +236,10 @@ note_death(struct supervisor *s, struct child *child, int status)
 	int64_t now = clock_ns(CLOCK_MONOTONIC);
 	char text[160], word[24];
 
+	child->stale = child->renewing = false;
+	child->due = now;
+	if (renewed)
+		return;
 	child->delay = now - child->started >= QUICK_DEATH || child->delay == 0 ? DELAY_FIRST
 										: child->delay * 2;
 	if (child->delay > DELAY_MAX)
@@ -234,7 +250,7 @@ note_death(struct supervisor *s, struct child *child, int status)
 		child_word(s, child, ' ', word), WIFSIGNALED(status) ? "signal" : "exit status",
 		WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	fprintf(stderr, "heloscope run: %s\n", text);
-	tell_collector(s, text);
+	tell_collector(s, "restart", text);
 }
 
 /* `note` NULL while everything ends. */
@@ -249,6 +265,122 @@ reap(struct supervisor *s, void (*note)(struct supervisor *s, struct child *chil
 		child->pid = 0;
 		if (note != NULL)
 			note(s, child, status);
+	}
+}
+
+/* ---- rules read again ---- */
+
+static void
+note_rules(struct supervisor *s, bool good, const char *what)
+{
+	char text[480];
+
+	count_add(&s->counters, good ? COUNTER_rules_reloaded : COUNTER_rules_refused, 1);
+	snprintf(text, sizeof text, "%s%s",
+		good ? "" : "the new rules are refused, the old ones stay in force: ", what);
+	fprintf(stderr, "heloscope run: %s\n", text);
+	tell_collector(s, good ? "rules" : "rules-bad", text);
+}
+
+static _Noreturn void
+be_check(struct supervisor *s, int words)
+{
+	struct err err = { "" };
+
+	close_pipes(s);
+	(void)prctl(PR_SET_NAME, "helo-rules", 0, 0, 0);
+	int rc = s->config->check_rules(s->config->ctx, &err);
+	if (rc < 0 && write(words, err.text, strlen(err.text)) < 0)
+		rc = -1;
+	_exit(rc < 0);
+}
+
+static void
+start_check(struct supervisor *s)
+{
+	int ends[2];
+
+	if (s->config->check_rules == NULL)
+		return;
+	if (s->reload.pid != 0) {
+		s->reload.asked = true;
+		return;
+	}
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) {
+		note_rules(s, false, strerror(errno));
+		return;
+	}
+	fflush(NULL);
+	pid_t pid = fork();
+	if (pid == 0)
+		be_check(s, ends[WRITE_END]);
+	close(ends[WRITE_END]);
+	s->reload.pid = pid > 0 ? pid : 0;
+	s->reload.words = ends[READ_END];
+	if (pid > 0)
+		return;
+	note_rules(s, false, strerror(errno));
+	close_end(&s->reload.words, 0);
+}
+
+static void
+take_rules(struct supervisor *s)
+{
+	struct err err = { "" };
+
+	if (s->config->take_rules(s->config->ctx, &err) < 0) {
+		note_rules(s, false, err.text);
+		return;
+	}
+	for (size_t i = 0; i < s->children_count; i++)
+		s->children[i].stale = s->children[i].process == PROCESS_ANALYST;
+	note_rules(s, true, "the rules were read again");
+}
+
+static void
+reap_check(struct supervisor *s)
+{
+	struct err err = { "it ended without a word" };
+	int status;
+
+	if (s->reload.pid == 0 || waitpid(s->reload.pid, &status, WNOHANG) != s->reload.pid)
+		return;
+	ssize_t n = read(s->reload.words, err.text, sizeof err.text - 1);
+	if (n > 0)
+		err.text[n] = '\0';
+	close_end(&s->reload.words, 0);
+	s->reload.pid = 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		take_rules(s);
+	else
+		note_rules(s, false, err.text);
+	if (s->reload.asked)
+		start_check(s);
+	s->reload.asked = false;
+}
+
+/* One analyst after the other ends between two mails, and begins with the new rules; what is in its
+ * pipe waits.  One that does not end is killed: that costs the mail which holds it up. */
+static void
+renew_analysts(struct supervisor *s)
+{
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	for (size_t i = 0; i < s->children_count; i++) {
+		struct child *c = &s->children[i];
+		if (c->renewing && c->pid != 0 && now - s->reload.since > RENEW_MAX)
+			kill(c->pid, SIGKILL);
+		if (c->renewing)
+			return;
+	}
+	for (size_t i = 0; i < s->children_count; i++) {
+		struct child *c = &s->children[i];
+		if (!c->stale || c->pid == 0)
+			continue;
+		c->renewing = true;
+		s->reload.since = now;
+		kill(c->pid, SIGTERM);
+		return;
 	}
 }
 
@@ -324,6 +456,11 @@ close_writers(struct supervisor *s, enum pipe_name pipe)
 static void
 end_all(struct supervisor *s)
 {
+	if (s->reload.pid != 0) {
+		kill(s->reload.pid, SIGKILL);
+		(void)waitpid(s->reload.pid, NULL, 0);
+	}
+	close_end(&s->reload.words, 0);
 	signal_all(s, PROCESS_WEB, SIGTERM);
 	signal_all(s, PROCESS_WORKER, SIGTERM);
 	reap(s, NULL);
@@ -351,12 +488,14 @@ supervisor_run(const struct supervisor_config *config, struct err *err)
 	int rc;
 
 	memset(s.pipes, -1, sizeof s.pipes);
+	s.reload.words = -1;
 	buf_init(&s.payload, 4096);
 	digest_random(s.cookie.bytes, sizeof s.cookie.bytes);
 	sigemptyset(&s.signals);
 	sigaddset(&s.signals, SIGINT);
 	sigaddset(&s.signals, SIGTERM);
 	sigaddset(&s.signals, SIGCHLD);
+	sigaddset(&s.signals, SIGHUP);
 	sigprocmask(SIG_BLOCK, &s.signals, &before);
 	list_children(&s);
 	rc = open_pipes(&s, err);
@@ -364,7 +503,11 @@ supervisor_run(const struct supervisor_config *config, struct err *err)
 		int which;
 		do {
 			reap(&s, note_death);
+			reap_check(&s);
+			renew_analysts(&s);
 			which = wait_signal(&s, start_due(&s));
+			if (which == SIGHUP)
+				start_check(&s);
 		} while (which != SIGINT && which != SIGTERM);
 		end_all(&s);
 	}

@@ -1,7 +1,7 @@
 /* The supervisor: starts the processes, starts again those that die, ends them in order.  Parses
  * nothing from outside.
  *
- * Input:  SIGINT, SIGTERM, SIGCHLD.
+ * Input:  SIGINT, SIGTERM, SIGCHLD; SIGHUP reads the rules again.
  * Output: processes joined by pipes of which the supervisor keeps both ends, so that what is in a
  *         pipe outlives the process that wrote or would have read it; restarts on stderr, and as
  *         counters and events to the collector.
@@ -18,6 +18,12 @@ struct supervisor_config {
 	 * child with SIGINT, SIGTERM and SIGCHLD blocked; returns its exit status. Analyst and
 	 * collector end at the end of their input, worker and web at SIGTERM. */
 	int (*run[PROCESSES])(void *ctx, const struct ipc_ends *ends);
+	/* SIGHUP; NULL = it does nothing.  First check_rules in a child of its own: 0 if they are
+	 * good, else -1 and err; then take_rules here, after which every analyst is started anew, one
+	 * after the other, between two mails.  What is wrong is told on stderr and to the collector
+	 * (event "rules-bad"), and nothing changes; that it went well, by event "rules". */
+	int (*check_rules)(void *ctx, struct err *err);
+	int (*take_rules)(void *ctx, struct err *err);
 };
 
 /* Until SIGINT or SIGTERM; then every process has ended and everything in the pipes is handled: 0.

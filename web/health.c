@@ -53,6 +53,8 @@ static const struct {
 	{ COUNTER_frames_lost, true, "Messages between the sensor's processes that were lost" },
 	{ COUNTER_aliases_full, true, "IPv6 packets that could not be followed" },
 	{ COUNTER_packets_damaged, false, "Records of capture files that could not be read" },
+	{ COUNTER_rules_refused, false,
+		"New rules that had a mistake: those read before stay in force" },
 	{ COUNTER_restarts_worker, false, "Restarts of the capture worker" },
 	{ COUNTER_restarts_analyst, false, "Restarts of the analyst" },
 	{ COUNTER_restarts_collector, false, "Restarts of the collector" },

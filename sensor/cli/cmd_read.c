@@ -352,6 +352,13 @@ parse(struct reading *r, int argc, char **argv, bool *stop)
 	return EXIT_DONE;
 }
 
+static void
+judge_host(void *ctx, struct host_record *record, struct arena *arena)
+{
+	const struct reading *r = ctx;
+	rules_judge_host(analyst_rules(r->analyst), record, arena);
+}
+
 static int
 start(struct reading *r, struct sink *sink, struct collector_observer *observer)
 {
@@ -380,6 +387,8 @@ start(struct reading *r, struct sink *sink, struct collector_observer *observer)
 		.sink = r->no_store ? NULL : sink,
 		.observer = observer };
 	config.verdict.sensor = c->sensor;
+	config.verdict.rules = judge_host;
+	config.verdict.rules_ctx = r;
 	r->collector = collector_new(&config, &r->counters, &r->err);
 	r->worker = worker_new(&r->setup.worker, &output, &r->counters, &r->err);
 	if (r->collector == NULL || r->worker == NULL)

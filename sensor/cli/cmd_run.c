@@ -63,6 +63,7 @@ struct running {
 	struct sandbox_user user;  /* worker and analyst */
 	struct sandbox_user owner; /* of the store's folder: collector and web */
 	struct store *store;	   /* in the collector */
+	struct rules *rules;	   /* in force; in the collector those of hosts are */
 };
 
 /* ---- arguments ---- */
@@ -260,16 +261,39 @@ check_as_owner(struct running *r, struct err *err)
 	return rc;
 }
 
+/* They are read here and inherited, so that an analyst that is started again does not depend on
+ * what somebody is writing into the files. */
+static int
+take_rules(void *ctx, struct err *err)
+{
+	struct running *r = ctx;
+	struct rules *rules = rules_load(r->setup.rules.sources, r->setup.rules.count, err);
+
+	if (rules == NULL)
+		return -1;
+	rule_dirs_tell("run", &r->setup.rules, rules);
+	rules_free(r->rules);
+	r->rules = r->setup.analyst.loaded = rules;
+	return 0;
+}
+
+static int
+check_rules(void *ctx, struct err *err)
+{
+	const struct running *r = ctx;
+	struct rules *rules = rules_load(r->setup.rules.sources, r->setup.rules.count, err);
+
+	rules_free(rules);
+	return rules == NULL ? -1 : 0;
+}
+
 static int
 check(struct running *r, const struct capture_live_options *live, struct err *err)
 {
 	if (check_users(r, err) < 0 || check_as_owner(r, err) < 0)
 		return -1;
-	struct rules *rules = rules_load(r->setup.rules.sources, r->setup.rules.count, err);
-	if (rules == NULL)
+	if (take_rules(r, err) < 0)
 		return -1;
-	rule_dirs_tell("run", &r->setup.rules, rules);
-	rules_free(rules);
 	return check_interfaces(r, live, err);
 }
 
@@ -353,6 +377,27 @@ close_store(void *ctx)
 	r->store = NULL;
 }
 
+static void
+judge_host(void *ctx, struct host_record *record, struct arena *arena)
+{
+	const struct running *r = ctx;
+	rules_judge_host(r->rules, record, arena);
+}
+
+/* In the collector. */
+static int
+reload_hosts(void *ctx, struct err *err)
+{
+	struct running *r = ctx;
+	struct rules *rules = rules_load_hosts(r->setup.rules.sources, r->setup.rules.count, err);
+
+	if (rules == NULL)
+		return -1;
+	rules_free(r->rules);
+	r->rules = rules;
+	return 0;
+}
+
 static int
 run_collector(void *ctx, const struct ipc_ends *ends)
 {
@@ -363,9 +408,15 @@ run_collector(void *ctx, const struct ipc_ends *ends)
 		.campus = r->setup.campus,
 		.verdict = verdict_config_default() };
 	const struct process_store store = { r, open_store, prune_store, close_store };
-	const struct process_collector_config config = { &collector, &store, r->owner };
+	const struct process_collector_config config = { .collector = &collector,
+		.store = &store,
+		.reload = reload_hosts,
+		.reload_ctx = r,
+		.user = r->owner };
 
 	collector.verdict.sensor = collector.sensor;
+	collector.verdict.rules = judge_host;
+	collector.verdict.rules_ctx = r;
 	return process_collector(&config, ends);
 }
 
@@ -435,6 +486,8 @@ start(struct running *r, const struct setup_given *given)
 	struct err err = { "" };
 	struct capture_filter filter;
 	struct supervisor_config supervisor = { .ctx = r,
+		.check_rules = check_rules,
+		.take_rules = take_rules,
 		.run = {
 			[PROCESS_WORKER] = run_worker,
 			[PROCESS_ANALYST] = run_analyst,
@@ -470,6 +523,7 @@ run(const struct cli_command *self, int argc, char **argv)
 	if (!stop)
 		status = start(r, &given);
 	setup_release(&r->setup);
+	rules_free(r->rules);
 	free(r);
 	return status;
 }

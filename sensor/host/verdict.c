@@ -226,5 +226,7 @@ verdict_host(const struct verdict_config *config, struct addr ip, const struct h
 	facts_work_out(&f);
 	fill_record(&f, out);
 	out->verdict_since = find_since(&f);
+	if (config->rules != NULL)
+		config->rules(config->rules_ctx, out, arena);
 	aggregate_free(f.sum);
 }

@@ -12,6 +12,9 @@
 struct verdict_config {
 	int64_t window_ns; /* hours older than this before `now` do not count; default 7 days */
 	const char *sensor;
+	/* The administrator's rules on the record's counts, NULL = none: adds evidence. */
+	void (*rules)(void *ctx, struct host_record *record, struct arena *arena);
+	void *rules_ctx;
 };
 
 struct hour_of_host {

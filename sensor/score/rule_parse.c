@@ -346,8 +346,9 @@ parse_session(struct reader *rd, struct slice rest, struct rule *rule)
 	rule->kind = RULE_SESSION;
 	rule->field = session_field_find(name);
 	if (rule->field == NULL)
-		return reader_fail(rd, name.ptr, "'%.*s' is not known of a session; known are %s",
-			SHOWN(name), session_field_names(&rd->rules->arena));
+		return reader_fail(rd, name.ptr,
+			"'%.*s' is not known of a session: 'heloscope rules fields' lists what is",
+			SHOWN(name));
 	if (rule->field->number != NULL)
 		return take_compare(rd, &rest, rule);
 	if (take_match_operator(rd, &rest, rule) < 0 || take_regex(rd, rest, rule) < 0)
@@ -362,12 +363,19 @@ parse_fault(struct reader *rd, struct slice rest, struct rule *rule)
 	struct slice name = rule_word(&rest);
 	rule->kind = RULE_FAULT;
 	rule->needs_message = rule->needs_whole = true;
-	for (int bit = 0; *message_fault_name((enum message_fault)(1 << bit)) != '\0'; bit++)
-		if (slice_eq(name, slice_str(message_fault_name((enum message_fault)(1 << bit))))) {
-			rule->fault = (enum message_fault)(1 << bit);
-			return at_end(rd, rest);
-		}
-	return reader_fail(rd, name.ptr, "'%.*s' is no fault of a header", SHOWN(name));
+	if (fault_test_parse(name, &rd->rules->arena, &rule->fault, &rd->err) < 0)
+		return reader_fault(rd, name.ptr);
+	return at_end(rd, rest);
+}
+
+/* Names are resolved once all are read: host_rule.c. */
+static int
+parse_host(struct reader *rd, struct slice rest, struct rule *rule)
+{
+	if (parse_meta(rd, rest, rule) < 0)
+		return -1;
+	rule->kind = RULE_HOST;
+	return 0;
 }
 
 /* Words of plugins that ask the network: the name is that of a rule that is left out. */
@@ -394,6 +402,7 @@ static const struct kind {
 	{ "mimeheader", parse_mimeheader },
 	{ "session", parse_session },
 	{ "fault", parse_fault },
+	{ "host", parse_host },
 	{ "askdns", parse_network },
 	{ "uridnsbl", parse_network },
 	{ "uridnssub", parse_network },
@@ -433,6 +442,7 @@ rule_line(struct reader *rd, struct slice word, struct slice rest)
 	if (kind->parse(rd, rest, &rule) < 0)
 		return -1;
 	rule.name = arena_string(&rd->rules->arena, name);
+	rule.definition = arena_copy(&rd->rules->arena, rest);
 	rule.hidden = slice_starts(name, SLICE("__"));
 	struct rule *to = ARENA_PUSH(&rd->rules->arena, rd->rules->rules, LIMIT_RULES);
 	if (to == NULL)

@@ -8,6 +8,7 @@
 #include "sensor/score/conditions.h"
 #include "sensor/score/eval.h"
 #include "sensor/score/expr.h"
+#include "sensor/score/fault_rule.h"
 #include "sensor/score/pattern.h"
 #include "sensor/score/replace_tags.h"
 #include "sensor/score/rule_regex.h"
@@ -28,7 +29,7 @@ enum rule_kind {
 	RULE_SESSION,	 /* field, and pattern or compare and number */
 	RULE_FAULT,	 /* fault */
 	RULE_EVAL,	 /* eval, arguments */
-	RULE_HOST,	 /* host_field, compare and number; decided by the host stage */
+	RULE_HOST,	 /* expr over the host's counts; decided by the host stage */
 };
 
 enum compare {
@@ -54,10 +55,9 @@ struct rule {
 	const struct session_field *field;
 	enum compare compare;
 	double number;
-	enum message_fault fault;
+	struct fault_test fault;
 	const struct eval *eval;
 	struct eval_arguments arguments;
-	const char *host_field;
 	struct expr expr;
 	bool delivered;	    /* looks at the message as delivered, not as sent: input.h */
 	bool no_subject;    /* tflags nosubject: a body rule that does not look at the subject */
@@ -72,6 +72,7 @@ struct rule {
 	bool off;	    /* 0 points and no label: counts nothing, in metas, too */
 	/* what the reader needs of it */
 	const char *word;	 /* of the kind, as written */
+	struct slice definition; /* the line behind the name */
 	struct rule_regex regex; /* of `pattern`, or of the argument that is one */
 	size_t column;		 /* of the expression, from 1 */
 	bool stock;
@@ -103,6 +104,8 @@ struct rules {
 	struct settings *settings;
 	struct rule *rules;
 	size_t rules_count, rules_cap;
+	struct rule *hosts; /* `host` rules and metas of them, in reading order; steps name these */
+	size_t hosts_count, hosts_cap;
 	struct rule *left_out; /* that cannot be decided here, with why */
 	size_t left_out_count, left_out_cap;
 	struct target *targets; /* each once */
@@ -118,6 +121,7 @@ struct rules {
 	struct conditions conditions;
 	struct slice language; /* of LANG, "en_US": lines of others are skipped */
 	bool stock;	       /* the file that is read now is of a stock set */
+	bool only_hosts;       /* expressions are not compiled */
 	bool files;	       /* `include` may open files */
 };
 
@@ -128,6 +132,8 @@ int rules_read(struct rules *r, const char *file, struct slice text, struct err 
 /* After the last file: names resolved, attributes applied, expressions compiled. 0, or -1 and err.
  */
 int rules_finish(struct rules *r, struct err *err);
+/* Takes host rules and the metas that name them out of r->rules. 0, or -1 and err. */
+int rules_take_hosts(struct rules *r, struct err *err);
 /* Index of the rule, or rules_count. */
 size_t rules_find(const struct rules *r, struct slice name);
 

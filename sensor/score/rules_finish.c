@@ -77,6 +77,8 @@ drop_redefined(struct rules *r, struct err *err)
 		if (strcmp(first->name, second->name) != 0)
 			continue;
 		gone[r->by_name[i - 1]] = true;
+		if (first->kind == RULE_EVAL && first->net)
+			continue; /* `urirhssub NAME …` and `body NAME eval:…` belong together */
 		rules_notice(r,
 			(struct rule_notice){ .kind = RULE_NOTICE_TWICE,
 				.text = arena_printf(&r->arena,
@@ -178,7 +180,9 @@ find_unknown_tests(struct rules *r)
 {
 	for (size_t i = 0; i < r->rules_count; i++) {
 		struct rule *rule = &r->rules[i];
-		const char *test = rule->left_out != NULL ? rule->left_out : rule->word;
+		const char *test = rule->left_out != NULL ? rule->left_out
+				   : rule->eval != NULL	  ? rule->eval->name
+							  : rule->word;
 		struct rule_notice notice = { .kind = RULE_NOTICE_NETWORK,
 			.text = "would ask the network, or needs to be taught" };
 		if (is_network(rule)) {
@@ -407,8 +411,11 @@ rules_finish(struct rules *r, struct err *err)
 	if (drop_redefined(r, err) < 0 || apply_attributes(r, err) < 0)
 		return -1;
 	find_unknown_tests(r);
-	if (compile_all(r, err) < 0 || take_left_out(r, err) < 0)
+	if ((!r->only_hosts && compile_all(r, err) < 0) || take_left_out(r, err) < 0)
 		return -1;
+	if (rules_take_hosts(r, err) < 0)
+		return -1;
+	sort_names(r);
 	for (size_t i = 0; i < r->rules_count; i++)
 		if (r->rules[i].kind == RULE_META && resolve_names(r, &r->rules[i], err) < 0)
 			return -1;

@@ -174,12 +174,13 @@ language(void)
 	return none ? SLICE(LANGUAGE) : out;
 }
 
-struct rules *
-rules_load(const struct rule_source *sources, size_t count, struct err *err)
+static struct rules *
+load(const struct rule_source *sources, size_t count, bool only_hosts, struct err *err)
 {
 	struct rules *r = rules_new();
 	int result = 0;
 	r->files = true;
+	r->only_hosts = only_hosts;
 	r->language = arena_copy(&r->arena, language());
 	for (size_t i = 0; i < count && result == 0; i++)
 		result = source_load(r, &sources[i], true, err);
@@ -191,6 +192,18 @@ rules_load(const struct rule_source *sources, size_t count, struct err *err)
 		return r;
 	rules_free(r);
 	return NULL;
+}
+
+struct rules *
+rules_load(const struct rule_source *sources, size_t count, struct err *err)
+{
+	return load(sources, count, false, err);
+}
+
+struct rules *
+rules_load_hosts(const struct rule_source *sources, size_t count, struct err *err)
+{
+	return load(sources, count, true, err);
 }
 
 /* ---- what is there ---- */
@@ -237,6 +250,18 @@ void
 rules_info(const struct rules *r, size_t i, struct rule_info *out)
 {
 	info_of(&r->rules[i], out);
+}
+
+size_t
+rules_host_count(const struct rules *r)
+{
+	return r->hosts_count;
+}
+
+void
+rules_host_info(const struct rules *r, size_t i, struct rule_info *out)
+{
+	info_of(&r->hosts[i], out);
 }
 
 size_t

@@ -130,7 +130,7 @@ test(struct run *run, const struct rule *rule)
 	case RULE_SESSION:
 		return test_session(run, rule);
 	case RULE_FAULT:
-		return (run->in.message->faults & rule->fault) != 0;
+		return fault_test(&rule->fault, run->in.message);
 	case RULE_EVAL:
 		return rule->eval->test(&run->in, &rule->arguments);
 	case RULE_RAWBODY:

@@ -26,6 +26,8 @@ struct rule_source {
 /* Reads the *.pre files of all sources, then the *.cf files of one after the other. NULL and err.
  */
 struct rules *rules_load(const struct rule_source *sources, size_t count, struct err *err);
+/* The same of which only rules_judge_host() is used: nothing is compiled. */
+struct rules *rules_load_hosts(const struct rule_source *sources, size_t count, struct err *err);
 void rules_free(struct rules *r);
 size_t rules_count(const struct rules *r);
 /* Does one of them look at the message as delivered (input.h)? */
@@ -75,6 +77,12 @@ struct rule_notice {
 const char *rule_notice_word(enum rule_notice_kind kind);
 size_t rules_notices_count(const struct rules *r);
 const struct rule_notice *rules_notice_at(const struct rules *r, size_t i);
+
+/* Adds what the `host` rules find in the record's counts to the evidence of its first cause, or of
+ * an unknown one. */
+void rules_judge_host(const struct rules *r, struct host_record *record, struct arena *arena);
+size_t rules_host_count(const struct rules *r);
+void rules_host_info(const struct rules *r, size_t i, struct rule_info *out);
 
 /* Fills score, hits (in the order of the rule files), labels and gave_up of the mail.  Of *in
  * (input.h) the caller fills session, message, delivered, mail (the same one) and arena. */

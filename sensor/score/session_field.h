@@ -18,7 +18,7 @@ struct session_field {
 
 /* NULL if there is none of that name. */
 const struct session_field *session_field_find(struct slice name);
-/* "a, b, c": every name, for messages. */
-const char *session_field_names(struct arena *arena);
+/* The n-th of all, NULL behind the last. */
+const struct session_field *session_field_at(size_t n);
 
 #endif

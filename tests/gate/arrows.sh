@@ -28,7 +28,9 @@ table() {
 	mail     sensor/limits.h            parts, fields, bytes
 	mail     sensor/counters.h          what was cut
 	score    sensor/mail/message.h      the message that it scores
+	score    sensor/mail/header_date.h  what is wrong with a date
 	score    sensor/mail/text.h         what a reader sees of it
+	score    sensor/host/count_fields.h names of the counts that host rules look at
 	score    sensor/record.h            the session round the message, the hits
 	score    sensor/limits.h            rules and time of a match
 	score    sensor/counters.h          matches that were given up

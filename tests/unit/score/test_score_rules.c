@@ -27,7 +27,7 @@ static const struct {
 	{ "header A eval:date_before\n", "parentheses" },
 	{ "header 1A Subject =~ /x/\n", "rule's name" },
 	{ "header\n", "rule's name" },
-	{ "session A shoe_size > 3\n", "known are helo_name" },
+	{ "session A shoe_size > 3\n", "is not known of a session" },
 	{ "session A rcpts =~ /x/\n", "< <= == != >= or >" },
 	{ "session A rcpts > many\n", "'many' is no number" },
 	{ "fault A no-bones\n", "no fault" },

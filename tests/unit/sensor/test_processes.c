@@ -271,8 +271,9 @@ collect(const struct ipc_ends *ends, bool refuse, char *out, size_t size)
 			.live = true,
 			.verdict = verdict_config_default() };
 		const struct process_store store = { &l, open_lines, prune_lines, close_lines };
-		const struct process_collector_config config = { &collector, &store,
-			{ 65534, 65534 } };
+		const struct process_collector_config config = { .collector = &collector,
+		.store = &store,
+		.user = { 65534, 65534 } };
 		close(lines[0]);
 		_exit(process_collector(&config, ends));
 	}
