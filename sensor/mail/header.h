@@ -22,8 +22,8 @@ uint32_t header_name_hash(struct slice name);
 /* The message without its first fields, which the receiving server wrote: a view, in which all but
  * raw, header, fields and faults is the delivered message's own. */
 void message_sent_view(const struct message *delivered, size_t trace_fields, struct message *sent);
-/* Value without folding in out (size bytes, clipped), ends trimmed, tabs as spaces; bytes else as
- * sent. */
+/* Value in out (size bytes, clipped): a fold is one space, ends are trimmed, tabs are spaces; bytes
+ * else as sent. */
 struct slice header_unfold_into(struct slice value, uint8_t *out, size_t size);
 /* Value without folding as UTF-8, encoded words decoded, all of it, controls included; *faults gets
  * bits of enum word_fault (encoded_word.h). */

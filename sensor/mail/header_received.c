@@ -190,8 +190,10 @@ by_read(const struct received_tokens *t, struct received_field *out)
 	for (size_t k = i; k < t->count && k < i + 3; k++) {
 		if (!t->list[k].comment && ends_clause(&t->list[k]))
 			break;
-		if (received_ip(t->list[k].text, &out->by_ip, &address))
+		if (received_ip(t->list[k].text, &out->by_ip, &address)) {
+			out->by_literal = !t->list[k].comment;
 			continue;
+		}
 		if (t->list[k].comment && out->by_comment.len == 0)
 			out->by_comment = t->list[k].text;
 	}

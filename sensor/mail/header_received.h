@@ -79,6 +79,7 @@ struct received_field {
 	struct slice ident;	 /* RFC 1413, or the local user */
 	struct slice by;	 /* the word behind "by" */
 	struct slice by_comment; /* behind it, without the parentheses: "Postfix" */
+	bool by_literal;	 /* its address stands in brackets */
 	struct slice by_ip;	 /* of the server, where it is told */
 	struct slice via, with, id; /* id without its brackets */
 	struct slice for_address;   /* without its brackets */

@@ -29,16 +29,16 @@ ip_core(struct slice s)
 	return slice_take(s, slice_index(s, '%'));
 }
 
-/* "192.0.2.7:25", "192.0.2.7.13219", "192.0.2.7," */
+/* "192.0.2.7:25", "192.0.2.7,", and in brackets also "192.0.2.7.13219" */
 static struct slice
-without_port(struct slice s)
+without_port(struct slice s, bool bracketed)
 {
 	size_t n = 0, dots = 0;
 	while (n < s.len && (chars_is(s.ptr[n], CHAR_DIGIT) || (s.ptr[n] == '.' && dots < 3))) {
 		dots += s.ptr[n] == '.';
 		n++;
 	}
-	bool port = dots == 3 && n < s.len && memchr(":.,;", s.ptr[n], 4) != NULL;
+	bool port = dots == 3 && n < s.len && memchr(":,;.", s.ptr[n], bracketed ? 4 : 3) != NULL;
 	return port ? slice_take(s, n) : s;
 }
 
@@ -46,7 +46,7 @@ bool
 received_ip(struct slice s, struct slice *ip, struct addr *address)
 {
 	static const char mapped[] = "::ffff:";
-	struct slice core = without_port(ip_core(s));
+	struct slice core = without_port(ip_core(s), s.len > 0 && s.ptr[0] == '[');
 	if (core.len < 2 || (!chars_is(core.ptr[0], CHAR_HEX) && core.ptr[0] != ':') ||
 		addr_parse(core, address) < 0)
 		return false;
@@ -166,7 +166,7 @@ is_helo(struct slice atom)
 static struct slice
 until_parenthesis(struct slice s)
 {
-	while (s.len > 0 && memchr("(),", s.ptr[s.len - 1], 3) != NULL)
+	while (s.len > 0 && memchr("(),\"", s.ptr[s.len - 1], 4) != NULL)
 		s.len--;
 	return s;
 }
@@ -193,9 +193,11 @@ comment_read(struct slice comment, struct received_client *c, struct received_fi
 	struct atoms a = { .rest = comment };
 	struct slice first = SLICE_EMPTY;
 	for (struct slice atom; (atom = atom_next(&a)).len > 0;) {
-		if (is_helo(atom) && !c->has_helo) {
+		bool quote = atom.ptr[0] == '"' && is_helo(slice_skip(atom, 1));
+		if ((quote || is_helo(atom)) && !c->has_helo) {
 			c->helo = until_parenthesis(atom_next(&a));
 			c->has_helo = true;
+			c->helo_quoted = quote;
 		} else if (slice_istarts(atom, SLICE("helo=")) && !c->helo_equals) {
 			c->helo = until_parenthesis(slice_skip(atom, 5));
 			c->helo_equals = true;
@@ -210,6 +212,10 @@ comment_read(struct slice comment, struct received_client *c, struct received_fi
 		if (a.count == 1)
 			first = atom;
 	}
+	c->comments++;
+	c->envelope = c->envelope || slice_istarts(comment, SLICE("envelope-sender"));
+	if (c->comments == 1 && a.count == 1 && c->ip.len == 0 && !c->has_helo)
+		c->remark = first;
 }
 
 /* ---- what is between "from" and "by" ---- */
@@ -277,7 +283,8 @@ has(const struct received_field *out, const char *text)
 static bool
 word_is_client(const struct received_client *c, struct received_field *out)
 {
-	if (!c->word_ip || (c->ip.len > 0 && !c->has_helo))
+	bool webmail = out->wording == RECEIVED_WEBMAIL;
+	if (!c->word_ip || (c->ip.len > 0 && !c->has_helo && !webmail))
 		return false;
 	if (c->has_helo && c->ip_behind)
 		return false;
@@ -289,33 +296,37 @@ word_is_client(const struct received_client *c, struct received_field *out)
 	return true;
 }
 
+/* qmail without HELO: it was the name by DNS. "with SMTP", and no id behind it. */
+static bool
+qmail_like(const struct received_client *c, const struct received_field *out)
+{
+	size_t others = c->comments - (c->envelope ? 1 : 0) - (c->has_helo ? 1 : 0);
+	struct slice with = out->with;
+	size_t n = slice_find(with, SLICE("SMTP"));
+	bool smtp = slice_starts(with, SLICE("SMTP")) || slice_starts(with, SLICE("QMQP")) ||
+		    (n > 0 && n < with.len && with.ptr[n - 1] == ' ');
+	return smtp && others == 1 && !has(out, " SMTP id ");
+}
+
 /* "rdns (HELO name) (ip)": by DNS, unless it is "unknown". */
 static void
 assign_helo(const struct received_client *c, struct received_field *out)
 {
-	bool sure = slice_eq(out->by_comment, SLICE("qpsmtpd")) || c->beside;
-	out->rdns = unless_unknown(c->word);
+	bool told =
+		out->wording == RECEIVED_QPSMTPD || out->wording == RECEIVED_ZIMBRA || c->beside;
 	out->helo = c->helo;
-	if (out->rdns.len > 0 && !sure)
+	if (c->helo_quoted)
+		return;
+	out->rdns = unless_unknown(c->word);
+	if (!told && (out->rdns.len > 0 || !qmail_like(c, out)))
 		out->facts |= RECEIVED_LOOKED_UP;
 }
 
 static bool
 exchange_like(const struct received_field *out)
 {
-	return out->wording == RECEIVED_EXCHANGE || out->wording == RECEIVED_DOMINO ||
-	       has(out, "(Scalix SMTP");
-}
-
-/* qmail without HELO: it was the name by DNS. "with SMTP", and no id behind it. */
-static bool
-qmail_like(const struct received_field *out)
-{
-	struct slice with = out->with;
-	size_t n = slice_find(with, SLICE("SMTP"));
-	bool smtp = slice_starts(with, SLICE("SMTP")) || slice_starts(with, SLICE("QMQP")) ||
-		    (n > 0 && n < with.len && with.ptr[n - 1] == ' ');
-	return smtp && !has(out, " SMTP id ");
+	return (has(out, " SMTPSVC") && !has(out, " over TLS ")) || has(out, " with mapi id ") ||
+	       out->wording == RECEIVED_DOMINO || has(out, "(Scalix SMTP");
 }
 
 /* "name ([ip])" and "name (ip)" */
@@ -336,12 +347,24 @@ assign_only_ip(const struct received_client *c, struct received_field *out)
 		return;
 	}
 	out->helo = c->word;
-	if (!exim)
+	bool qmail = qmail_like(c, out), unknown = slice_eq(c->word, SLICE("unknown"));
+	if (!exim && !(qmail && unknown))
 		out->facts |= RECEIVED_LOOKED_UP;
-	if (both || c->bare || qmail_like(out))
+	if (both || c->bare || qmail)
 		out->rdns = unless_unknown(c->word);
 	if (c->odd_beside)
 		out->facts &= ~(unsigned)RECEIVED_LOOKED_UP;
+}
+
+/* "name [ip]" */
+static void
+assign_beside(const struct received_client *c, struct received_field *out)
+{
+	bool exim = out->wording == RECEIVED_EXIM;
+	out->helo = exim && c->remark.len > 0 ? c->remark : c->word;
+	out->rdns = exim ? unless_unknown(c->word) : SLICE_EMPTY;
+	if (out->by_literal && out->with.len > 0)
+		out->facts |= RECEIVED_LOOKED_UP;
 }
 
 static void
@@ -352,6 +375,31 @@ assign_named(const struct received_client *c, struct received_field *out)
 		return;
 	out->rdns = unless_unknown(c->name);
 	out->facts |= RECEIVED_LOOKED_UP;
+}
+
+static bool
+starts_clause(struct slice s)
+{
+	return slice_starts(s, SLICE(" with ")) || slice_starts(s, SLICE(" via ")) ||
+	       slice_starts(s, SLICE(" for "));
+}
+
+/* Nothing but words: "name by name with …", "name by name (…", "name with … by …", "name id …". */
+static bool
+plain_words(const struct received_client *c, const struct received_field *out)
+{
+	struct slice s = out->text;
+	if (c->word.len == 0 || c->word_literal)
+		return false;
+	struct slice rest = slice_skip(s, (size_t)(c->word.ptr + c->word.len - s.ptr));
+	if (starts_clause(rest))
+		return out->by.len > 0;
+	if (slice_starts(rest, SLICE(" id ")))
+		return out->by.len == 0;
+	if (!slice_istarts(rest, SLICE(" by ")) || out->by.len == 0)
+		return false;
+	rest = slice_skip(s, (size_t)(out->by.ptr + out->by.len - s.ptr));
+	return starts_clause(rest) || slice_starts(rest, SLICE(" ("));
 }
 
 /* No address: handed over on the machine, or by a server that does not tell. */
@@ -368,11 +416,7 @@ without_address(const struct received_client *c, const struct received_field *ou
 		has(out, "by uid ") || has(out, "qmail-scanner") || has(out, "(Content Techno") ||
 		has(out, "(jqueuemail)") || has(out, "Thrift id"))
 		return RECEIVED_LOCAL;
-	/* "from name by name with …": nothing between, and something behind */
-	bool plain = c->word.len > 0 && !c->word_literal && c->name.len == 0 && !c->has_helo;
-	bool behind = out->with.len > 0 || out->via.len > 0 || out->for_address.len > 0 ||
-		      out->by_comment.len > 0 || out->id.len > 0;
-	return plain && behind ? RECEIVED_LOCAL : RECEIVED_UNREADABLE;
+	return plain_words(c, out) ? RECEIVED_LOCAL : RECEIVED_UNREADABLE;
 }
 
 /* "from name by name ; date": not even a program's name. */
@@ -423,6 +467,8 @@ received_client_assign(const struct received_client *c, struct received_field *o
 	}
 	if (word_is_client(c, out))
 		return;
+	if (has(out, " with mapi id "))
+		out->id = SLICE_EMPTY; /* a version */
 	out->ip = c->ip;
 	out->address = c->address;
 	if (c->ip.len == 0) {
@@ -441,8 +487,7 @@ received_client_assign(const struct received_client *c, struct received_field *o
 	} else if (c->has_helo) {
 		assign_helo(c, out);
 	} else if (c->beside) {
-		out->helo = c->word;
-		out->rdns = out->wording == RECEIVED_EXIM ? unless_unknown(c->word) : SLICE_EMPTY;
+		assign_beside(c, out);
 	} else if (c->bracketed && c->name.len > 0) {
 		assign_named(c, out);
 	} else if (c->word.len > 0 && !(c->word_ip && c->bracketed && has(out, "with HTTP"))) {

@@ -35,6 +35,10 @@ struct received_client {
 	bool glued;			      /* "name(address)" */
 	bool softdnserr, verified, ip_behind; /* ip_behind: in a comment behind that of HELO */
 	bool twice;			      /* "([address] [x])" */
+	bool helo_quoted;		      /* "([address]:25 \"EHLO name\")" */
+	bool envelope;			      /* "(envelope-sender <x>)" */
+	size_t comments;
+	struct slice remark; /* a first comment that is nothing but a word */
 };
 
 /* Is it an address, perhaps in brackets, with "IPv6:", a zone or a port? */

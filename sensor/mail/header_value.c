@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "sensor/base/chars.h"
 #include "sensor/base/text.h"
 #include "sensor/mail/encoded_word.h"
 #include "sensor/mail/header.h"
@@ -11,11 +12,18 @@ struct slice
 header_unfold_into(struct slice value, uint8_t *out, size_t size)
 {
 	size_t used = 0;
+	bool fold = false;
 	for (size_t i = 0; i < value.len && used < size; i++) {
 		uint8_t c = value.ptr[i];
 		bool crlf = c == '\r' && i + 1 < value.len && value.ptr[i + 1] == '\n';
-		if (c != '\n' && !crlf)
-			out[used++] = c == '\t' ? ' ' : c;
+		if (c == '\n' || crlf || (fold && chars_is(c, CHAR_SPACE))) {
+			fold = true;
+			continue;
+		}
+		if (fold && used + 1 < size)
+			out[used++] = ' ';
+		fold = false;
+		out[used++] = c == '\t' ? ' ' : c;
 	}
 	return slice_trim(slice_of(out, used));
 }

@@ -23,7 +23,7 @@ static const struct row rows[] = {
 	{ "8 bit", "A: \xe9\r\n\r\n", "A=\\xe9|", "", FAULT_RAW_8BIT | FAULT_NOT_UTF8 },
 	{ "space before colon", "A \t: 1\r\n\r\n", "A=1|", "", FAULT_SPACE_BEFORE_COLON },
 	{ "first line folded", " 1\r\nA: 2\r\n\r\n", "A=2|", "", FAULT_FOLDING },
-	{ "empty continuation", "A: 1\r\n \r\n\t2\r\n\r\n", "A=1  2|", "", FAULT_FOLDING },
+	{ "empty continuation", "A: 1\r\n \r\n\t2\r\n\r\n", "A=1 2|", "", FAULT_FOLDING },
 	{ "no field, then body", "A: 1\r\nhello there\r\nmore\r\n", "A=1|",
 		"hello there\r\nmore\r\n", FAULT_NO_COLON },
 	{ "damaged line", "A: 1\r\nlost\r\nB: 2\r\n\r\nx", "A=1|B=2|", "x", FAULT_NO_COLON },

@@ -25,7 +25,7 @@ static const struct address_row addresses[] = {
 	{ "empty", "<>", "", "" },
 	{ "words without brackets", "Ana Lima a@b.c", "a@b.c|", "" },
 	{ "bracket never closed", "Ana <a@b.c", "a@b.c|", "Ana" },
-	{ "quote never closed", "\"Ana <a@b.c>", "\"Ana <a@b.c>|", "" },
+	{ "quote never closed", "\"Ana <a@b.c>", "a@b.c|", "Ana" },
 	{ "semicolons", "a@b.c; d@e.f", "a@b.c|d@e.f|", "" },
 	{ "nothing", " \r\n ", "", "" },
 };
