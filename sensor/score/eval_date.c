@@ -50,7 +50,154 @@ date_length(struct slice s)
 	return zone == 0 ? 0 : at + 1 + zone;
 }
 
-/* Seconds since 1970 of the first date in a Received field. */
+/* Words of a date; commas are white space. */
+struct words {
+	struct slice items[24];
+	size_t count;
+};
+
+static void
+split(struct slice s, struct words *out)
+{
+	out->count = 0;
+	for (size_t i = 0; i < s.len && out->count < 24;) {
+		size_t start = i;
+		while (i < s.len && s.ptr[i] > ' ' && s.ptr[i] != ',')
+			i++;
+		if (i > start)
+			out->items[out->count++] = slice_take(slice_skip(s, start), i - start);
+		i += i == start;
+	}
+}
+
+static bool
+is_number(struct slice s, size_t least, size_t most, int64_t *out)
+{
+	return s.len >= least && s.len <= most && digits(s, 0) == s.len &&
+	       slice_number(s, out) == 0;
+}
+
+static unsigned
+month_of(struct slice s)
+{
+	static const char names[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+	for (unsigned i = 0; s.len == 3 && i < 12; i++)
+		if (slice_ieq(s, slice_of(names + (size_t)3 * i, 3)))
+			return i + 1;
+	return 0;
+}
+
+/* "12 Jun 2008" anywhere, else "Jun 12 03:04:05 2008", else "12 Jun 08". */
+static bool
+take_day(const struct words *w, int64_t *year, unsigned *month, int64_t *day)
+{
+	for (int form = 0; form < 3; form++)
+		for (size_t i = 0; i + 2 < w->count; i++) {
+			bool ctime = form == 1;
+			*month = month_of(w->items[ctime ? i : i + 1]);
+			if (*month == 0 || (ctime && i + 3 >= w->count) ||
+				!is_number(w->items[ctime ? i + 1 : i], 1, 9, day))
+				continue;
+			if (is_number(w->items[ctime ? i + 3 : i + 2], form == 2 ? 2 : 4,
+				    form == 2 ? 3 : 4, year))
+				return true;
+		}
+	return false;
+}
+
+/* "03:04:05" or "3:04": seconds of the day, each part at most its most. */
+static int64_t
+take_time(const struct words *w)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		struct slice rest = w->items[i];
+		int64_t part[3] = { 0, 0, 0 };
+		size_t n = 0;
+		bool good = slice_index(rest, ':') < rest.len;
+		for (; good && rest.len > 0 && n < 3; n++)
+			good = is_number(slice_split(&rest, ':'), n == 0 ? 1 : 2, 2, &part[n]);
+		if (!good || rest.len > 0 || n < 2)
+			continue;
+		static const int64_t most[] = { 23, 59, 59 };
+		for (size_t k = 0; k < 3; k++)
+			part[k] = part[k] > most[k] ? most[k] : part[k];
+		return (part[0] * 60 + part[1]) * 60 + part[2];
+	}
+	return 0;
+}
+
+/* Names of zones in the mails of the west; minutes east. */
+static const struct {
+	const char *name;
+	int minutes;
+} zones[] = { { "NDT", -150 }, { "AST", -240 }, { "ADT", -180 }, { "NST", -210 }, { "EST", -300 },
+	{ "EDT", -240 }, { "CST", -360 }, { "CDT", -300 }, { "MST", -420 }, { "MDT", -360 },
+	{ "PST", -480 }, { "PDT", -420 }, { "HST", -600 }, { "AKST", -540 }, { "AKDT", -480 },
+	{ "HADT", -540 }, { "HAST", -600 }, { "BST", 60 }, { "IST", 60 }, { "WEST", 60 },
+	{ "CET", 60 }, { "CEST", 120 }, { "EET", 120 }, { "EEST", 180 }, { "MSK", 180 },
+	{ "MSD", 240 }, { "MET", 60 }, { "MEZ", 60 }, { "MEST", 120 }, { "MESZ", 120 },
+	{ "JST", 540 }, { "KST", 540 }, { "IDT", 180 }, { "EAST", 600 }, { "NZST", 720 },
+	{ "NZDT", 780 } };
+
+/* "+0200", however absurd, as seconds; else the first word of capitals, if it is a zone's. */
+static int64_t
+take_zone(const struct words *w)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		int64_t value;
+		struct slice s = w->items[i];
+		if (s.len != 5 || (s.ptr[0] != '+' && s.ptr[0] != '-') ||
+			!is_number(slice_skip(s, 1), 4, 4, &value))
+			continue;
+		int64_t seconds = (value / 100 * 60 + value % 100) * 60;
+		return s.ptr[0] == '-' ? -seconds : seconds;
+	}
+	for (size_t i = 0; i < w->count; i++) {
+		struct slice s = w->items[i];
+		if (s.len > 2 && s.ptr[0] == '(' && s.ptr[s.len - 1] == ')')
+			s = slice_take(slice_skip(s, 1), s.len - 2);
+		size_t capitals = 0;
+		while (capitals < s.len && s.ptr[capitals] >= 'A' && s.ptr[capitals] <= 'Z')
+			capitals++;
+		if (capitals != s.len || s.len < 2 || s.len > 4)
+			continue;
+		for (size_t k = 0; k < sizeof zones / sizeof *zones; k++)
+			if (slice_eq(s, slice_str(zones[k].name)))
+				return (int64_t)zones[k].minutes * 60;
+		return 0;
+	}
+	return 0;
+}
+
+/* Seconds since 1970 UTC, read as SpamAssassin reads dates: more than header_date_read() takes, and
+ * what is beyond a limit is the limit. */
+static bool
+read_date(struct slice value, int64_t *out)
+{
+	struct words w;
+	int64_t year, day;
+	unsigned month;
+	split(value, &w);
+	if (!take_day(&w, &year, &month, &day))
+		return false;
+	if (year < 1000)
+		year += year < 50 ? 2000 : 1900;
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	int64_t most = month == 2 ? (leap ? 29 : 28)
+				  : 31 - (month == 4 || month == 6 || month == 9 || month == 11);
+	if (day > most) {
+		day = 1;
+		year += month == 12;
+		month = month == 12 ? 1 : month + 1;
+	}
+	year = year > 2037 ? 2037 : year < 1970 ? 1970 : year;
+	*out = ptime_days((int)year, month, (unsigned)day) * 86400 + take_time(&w) - take_zone(&w);
+	if (*out < 0)
+		*out = 0;
+	return day > 0;
+}
+
+/* The first date in a Received field. */
 static bool
 received_date(struct slice value, int64_t *out)
 {
@@ -63,11 +210,8 @@ received_date(struct slice value, int64_t *out)
 			rest = slice_skip(rest, 1);
 			n = date_length(rest);
 		}
-		bool strict;
-		if (n > 0 && header_date(slice_take(rest, n), out, &strict) == 0) {
-			*out /= PTIME_SECOND;
-			return true;
-		}
+		if (n > 0)
+			return read_date(slice_take(rest, n), out);
 	}
 	return false;
 }
@@ -92,13 +236,10 @@ date_of_header(const struct rule_input *in, int64_t *out)
 	static const char *const names[] = { "Resent-Date", "Date" };
 	for (size_t i = 0; i < 2; i++) {
 		struct target_values values;
-		bool strict;
 		target_get_all(in, names[i], &values);
 		for (size_t k = 0; k < values.items_count; k++)
-			if (header_date(slice_trim(values.items[k]), out, &strict) == 0) {
-				*out /= PTIME_SECOND;
+			if (read_date(values.items[k], out))
 				return true;
-			}
 	}
 	return false;
 }
@@ -167,10 +308,7 @@ test_outlook_id(const struct rule_input *in, const struct eval_arguments *argume
 		return false;
 	for (size_t i = 5; i < 13; i++)
 		token = token * 16 + chars_hex(id.ptr[i]);
-	bool strict;
-	if (header_date(slice_trim(field_get(in, "Date")), &time, &strict) == 0)
-		time /= PTIME_SECOND;
-	else
+	if (!read_date(field_get(in, "Date"), &time))
 		time = 0;
 	if (llabs(token - outlook_token(time)) < TOLERATED)
 		return false;

@@ -34,12 +34,24 @@ qmail_invoked(struct slice received)
 	}
 }
 
+/* One of the lines begins so. */
+static bool
+line_starts(struct slice text, const char *shape)
+{
+	while (text.len > 0) {
+		if (shape_starts(text, shape))
+			return true;
+		slice_split(&text, '\n');
+	}
+	return false;
+}
+
 bool
 gated_through_remover(const struct rule_input *in)
 {
 	struct slice list = field_get(in, "Mailing-List"), received = field_get(in, "Received");
-	if (shape_starts(list, "contact +@+; run by ezmlm\n") &&
-		shape_starts(field_get(in, "Delivered-To"), "mailing list +@+") &&
+	if (line_starts(list, "contact +@+; run by ezmlm\n") &&
+		line_starts(field_get(in, "Delivered-To"), "mailing list +@+") &&
 		qmail_invoked(received))
 		return true;
 	return !field_there(in, "Received") ||

@@ -337,11 +337,24 @@ test_alternative_other(const struct rule_input *in, const struct eval_arguments 
 	return false;
 }
 
+/* Of the parts of a multipart: a message inside of a message has no boundary before it. */
 static bool
 any_fault(const struct message *m, unsigned faults)
 {
+	for (size_t i = 1; i < m->entities_count; i++) {
+		const struct message_entity *e = &m->entities[i];
+		struct slice above = slice_str(m->entities[e->parent].type);
+		if ((e->faults & faults) != 0 && slice_starts(above, SLICE("multipart/")))
+			return true;
+	}
+	return false;
+}
+
+static bool
+epilogue(const struct message *m)
+{
 	for (size_t i = 0; i < m->entities_count; i++)
-		if ((m->entities[i].faults & faults) != 0)
+		if ((m->entities[i].faults & PART_EPILOGUE) != 0)
 			return true;
 	return false;
 }
@@ -376,7 +389,7 @@ test_parse_flags(const struct rule_input *in, const struct eval_arguments *argum
 	if (slice_eq(flag, SLICE("missing_mime_headers")))
 		return any_fault(in->message, PART_NO_FIELDS | PART_NO_HEADER);
 	if (slice_eq(flag, SLICE("mime_epilogue_exists")))
-		return any_fault(in->message, PART_EPILOGUE);
+		return epilogue(in->message);
 	if (slice_eq(flag, SLICE("missing_head_body_separator")))
 		return no_blank_line(in->delivered);
 	return slice_eq(flag, SLICE("truncated_header")) && header_too_long(in->delivered);
