@@ -139,11 +139,7 @@ analyst_mail(struct analyst *a, const struct session_record *session, struct mai
 void
 analyst_split(const struct analyst *a, struct slice wire, struct arena *arena, struct message *out)
 {
-	struct mail_text *text = arena_alloc(arena, sizeof *text);
 	message_split(wire, a->charsets, arena, out);
-	if (text != NULL)
-		mail_text(out, arena, text);
-	out->text = text;
 }
 
 void

@@ -59,6 +59,7 @@
 	X(HTML_UNKNOWN, 64, "names", "of elements that no HTML has, told apart in one part")                          \
 	X(TEXT_LINKS, 2000, "addresses", "of the text of one mail that rules look at")                                \
 	X(TEXT_URI, 8192, "bytes", "of one of them")                                                                  \
+	X(URI_FORMS, 32, "forms", "that one address can be taken for")                                                \
 	X(RULE_PIECES, 8192, "pieces", "paragraphs of a mail's text; the rest of it no rule looks at")                \
 	X(REGEX_MATCH, 100000, "steps", "of one regular expression on one field (PCRE2 match limit)")                 \
 	X(REGEX_STEPS, 4000000, "steps", "of one regular expression on one text, as pattern.h counts them")             \

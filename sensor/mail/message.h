@@ -32,6 +32,7 @@ enum message_fault {
 	FAULT_NAME_8BIT = 1 << 16,     /* in a name no standard allows it */
 	FAULT_FROM_LINE = 1 << 17,     /* a mailbox's "From " line */
 	FAULT_RECEIVED_LATE = 1 << 18, /* behind From, To, Subject or Date (RFC 5321 4.4: on top) */
+	FAULT_BODY_AT_ONCE = 1 << 19,  /* a line that is no field begins the body, no blank one */
 };
 
 struct header_field {
@@ -50,14 +51,18 @@ enum part_fault {
 	PART_BOUNDARY_DOUBLED = 1 << 3, /* a boundary that an open multipart has, too */
 	PART_BOUNDARY_PREFIX = 1 << 4,	/* that begins like one of them, or the other way round */
 	PART_BOUNDARY_LONG = 1 << 5,	/* more than 70 bytes */
-	PART_BASE64_DAMAGED = 1 << 6,	/* bytes outside of the alphabet, or no whole number of octets */
+	PART_BASE64_DAMAGED =
+		1 << 6,		  /* bytes outside of the alphabet, or no whole number of octets */
 	PART_QP_DAMAGED = 1 << 7, /* "=" without two hex digits (RFC 2045 6.7) */
-	PART_ENCODING_UNKNOWN = 1 << 8,	 /* none of RFC 2045 6.1 */
-	PART_ENCODED_CONTAINER = 1 << 9, /* multipart or message in base64 or quoted-printable (6.4) */
+	PART_ENCODING_UNKNOWN = 1 << 8, /* none of RFC 2045 6.1 */
+	PART_ENCODED_CONTAINER =
+		1 << 9, /* multipart or message in base64 or quoted-printable (6.4) */
 	PART_8BIT_UNDECLARED = 1 << 10, /* bytes beyond ASCII, and no encoding that allows them */
 	PART_CHARSET_UNKNOWN = 1 << 11,
 	PART_CHARSET_DAMAGED = 1 << 12, /* bytes that its character set has not */
-	PART_TOO_DEEP = 1 << 13, /* beyond LIMIT_PART_DEPTH, LIMIT_PARTS or LIMIT_ENTITIES: not looked into */
+	PART_TOO_DEEP =
+		1
+		<< 13, /* beyond LIMIT_PART_DEPTH, LIMIT_PARTS or LIMIT_ENTITIES: not looked into */
 	PART_NUL = 1 << 14,
 	PART_FIELD_TWICE = 1 << 15,	/* Content-Type or its encoding is there again */
 	PART_PARAMETER_TWICE = 1 << 16, /* boundary, charset or name is there again, and differs */
@@ -65,12 +70,14 @@ enum part_fault {
 	PART_NO_FIELDS = 1 << 18,	/* header of nothing but its blank line, which is allowed */
 	PART_NO_HEADER = 1 << 19,	/* neither header nor blank line behind the boundary */
 	PART_NO_BLANK_LINE = 1 << 20,	/* a header that content or the end follows at once */
-	PART_EPILOGUE = 1 << 21,	/* more than white space and dots behind the last boundary */
-	PART_BOUNDARY_ODD = 1 << 22,	/* bytes that RFC 2046 does not allow in one, or a space at its end */
-	PART_CUT = 1 << 23,		/* of its header only LIMIT_PART_FIELDS are kept */
-	PART_IMPLIED = 1 << 24,		/* no header of its own: the content of a multipart without boundaries */
-	PART_QP_LONG_LINE = 1 << 25,	/* quoted-printable lines beyond 76 bytes (RFC 2045 6.7) */
-	PART_INSIDE_DAMAGED = 1 << 26,	/* what it carries inside has bad lines or lengths */
+	PART_EPILOGUE = 1 << 21, /* more than white space and dots behind the last boundary */
+	PART_BOUNDARY_ODD =
+		1 << 22,    /* bytes that RFC 2046 does not allow in one, or a space at its end */
+	PART_CUT = 1 << 23, /* of its header only LIMIT_PART_FIELDS are kept */
+	PART_IMPLIED =
+		1 << 24, /* no header of its own: the content of a multipart without boundaries */
+	PART_QP_LONG_LINE = 1 << 25,   /* quoted-printable lines beyond 76 bytes (RFC 2045 6.7) */
+	PART_INSIDE_DAMAGED = 1 << 26, /* what it carries inside has bad lines or lengths */
 };
 
 /* One entity of the MIME tree (RFC 2045 2.4): the message itself first, then each in the order in
@@ -116,11 +123,29 @@ struct message_part {
 	const char *inside;   /* "uuencode", "yenc", "tnef": how it carries files besides; or "" */
 	struct part_file *files; /* these: at most LIMIT_PART_FILES */
 	size_t files_count, files_cap;
-	size_t entity;	      /* index in message.entities */
-	unsigned faults;      /* enum part_fault */
+	size_t entity;	 /* index in message.entities */
+	unsigned faults; /* enum part_fault */
 };
 
 struct mail_text;
+
+/* What is said of an address of the web, as bits. */
+enum message_url_flag {
+	URL_TEXT = 1 << 0,	 /* stands in the text */
+	URL_HTML = 1 << 1,	 /* is what a link, an image, a form of HTML refers to */
+	URL_SCHEMELESS = 1 << 2, /* "example.com/x" */
+	URL_OBFUSCATED = 1 << 3, /* written so that programs do not see it, or its host */
+	URL_NUMERIC = 1 << 4,	 /* its host is an IP address */
+	URL_MISMATCH = 1 << 5,	 /* the link's text shows another domain */
+};
+
+struct message_url {
+	struct slice text;   /* as written, at most LIMIT_HEADER_TEXT bytes; a disguise undone */
+	struct slice host;   /* lower case; empty if its top-level domain is unknown */
+	struct slice domain; /* registered, by the Public Suffix List; of an IP address: the same */
+	struct slice shown;  /* the host that the link's text shows, with URL_MISMATCH */
+	unsigned flags;	     /* enum message_url_flag */
+};
 
 struct message {
 	struct slice raw;    /* all that is there */
@@ -128,21 +153,22 @@ struct message {
 	struct slice body;
 	struct header_field *fields;
 	size_t fields_count, fields_cap;
-	uint64_t names;	 /* bit (hash % 64) of each field's name */
-	unsigned faults; /* enum message_fault */
+	uint64_t names;	  /* bit (hash % 64) of each field's name */
+	unsigned faults;  /* enum message_fault */
 	unsigned outside; /* those of them that are no kept field's */
 	struct charsets *charsets;
 	struct message_entity *entities;
 	size_t entities_count, entities_cap;
 	struct message_part *parts; /* the leaves among them */
 	size_t parts_count, parts_cap;
-	struct slice *urls; /* http, https and www. in the text parts, each once, in order */
+	struct message_url *urls; /* each once: urls.h */
 	size_t urls_count, urls_cap;
-	const struct mail_text *text; /* what a reader sees (text.h), where it was worked out; or NULL */
-	bool cut; /* something was beyond a limit */
+	const struct mail_text *text; /* what a reader sees: text.h; NULL only without memory */
+	bool cut;		      /* something was beyond a limit */
 };
 
-/* Header fields, parts and URLs.  charsets may be NULL (charset.h), else it lives as long as *out. */
+/* Header fields, parts and URLs.  charsets may be NULL (charset.h), else it lives as long as *out.
+ */
 void message_split(
 	struct slice raw, struct charsets *charsets, struct arena *arena, struct message *out);
 /* The n-th field (0 = first) of that name (case-insensitive), or NULL. */
@@ -169,8 +195,8 @@ struct slice header_display_name(struct slice value);
 /* One Received field (RFC 5321 4.4). */
 void header_received(struct slice value, struct arena *arena, struct received *out);
 
-/* Fills header, received, parts, urls, cut of a mail record from a message, and similar, of the text
- * only where m->text is there.  Files inside of a part (uuencode, TNEF) follow it as parts. */
+/* Fills header, received, parts, urls, cut of a mail record from a message, and similar, of the
+ * text only where m->text is there.  Files inside of a part (uuencode, TNEF) follow it as parts. */
 struct mail_privacy {
 	bool off;
 	struct slice key;

@@ -237,7 +237,7 @@ urls_fill(const struct message *m, const struct mail_privacy *privacy, struct ar
 			out->cut = true;
 			return;
 		}
-		struct slice s = m->urls[i];
+		struct slice s = m->urls[i].text;
 		if (!privacy->off)
 			s = slice_take(slice_take(s, slice_index(s, '?')), slice_index(s, '#'));
 		*url = text_clean(arena, s, URL_MAX);

@@ -29,7 +29,8 @@ enum link_from {
 	LINK_PARSED = 1 << 0,	  /* stands in the text */
 	LINK_SCHEMELESS = 1 << 1, /* there without "http://" */
 	LINK_UNLINKED = 1 << 2,	  /* and no mail program makes a link of it: "example.com/x" */
-	LINK_FIRST_TAG = 1 << 3,  /* from here on tags: HTML_URI_A, … of html.h, shifted */
+	LINK_SIGNER = 1 << 3,	  /* signed the message; no uri rule looks at it */
+	LINK_FIRST_TAG = 1 << 4,  /* from here on html_link.tags, shifted */
 };
 
 struct text_link {
@@ -51,7 +52,7 @@ struct mail_text {
 	struct text_pieces raw;
 	struct html_facts *html; /* one per HTML part that was looked at */
 	size_t html_count, html_cap;
-	struct text_link *links; /* filled by mail_text_links() */
+	struct text_link *links; /* filled by mail_text_links(), text_links.h */
 	size_t links_count, links_cap;
 	struct slice *uris; /* what uri rules match: cleaned of all links, each once */
 	size_t uris_count, uris_cap;

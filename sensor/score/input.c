@@ -1,14 +1,31 @@
 #include "sensor/score/input.h"
 
+#include "sensor/mail/text_links.h"
+
+/* The lists of names that rule files bring, for the links of a text. */
+static bool
+names_have(const void *context, enum domain_list list, struct slice name)
+{
+	static const char *const lists[] = { "util_rb_tld", "util_rb_2tld", "util_rb_3tld" };
+	return settings_has(context, lists[list], SLICE_EMPTY, name);
+}
+
 const struct mail_text *
 input_text(const struct rule_input *in)
 {
+	struct rule_input_kept *kept = in->kept;
+	struct slice any;
+	if (kept->has_text)
+		return &kept->text;
+	kept->has_text = true;
 	if (in->message->text != NULL)
-		return in->message->text;
-	if (!in->kept->has_text)
-		mail_text(in->message, in->arena, &in->kept->text);
-	in->kept->has_text = true;
-	return &in->kept->text;
+		kept->text = *in->message->text;
+	else
+		mail_text(in->message, in->arena, &kept->text);
+	struct domain_lists lists = { names_have, in->settings };
+	bool listed = settings_word(in->settings, "util_rb_tld", SLICE_EMPTY, 0, &any);
+	mail_text_links(&kept->text, in->message, listed ? &lists : NULL, in->arena);
+	return &kept->text;
 }
 
 const struct relays *

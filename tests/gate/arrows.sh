@@ -29,7 +29,7 @@ table() {
 	mail     sensor/counters.h          what was cut
 	score    sensor/mail/message.h      the message that it scores
 	score    sensor/mail/header_date.h  what is wrong with a date
-	score    sensor/mail/text.h         what a reader sees of it
+	score    sensor/mail/text*.h        what a reader sees of it, and its links
 	score    sensor/host/count_fields.h names of the counts that host rules look at
 	score    sensor/record.h            the session round the message, the hits
 	score    sensor/limits.h            rules and time of a match

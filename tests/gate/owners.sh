@@ -11,6 +11,8 @@ table() {
 	zlib.h            sensor/capture/capture_zlib.c
 	zstd.h            sensor/capture/capture_zstd.c
 	nids.h            sensor/stream/stream_nids.c
+	libpsl.h          sensor/mail/domain_psl.c
+	idn2.h            sensor/mail/domain_idn2.c
 	pcre2.h           sensor/score/score_pcre2.c
 	gnutls/crypto.h   sensor/base/digest_gnutls.c
 	gnutls/gnutls.h   sensor/base/digest_gnutls.c

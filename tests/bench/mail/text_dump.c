@@ -1,13 +1,16 @@
-/* What rules see of message files, a line each: B body, I hidden, R raw, U uri; or, with --time N,
- * microseconds per message for N rounds over all of them.
+/* What rules see of message files, a line each: B body, I hidden, R raw, H HTML, U uri, D links;
+ * or, with --time N, microseconds for the text and for its links, the least of N rounds.
  *
- *   text_dump FILE...|-        paths as arguments, or on standard input */
+ *   text_dump [--time N] [--names DIR] FILE...|-
+ *
+ * DIR: top-level domains and suffixes of two and three labels, in files "tld", "2tld", "3tld"; else
+ * the Public Suffix List counts. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "sensor/mail/text.h"
+#include "sensor/mail/text_links.h"
 
 #define FILE_MAX LIMIT_MAIL_KEPT
 
@@ -72,18 +75,105 @@ print_html(const struct html_facts *f)
 }
 
 static void
-print_message(struct slice raw, struct arena *arena)
+print_words(const struct slice *list, size_t count)
+{
+	putchar('\t');
+	for (size_t i = 0; i < count; i++) {
+		print_slice(list[i]);
+		putchar(' ');
+	}
+}
+
+static void
+print_link(const struct text_link *l)
+{
+	printf("D\t");
+	print_slice(l->raw);
+	putchar('\t');
+	for (size_t n = 0; link_from_name(n) != NULL; n++)
+		if (l->from >> n & 1)
+			printf("%s,", link_from_name(n));
+	print_words(l->hosts, l->hosts_count);
+	print_words(l->domains, l->domains_count);
+	for (size_t i = 0; i < l->anchors_count; i++) {
+		putchar('\t');
+		print_slice(l->anchors[i]);
+	}
+	putchar('\n');
+}
+
+/* Names one a line, sorted in bytes, of a file per list: DIR/tld, DIR/2tld, DIR/3tld. */
+struct name_list {
+	char **names;
+	size_t count;
+};
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+names_read(const char *directory, const char *name, struct name_list *out)
+{
+	char path[4096], line[512];
+	snprintf(path, sizeof path, "%s/%s", directory, name);
+	FILE *in = fopen(path, "r");
+	if (in == NULL) {
+		perror(path);
+		exit(1);
+	}
+	while (fgets(line, sizeof line, in) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		out->names = must_realloc(out->names, (out->count + 1) * sizeof *out->names);
+		out->names[out->count++] = strdup(line);
+	}
+	fclose(in);
+	qsort(out->names, out->count, sizeof *out->names, compare_names);
+}
+
+static void
+names_release(struct name_list *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->names[i]);
+	free(names->names);
+}
+
+static bool
+names_have(const void *context, enum domain_list list, struct slice name)
+{
+	char text[DOMAIN_MOST + 1];
+	const char *key = text;
+	const struct name_list *names = (const struct name_list *)context + list;
+	snprintf(text, sizeof text, "%.*s", (int)name.len, (const char *)name.ptr);
+	return bsearch(&key, names->names, names->count, sizeof *names->names, compare_names) !=
+	       NULL;
+}
+
+static void
+print_message(struct slice raw, const struct domain_lists *lists, struct arena *arena)
 {
 	struct message m;
 	struct mail_text text;
 	message_split(raw, NULL, arena, &m);
 	mail_text(&m, arena, &text);
+	mail_text_links(&text, &m, lists, arena);
 	print_pieces("B", &text.body);
 	print_pieces("I", &text.hidden);
 	print_pieces("R", &text.raw);
 	for (size_t i = 0; i < text.html_count; i++)
 		print_html(&text.html[i]);
+	print_list("U", text.uris, text.uris_count);
+	for (size_t i = 0; i < text.links_count; i++)
+		print_link(&text.links[i]);
 }
+
+struct options {
+	int rounds; /* 0 = print */
+	const struct domain_lists *lists;
+};
 
 static double
 now_us(void)
@@ -95,24 +185,28 @@ now_us(void)
 
 /* The least of the rounds: what the work costs when nobody else disturbs. */
 static void
-time_message(const char *path, struct slice raw, int rounds, struct arena *arena)
+time_message(const char *path, struct slice raw, const struct options *options, struct arena *arena)
 {
-	double best = 1e12;
-	for (int i = 0; i < rounds; i++) {
+	double best = 1e12, links = 1e12;
+	for (int i = 0; i < options->rounds; i++) {
 		struct message m;
 		struct mail_text text;
 		arena_reset(arena);
 		message_split(raw, NULL, arena, &m);
 		double start = now_us();
 		mail_text(&m, arena, &text);
-		double took = now_us() - start;
+		double middle = now_us();
+		mail_text_links(&text, &m, options->lists, arena);
+		double end = now_us();
+		links = end - middle < links ? end - middle : links;
+		double took = middle - start;
 		best = took < best ? took : best;
 	}
-	printf("T\t%.1f\t%zu\t%s\n", best, raw.len, path);
+	printf("T\t%.1f\t%.1f\t%zu\t%s\n", best, links, raw.len, path);
 }
 
 static void
-one_file(const char *path, int rounds, uint8_t *buffer, struct arena *arena)
+one_file(const char *path, const struct options *options, uint8_t *buffer, struct arena *arena)
 {
 	FILE *in = fopen(path, "rb");
 	if (in == NULL) {
@@ -122,12 +216,12 @@ one_file(const char *path, int rounds, uint8_t *buffer, struct arena *arena)
 	struct slice raw = slice_of(buffer, fread(buffer, 1, FILE_MAX, in));
 	fclose(in);
 	arena_reset(arena);
-	if (rounds > 0) {
-		time_message(path, raw, rounds, arena);
+	if (options->rounds > 0) {
+		time_message(path, raw, options, arena);
 		return;
 	}
 	printf("F\t%s\n", path);
-	print_message(raw, arena);
+	print_message(raw, options->lists, arena);
 }
 
 int
@@ -135,22 +229,33 @@ main(int argc, char **argv)
 {
 	static uint8_t buffer[FILE_MAX];
 	static char line[4096];
+	struct name_list names[3] = { 0 };
+	struct domain_lists lists = { names_have, names };
+	struct options options = { 0 };
 	struct arena arena;
-	int rounds = 0, first = 1;
+	int first = 1;
 	arena_init(&arena, LIMIT_MAIL_MEMORY);
-	if (argc > 2 && strcmp(argv[1], "--time") == 0) {
-		rounds = (int)strtol(argv[2], NULL, 10);
-		first = 3;
+	for (; argc > first + 2 && argv[first][0] == '-' && argv[first][1] == '-'; first += 2) {
+		if (strcmp(argv[first], "--time") == 0)
+			options.rounds = (int)strtol(argv[first + 1], NULL, 10);
+		if (strcmp(argv[first], "--names") != 0)
+			continue;
+		names_read(argv[first + 1], "tld", &names[DOMAIN_TLD]);
+		names_read(argv[first + 1], "2tld", &names[DOMAIN_TWO_LEVELS]);
+		names_read(argv[first + 1], "3tld", &names[DOMAIN_THREE_LEVELS]);
+		options.lists = &lists;
 	}
 	if (argc == first + 1 && strcmp(argv[first], "-") == 0) {
 		while (fgets(line, sizeof line, stdin) != NULL) {
 			line[strcspn(line, "\n")] = '\0';
-			one_file(line, rounds, buffer, &arena);
+			one_file(line, &options, buffer, &arena);
 		}
 	} else {
 		for (int i = first; i < argc; i++)
-			one_file(argv[i], rounds, buffer, &arena);
+			one_file(argv[i], &options, buffer, &arena);
 	}
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		names_release(&names[i]);
 	arena_release(&arena);
 	return 0;
 }

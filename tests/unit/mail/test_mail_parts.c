@@ -61,7 +61,8 @@ static const struct row rows[] = {
 	{ "URLs decoded",
 		"Content-Transfer-Encoding: quoted-printable\r\n\r\nhttp://a.ex=\r\nample/=3D1",
 		"*", "http://a.example/=1 " },
-	{ "no URLs in files", "Content-Disposition: attachment\r\n\r\nhttp://a.example/", "*", "" },
+	{ "URLs in text files", "Content-Disposition: attachment\r\n\r\nhttp://a.example/", "*",
+		"http://a.example/ " },
 };
 
 static void
@@ -76,8 +77,8 @@ split(void *ctx, struct slice input, struct arena *arena)
 			m.parts[i].encoding, m.parts[i].name, (int)m.parts[i].decoded.len,
 			(const char *)m.parts[i].decoded.ptr);
 	for (size_t i = 0; i < m.urls_count; i++)
-		urls = arena_printf(
-			arena, "%s%.*s ", urls, (int)m.urls[i].len, (const char *)m.urls[i].ptr);
+		urls = arena_printf(arena, "%s%.*s ", urls, (int)m.urls[i].text.len,
+			(const char *)m.urls[i].text.ptr);
 	if (input.len < strlen(row->input))
 		return;
 	if ((*row->parts != '*' && strcmp(parts, row->parts) != 0) || strcmp(urls, row->urls) != 0)
