@@ -98,9 +98,12 @@ take_day(const struct words *w, int64_t *year, unsigned *month, int64_t *day)
 			if (*month == 0 || (ctime && i + 3 >= w->count) ||
 				!is_number(w->items[ctime ? i + 1 : i], 1, 9, day))
 				continue;
-			if (is_number(w->items[ctime ? i + 3 : i + 2], form == 2 ? 2 : 4,
+			if (!is_number(w->items[ctime ? i + 3 : i + 2], form == 2 ? 2 : 4,
 				    form == 2 ? 3 : 4, year))
-				return true;
+				continue;
+			if (form == 2) /* two digits, or what a program made of 1900 + 102 */
+				*year += *year < 50 ? 2000 : 1900;
+			return true;
 		}
 	return false;
 }
@@ -180,8 +183,6 @@ read_date(struct slice value, int64_t *out)
 	split(value, &w);
 	if (!take_day(&w, &year, &month, &day))
 		return false;
-	if (year < 1000)
-		year += year < 50 ? 2000 : 1900;
 	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 	int64_t most = month == 2 ? (leap ? 29 : 28)
 				  : 31 - (month == 4 || month == 6 || month == 9 || month == 11);
