@@ -4,6 +4,7 @@
 #include "sensor/mail/header.h"
 
 #define LINE_MAX_TEXT 998 /* RFC 5322 2.1.1 */
+#define CONTINUED_MOST 16 /* lines behind a damaged one that are looked at for a field */
 #define CONTENT_FIELDS 16 /* Content-* fields of one part; RFC 2045 and 2183 have five */
 
 enum line_kind {
@@ -124,11 +125,15 @@ line_kind(struct slice line, size_t *colon)
 	return LINE_FIELD;
 }
 
+/* Continuations of what is no field are passed over. */
 static bool
 field_follows(struct slice rest)
 {
 	size_t colon;
-	return rest.len > 0 && line_kind(line_next(&rest).text, &colon) == LINE_FIELD;
+	enum line_kind kind = LINE_CONTINUED;
+	for (int i = 0; rest.len > 0 && kind == LINE_CONTINUED && i < CONTINUED_MOST; i++)
+		kind = line_kind(line_next(&rest).text, &colon);
+	return kind == LINE_FIELD;
 }
 
 /* ---- fields ---- */
@@ -252,16 +257,18 @@ field_continue(struct splitter *s, const struct line *line, struct slice after)
 
 /* A line that is no field ends the header, as Postfix and sendmail have it, unless a field follows:
  * then it is one damaged line (an mbox "From " line, a subject with a line end in it), and the
- * fields after it still count. */
+ * fields after it still count.  A line of two dashes is a boundary: the fields after it are a
+ * part's. */
 static bool
 other_ends(struct splitter *s, const struct line *line, struct slice rest)
 {
 	bool high;
-	if (s->keep == HEADER_KEEP_CONTENT && slice_starts(line->text, SLICE("--")))
-		return true;
+	bool boundary = slice_starts(line->text, SLICE("--"));
 	s->out->outside |= FAULT_NO_COLON;
-	if (!field_follows(rest))
+	if (boundary || !field_follows(rest)) {
+		s->out->outside |= FAULT_BODY_AT_ONCE;
 		return true;
+	}
 	s->out->outside |= line->faults;
 	if (slice_starts(line->text, SLICE("From ")) || slice_starts(line->text, SLICE(">From ")))
 		s->out->outside |= FAULT_FROM_LINE;
@@ -357,7 +364,7 @@ message_fault_name(enum message_fault fault)
 	static const char *const names[] = { "no-colon", "bare-lf", "bare-cr", "nul", "raw-8bit",
 		"long-line", "folding", "space-before-colon", "no-blank-line", "too-many",
 		"control", "not-utf8", "empty", "doubled", "no-space", "name-case", "name-8bit",
-		"from-line", "received-late" };
+		"from-line", "received-late", "body-at-once" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if ((unsigned)fault == 1U << i)
 			return names[i];

@@ -416,6 +416,9 @@ mailbox_fill(struct mailbox *m, struct charsets *charsets, struct arena *arena)
 	if (m->raw_name.len > 0) {
 		struct slice plain = name_plain(m->raw_name, true, arena, &m->faults);
 		m->name = encoded_words(plain, charsets, arena, &m->word_faults);
+		if (m->name.len > 2 && m->name.ptr[0] == '\'' &&
+			m->name.ptr[m->name.len - 1] == '\'')
+			m->name = slice_trim(slice_of(m->name.ptr + 1, m->name.len - 2));
 		if (m->name.len == 0)
 			m->faults |= MAILBOX_NAME_EMPTY;
 	} else if (m->comment.len > 0) {

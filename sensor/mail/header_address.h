@@ -47,8 +47,9 @@ enum mailbox_fault {
 struct mailbox {
 	struct slice raw;      /* from separator to separator, as sent */
 	struct slice raw_name; /* before the brackets, as sent */
-	struct slice name;     /* without quotes, white space folded, words decoded: UTF-8 */
-	struct slice address;  /* "local@domain", without route, comments and white space */
+	struct slice
+		name; /* without quotes of both kinds, white space folded, words decoded: UTF-8 */
+	struct slice address; /* "local@domain", without route, comments and white space */
 	struct slice local, domain;
 	struct slice route;   /* "@a,@b" */
 	struct slice group;   /* its name */

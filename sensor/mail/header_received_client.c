@@ -119,6 +119,12 @@ take_bracketed(struct received_client *c, struct slice atom, struct slice first)
 	size_t open = slice_index(atom, '[');
 	if (open == atom.len)
 		return false;
+	/* "(192.0.2.7 [192.0.2.7])": the first is what stands for a name */
+	bool named = c->bare && first.len > 0 && open == 0;
+	if (named) {
+		c->ip = SLICE_EMPTY;
+		c->bare = false;
+	}
 	bool had = c->ip.len > 0;
 	struct slice before = slice_take(atom, open);
 	if (!take_ip(c, slice_skip(atom, open)))
@@ -129,7 +135,8 @@ take_bracketed(struct received_client *c, struct slice atom, struct slice first)
 	}
 	c->bracketed = true;
 	if (before.len > 0 && before.ptr[before.len - 1] == '@') {
-		ident_split(&before, c);
+		c->ident = slice_take(before, before.len - 1);
+		c->ident_only = true;
 		return true;
 	}
 	c->name = before.len > 0 ? before : first;
@@ -279,6 +286,16 @@ has(const struct received_field *out, const char *text)
 	return slice_find(out->text, s) < out->text.len;
 }
 
+/* "ip by name with …" and two programs more. */
+static bool
+bare_address_handed_over(const struct received_field *out)
+{
+	size_t end = (size_t)(out->by.ptr + out->by.len - out->text.ptr);
+	struct slice rest = out->by.len == 0 ? SLICE_EMPTY : slice_skip(out->text, end);
+	return slice_starts(rest, SLICE(" with ")) || slice_starts(rest, SLICE(" (InterScan")) ||
+	       slice_starts(rest, SLICE(" (SMTPL")) || out->wording == RECEIVED_HOTMAIL;
+}
+
 /* The first word is the client's address. */
 static bool
 word_is_client(const struct received_client *c, struct received_field *out)
@@ -288,8 +305,8 @@ word_is_client(const struct received_client *c, struct received_field *out)
 		return false;
 	if (c->has_helo && c->ip_behind)
 		return false;
-	if (!c->word_literal && c->ip.len == 0 && !c->has_helo && out->with.len == 0 &&
-		out->by_comment.len == 0)
+	if (!c->word_literal && c->ip.len == 0 && !c->has_helo && !webmail &&
+		!bare_address_handed_over(out))
 		return false;
 	(void)received_ip(c->word, &out->ip, &out->address);
 	out->helo = c->helo;
@@ -305,7 +322,7 @@ qmail_like(const struct received_client *c, const struct received_field *out)
 	size_t n = slice_find(with, SLICE("SMTP"));
 	bool smtp = slice_starts(with, SLICE("SMTP")) || slice_starts(with, SLICE("QMQP")) ||
 		    (n > 0 && n < with.len && with.ptr[n - 1] == ' ');
-	return smtp && others == 1 && !has(out, " SMTP id ");
+	return smtp && others == 1 && out->via.len == 0 && !has(out, " SMTP id ");
 }
 
 /* "rdns (HELO name) (ip)": by DNS, unless it is "unknown". */
@@ -315,7 +332,7 @@ assign_helo(const struct received_client *c, struct received_field *out)
 	bool told =
 		out->wording == RECEIVED_QPSMTPD || out->wording == RECEIVED_ZIMBRA || c->beside;
 	out->helo = c->helo;
-	if (c->helo_quoted)
+	if (c->helo_quoted || (c->beside && !c->ip_behind))
 		return;
 	out->rdns = unless_unknown(c->word);
 	if (!told && (out->rdns.len > 0 || !qmail_like(c, out)))
@@ -350,7 +367,7 @@ assign_only_ip(const struct received_client *c, struct received_field *out)
 	bool qmail = qmail_like(c, out), unknown = slice_eq(c->word, SLICE("unknown"));
 	if (!exim && !(qmail && unknown))
 		out->facts |= RECEIVED_LOOKED_UP;
-	if (both || c->bare || qmail)
+	if (both || c->bare || qmail || (c->ident_only && out->by_comment.len == 0))
 		out->rdns = unless_unknown(c->word);
 	if (c->odd_beside)
 		out->facts &= ~(unsigned)RECEIVED_LOOKED_UP;

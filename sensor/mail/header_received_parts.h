@@ -35,6 +35,7 @@ struct received_client {
 	bool glued;			      /* "name(address)" */
 	bool softdnserr, verified, ip_behind; /* ip_behind: in a comment behind that of HELO */
 	bool twice;			      /* "([address] [x])" */
+	bool ident_only;		      /* "(user@[address])" */
 	bool helo_quoted;		      /* "([address]:25 \"EHLO name\")" */
 	bool envelope;			      /* "(envelope-sender <x>)" */
 	size_t comments;

@@ -25,10 +25,14 @@ static const struct row rows[] = {
 	{ "first line folded", " 1\r\nA: 2\r\n\r\n", "A=2|", "", FAULT_FOLDING },
 	{ "empty continuation", "A: 1\r\n \r\n\t2\r\n\r\n", "A=1 2|", "", FAULT_FOLDING },
 	{ "no field, then body", "A: 1\r\nhello there\r\nmore\r\n", "A=1|",
-		"hello there\r\nmore\r\n", FAULT_NO_COLON },
+		"hello there\r\nmore\r\n", FAULT_NO_COLON | FAULT_BODY_AT_ONCE },
 	{ "damaged line", "A: 1\r\nlost\r\nB: 2\r\n\r\nx", "A=1|B=2|", "x", FAULT_NO_COLON },
 	{ "8 bit, UTF-8", "A: \xc3\xa9\r\n \xc3\xa9\r\n\r\n", "A=é é|", "", FAULT_RAW_8BIT },
 	{ "8 bit in a name", "\xc3\xa9: 1\r\n\r\n", "é=1|", "", FAULT_RAW_8BIT | FAULT_NAME_8BIT },
+	{ "damaged line, folded", "A: 1\r\nlost\r\n too\r\nB: 2\r\n\r\nx", "A=1|B=2|", "x",
+		FAULT_NO_COLON },
+	{ "boundary", "A: 1\r\n--b\r\nB: 2\r\n\r\nx", "A=1|", "--b\r\nB: 2\r\n\r\nx",
+		FAULT_NO_COLON | FAULT_BODY_AT_ONCE },
 	{ "mbox line", "From a Thu\r\nA: 1\r\n\r\n", "A=1|", "", FAULT_NO_COLON | FAULT_FROM_LINE },
 	{ "quoted mbox line", "A: 1\r\n>From a Thu\r\nB: 1\r\n\r\n", "A=1|B=1|", "",
 		FAULT_NO_COLON | FAULT_FROM_LINE },
@@ -38,8 +42,8 @@ static const struct row rows[] = {
 	{ "case of others", "cc: a\r\nMessage-id: b\r\n\r\n", "cc=a|Message-id=b|", "", 0 },
 	{ "Received below", "Received: a\r\nFrom: b\r\nReceived: c\r\n\r\n",
 		"Received=a|From=b|Received=c|", "", FAULT_RECEIVED_LATE },
-	{ "name with a space", "A b: 1\r\n\r\nx", "", "A b: 1\r\n\r\nx", FAULT_NO_COLON },
-	{ "empty name", ": 1\r\n\r\nx", "", ": 1\r\n\r\nx", FAULT_NO_COLON },
+	{ "name with a space", "A b: 1\r\n\r\nx", "", "A b: 1\r\n\r\nx", FAULT_NO_COLON | FAULT_BODY_AT_ONCE },
+	{ "empty name", ": 1\r\n\r\nx", "", ": 1\r\n\r\nx", FAULT_NO_COLON | FAULT_BODY_AT_ONCE },
 	{ "colons in the value", "A: b: c:\r\n\r\n", "A=b: c:|", "", 0 },
 	{ "empty value", "A:\r\nB:x\r\n\r\n", "A=|B=x|", "", FAULT_EMPTY | FAULT_NO_SPACE },
 	{ "empty, folded", "A:\r\n \t\r\n\r\n", "A=|", "", FAULT_EMPTY | FAULT_FOLDING },
@@ -166,7 +170,7 @@ test_field_faults(void **state)
 	assert_int_equal(m.outside, FAULT_NO_COLON | FAULT_CONTROL);
 	for (unsigned bit = 0; bit < 32; bit++) {
 		const char *name = message_fault_name((enum message_fault)(1U << bit));
-		assert_int_equal(*name != '\0', (1U << bit) <= FAULT_RECEIVED_LATE);
+		assert_int_equal(*name != '\0', (1U << bit) <= FAULT_BODY_AT_ONCE);
 	}
 	arena_release(&a);
 }
