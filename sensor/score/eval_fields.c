@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "sensor/base/chars.h"
+#include "sensor/mail/domain.h"
 #include "sensor/score/eval_fields.h"
 #include "sensor/score/target_address.h"
 #include "sensor/score/target_text.h"
@@ -38,7 +39,7 @@ sent_there(const struct rule_input *in, const char *name)
 }
 
 bool
-same_organisation(struct slice a, struct slice b, struct arena *arena)
+same_organisation(struct slice a, struct slice b, const struct rule_input *in)
 {
 	struct slice longer = a.len >= b.len ? a : b, shorter = a.len >= b.len ? b : a;
 	if (shorter.len == 0)
@@ -48,7 +49,7 @@ same_organisation(struct slice a, struct slice b, struct arena *arena)
 	if (slice_iends(longer, shorter) && slice_index(shorter, '.') < shorter.len &&
 		longer.ptr[longer.len - shorter.len - 1] == '.')
 		return true;
-	struct slice of_a = target_text_domain(a, arena), of_b = target_text_domain(b, arena);
+	struct slice of_a = target_text_domain(in, a), of_b = target_text_domain(in, b);
 	return of_a.len > 0 && slice_ieq(of_a, of_b);
 }
 
@@ -148,7 +149,7 @@ add_received_for(struct eval_addresses *list, const struct rule_input *in)
 			word = slice_skip(word, word.len > 0 && word.ptr[0] == '<');
 			if (word.len > 0 && word.ptr[word.len - 1] == '>')
 				word.len--;
-			if (target_is_hostname(address_domain(word)))
+			if (domain_valid(address_domain(word)))
 				add(list, word, in->arena);
 			break;
 		}

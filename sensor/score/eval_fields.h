@@ -24,7 +24,7 @@ bool gated_through_remover(const struct rule_input *in);
 /* Behind the last "@"; empty without one. */
 struct slice address_domain(struct slice address);
 /* One name inside the other, or both of one registered domain; unknown ones are of none. */
-bool same_organisation(struct slice a, struct slice b, struct arena *arena);
+bool same_organisation(struct slice a, struct slice b, const struct rule_input *in);
 /* All that may be the sender's address: From, Envelope-Sender, …; or Resent-From alone. */
 const struct eval_addresses *addresses_from(const struct rule_input *in);
 /* All that may be a recipient's: To, Cc, Delivered-To, "for" of Received, …; or Resent-To alone. */

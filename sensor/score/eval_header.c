@@ -269,7 +269,7 @@ test_ratware_envelope_from(const struct rule_input *in, const struct eval_argume
 		(slice_istarts(from, SLICE("SRS")) && from.len > 4 &&
 			chars_is(from.ptr[3], CHAR_DIGIT) && one_of(from.ptr[4], "=+-")))
 		return false;
-	struct slice domain = target_text_domain(slice_skip(to, user.len + 1), in->arena);
+	struct slice domain = target_text_domain(in, slice_skip(to, user.len + 1));
 	if (slice_index(domain, '.') == domain.len)
 		return false;
 	for (size_t at = 0; at < from.len; at++) {

@@ -219,10 +219,10 @@ test_mailfrom_matches(const struct rule_input *in, const struct eval_arguments *
 	size_t relays = speaking_relays(in, &first), dot = slice_index(domain, '.');
 	if (dot == 0 || dot + 1 >= domain.len)
 		return false;
-	domain = target_text_domain(domain, in->arena);
+	domain = target_text_domain(in, domain);
 	for (size_t i = 0; i < relays; i++) {
 		struct slice rdns = slice_str(first[i].rdns);
-		if (rdns.len > 0 && slice_ieq(target_text_domain(rdns, in->arena), domain))
+		if (rdns.len > 0 && slice_ieq(target_text_domain(in, rdns), domain))
 			return true;
 	}
 	return false;

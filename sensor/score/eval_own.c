@@ -109,7 +109,7 @@ test_helo_is_target(const struct rule_input *in, const struct eval_arguments *ar
 	for (size_t i = 0; i < in->mail->rcpts_count; i++) {
 		struct slice domain = address_domain(slice_str(in->mail->rcpts[i].address));
 		struct slice from = address_domain(slice_str(in->mail->mail_from));
-		if (slice_ieq(helo, domain) && !same_organisation(domain, from, in->arena))
+		if (slice_ieq(helo, domain) && !same_organisation(domain, from, in))
 			return true;
 	}
 	return false;

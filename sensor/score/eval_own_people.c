@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sensor/base/chars.h"
+#include "sensor/mail/domain.h"
 #include "sensor/score/eval_fields.h"
 #include "sensor/score/target_address.h"
 #include "sensor/score/target_text.h"
@@ -94,8 +95,7 @@ test_from_unlike_envelope(const struct rule_input *in, const struct eval_argumen
 	(void)arguments;
 	struct slice header = address_domain(sent_get(in, "From:addr"));
 	struct slice envelope = address_domain(slice_str(in->mail->mail_from));
-	return header.len > 0 && envelope.len > 0 &&
-	       !same_organisation(header, envelope, in->arena);
+	return header.len > 0 && envelope.len > 0 && !same_organisation(header, envelope, in);
 }
 
 /* The display name holds an address of another organisation than the sender's. */
@@ -115,8 +115,7 @@ test_from_name_is_address(const struct rule_input *in, const struct eval_argumen
 	target_mailboxes(name, in->arena, &inside);
 	for (size_t i = 0; i < inside.items_count; i++) {
 		struct slice domain = address_domain(inside.items[i].address);
-		if (slice_index(domain, '.') < domain.len &&
-			!same_organisation(domain, from, in->arena))
+		if (slice_index(domain, '.') < domain.len && !same_organisation(domain, from, in))
 			return true;
 	}
 	return false;
@@ -150,8 +149,8 @@ test_from_name_spoofs_domain(const struct rule_input *in, const struct eval_argu
 		struct slice word = slice_take(rest, n);
 		while (word.len > 0 && word.ptr[word.len - 1] == '.')
 			word.len--;
-		if (target_is_hostname(word) && ends_like_a_site(word) &&
-			!same_organisation(word, from, in->arena))
+		if (domain_valid(word) && ends_like_a_site(word) &&
+			!same_organisation(word, from, in))
 			return true;
 		rest = slice_skip(rest, n + (n < rest.len));
 	}
@@ -176,7 +175,7 @@ test_reply_to_differs(const struct rule_input *in, const struct eval_arguments *
 	(void)arguments;
 	struct slice from = address_domain(sent_get(in, "From:addr"));
 	struct slice reply = address_domain(sent_get(in, "Reply-To:addr"));
-	return from.len > 0 && reply.len > 0 && !same_organisation(from, reply, in->arena);
+	return from.len > 0 && reply.len > 0 && !same_organisation(from, reply, in);
 }
 
 /* Written to oneself: the recipients are elsewhere. */

@@ -69,7 +69,7 @@ test_received_by_unlike_server(const struct rule_input *in, const struct eval_ar
 	if (address.len > 0 && (slice_find(newest->by_ip, address) < newest->by_ip.len ||
 				       slice_find(newest->by, address) < newest->by.len))
 		return false;
-	return !same_organisation(newest->by, helo, in->arena);
+	return !same_organisation(newest->by, helo, in);
 }
 
 /* Fields that no server is known to write so. */

@@ -91,7 +91,7 @@ test_html_link_mismatch(const struct rule_input *in, const struct eval_arguments
 				!slice_istarts(shown, SLICE("www.")))
 				continue;
 			struct slice host = target_text_host(shown, false);
-			if (host.len > 0 && !same_organisation(host, link->hosts[0], in->arena))
+			if (host.len > 0 && !same_organisation(host, link->hosts[0], in))
 				return true;
 		}
 	}
@@ -122,7 +122,7 @@ test_url_domain_unlike_from(const struct rule_input *in, const struct eval_argum
 	bool any = false;
 	for (size_t i = 0; i < text->links_count; i++)
 		for (size_t k = 0; is_web(&text->links[i]) && k < text->links[i].hosts_count; k++) {
-			if (same_organisation(text->links[i].hosts[k], from, in->arena))
+			if (same_organisation(text->links[i].hosts[k], from, in))
 				return false;
 			any = true;
 		}
@@ -147,11 +147,11 @@ test_message_id_domain(const struct rule_input *in, const struct eval_arguments 
 		id.len--;
 	struct slice host = address_domain(id);
 	if (slice_index(host, '.') == host.len || from.len == 0 ||
-		same_organisation(host, from, in->arena) ||
-		same_organisation(host, address_domain(slice_str(in->mail->mail_from)), in->arena))
+		same_organisation(host, from, in) ||
+		same_organisation(host, address_domain(slice_str(in->mail->mail_from)), in))
 		return false;
 	return in->session == NULL ||
-	       !same_organisation(host, slice_str(in->session->helo_name), in->arena);
+	       !same_organisation(host, slice_str(in->session->helo_name), in);
 }
 
 const struct eval evals_own_text[] = {

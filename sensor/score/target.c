@@ -310,17 +310,17 @@ mailbox_values(const struct target *t, struct charsets *charsets, struct arena *
 }
 
 static void
-net_values(const struct target *t, struct arena *arena, struct target_values *values)
+net_values(const struct target *t, const struct rule_input *in, struct target_values *values)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < values->items_count; i++) {
 		struct slice value = values->items[i], found = SLICE_EMPTY;
 		if (t->net == TARGET_IP || t->net == TARGET_REVIP)
-			found = target_text_ip(value, t->net == TARGET_REVIP, arena);
+			found = target_text_ip(value, t->net == TARGET_REVIP, in->arena);
 		else
 			found = target_text_host(value, t->part == TARGET_ADDR);
 		if (t->net == TARGET_DOMAIN)
-			found = target_text_domain(found, arena);
+			found = target_text_domain(in, found);
 		if (found.len > 0)
 			values->items[kept++] = found;
 	}
@@ -337,7 +337,7 @@ target_values(const struct target *t, const struct rule_input *in, struct target
 	if (t->part == TARGET_ADDR || t->part == TARGET_NAME)
 		mailbox_values(t, m == NULL ? NULL : m->charsets, in->arena, out);
 	if (t->net != TARGET_NET_NONE)
-		net_values(t, in->arena, out);
+		net_values(t, in, out);
 }
 
 static struct slice

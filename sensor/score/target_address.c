@@ -1,14 +1,12 @@
 #include <string.h>
 
 #include "sensor/base/chars.h"
+#include "sensor/mail/domain.h"
 #include "sensor/score/target_address.h"
 
 /* mailbox = [phrase] "<" address ">" *( "<" address ">" ) / address / phrase;
  * each with an optional comment behind it, and then "," or ";" or the end.  Where a mailbox does
  * not fit, the rest of the field has none, but for addresses in brackets (brackets_only). */
-
-#define HOST_MAX 253 /* RFC 1035 2.3.4 */
-#define LABEL_MAX 63
 
 static bool
 is_space(uint8_t c)
@@ -87,32 +85,6 @@ address_cut(struct slice a)
 {
 	size_t first = slice_index(a, '@');
 	return slice_take(a, first + 1 + slice_index(slice_skip(a, first + 1), '@'));
-}
-
-bool
-target_is_hostname(struct slice name)
-{
-	size_t labels = 0;
-	while (name.len > 0 && name.ptr[name.len - 1] == '.')
-		name.len--;
-	if (name.len == 0 || name.len > HOST_MAX)
-		return false;
-	size_t dots = 0;
-	for (size_t i = 0; i < name.len; i++)
-		dots += name.ptr[i] == '.';
-	for (bool more = true; more; labels++) {
-		more = slice_index(name, '.') < name.len;
-		struct slice label = slice_split(&name, '.');
-		bool ends = dots - labels < 2; /* of the registered domain: no "_" */
-		if (label.len == 0 || label.len > LABEL_MAX || label.ptr[0] == '-' ||
-			label.ptr[label.len - 1] == '-')
-			return false;
-		for (size_t i = 0; i < label.len; i++)
-			if (!chars_is(label.ptr[i], CHAR_ALPHA | CHAR_DIGIT) &&
-				label.ptr[i] != '-' && (label.ptr[i] != '_' || ends))
-				return false;
-	}
-	return labels > 1;
 }
 
 struct parse {
@@ -291,8 +263,7 @@ add(struct parse *p, const struct found *f)
 	}
 	if (box.address.len == 0 && box.has_name && address_length(box.name) == box.name.len &&
 		address_plausible(box.name) &&
-		target_is_hostname(
-			slice_skip(address_cut(box.name), slice_index(box.name, '@') + 1))) {
+		domain_valid(slice_skip(address_cut(box.name), slice_index(box.name, '@') + 1))) {
 		box.address = box.name;
 		box.has_name = false;
 	} else if (box.has_name && box.address.len > 0 && slice_eq(box.name, box.address)) {

@@ -27,7 +27,5 @@ struct target_mailboxes {
 
 /* Adds the mailboxes of one field. */
 void target_mailboxes(struct slice value, struct arena *arena, struct target_mailboxes *out);
-/* Could it be a host's name: two or more labels of letters, digits, "-" and "_"? */
-bool target_is_hostname(struct slice name);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "sensor/base/addr.h"
 #include "sensor/base/chars.h"
+#include "sensor/mail/domain.h"
 #include "sensor/mail/encoded_word.h"
 #include "sensor/score/relays_network.h"
 #include "sensor/score/target.h"
@@ -111,8 +112,7 @@ target_text_decoded(
 }
 
 struct slice
-target_text_field(
-	const struct header_field *field, struct charsets *charsets, struct arena *arena)
+target_text_field(const struct header_field *field, struct charsets *charsets, struct arena *arena)
 {
 	uint8_t *prefix = arena_alloc(arena, field->name.len + 2);
 	if (prefix == NULL)
@@ -162,7 +162,7 @@ host_length(struct slice s)
 static bool
 host_plausible(struct slice s)
 {
-	return target_is_hostname(s) && !chars_is(s.ptr[s.len - 1], CHAR_DIGIT);
+	return domain_valid(s) && !chars_is(s.ptr[s.len - 1], CHAR_DIGIT);
 }
 
 struct slice
@@ -191,11 +191,24 @@ target_text_host(struct slice value, bool address)
 	return SLICE_EMPTY;
 }
 
-struct slice
-target_text_domain(struct slice host, struct arena *arena)
+static bool
+in_registry(const void *settings, enum domain_list list, struct slice name)
 {
-	(void)arena;
-	return host;
+	static const char *const names[] = { "util_rb_tld", "util_rb_2tld", "util_rb_3tld" };
+	return settings_has(settings, names[list], SLICE_EMPTY, name);
+}
+
+struct slice
+target_text_domain(const struct rule_input *in, struct slice host)
+{
+	const struct domain_lists lists = { in_registry, in->settings };
+	struct slice ignored;
+	bool named = in->settings != NULL &&
+		     settings_word(in->settings, "util_rb_2tld", SLICE_EMPTY, 0, &ignored);
+	while (host.len > 0 && host.ptr[host.len - 1] == '.')
+		host.len--;
+	host = domain_ascii(host, in->arena);
+	return domain_registered(host, named ? &lists : NULL);
 }
 
 /* Parts of an address, last first, as a list's zone wants them (RFC 5782 2.1, 2.4). */

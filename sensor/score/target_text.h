@@ -20,8 +20,9 @@ struct slice target_text_name(struct slice name, struct charsets *charsets, stru
 /* The host in an address (behind the last "@"), or in any text: one that could be, best behind an
  * "@". */
 struct slice target_text_host(struct slice value, bool address);
-/* Its registered domain, or the host itself. */
-struct slice target_text_domain(struct slice host, struct arena *arena);
+/* Its registered domain in lower case, by the settings' util_rb_tld, util_rb_2tld, util_rb_3tld, or
+ * where there are none by the Public Suffix List. */
+struct slice target_text_domain(const struct rule_input *in, struct slice host);
 /* The first address of the Internet in it; reversed: "4.3.2.1", or the nibbles of IPv6. */
 struct slice target_text_ip(struct slice value, bool reversed, struct arena *arena);
 
