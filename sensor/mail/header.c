@@ -4,8 +4,8 @@
 #include "sensor/mail/header.h"
 
 #define LINE_MAX_TEXT 998 /* RFC 5322 2.1.1 */
+#define FIELDS_FIRST 32	  /* room at the start; most mails have fewer */
 #define CONTINUED_MOST 16 /* lines behind a damaged one that are looked at for a field */
-#define CONTENT_FIELDS 16 /* Content-* fields of one part; RFC 2045 and 2183 have five */
 
 enum line_kind {
 	LINE_FIELD,
@@ -22,7 +22,6 @@ struct line {
 
 struct splitter {
 	struct slice raw;
-	enum header_keep keep;
 	struct arena *arena;
 	struct message *out;
 	struct header_field *current; /* the field that a continuation belongs to, if it is kept */
@@ -182,7 +181,7 @@ name_faults(struct splitter *s, struct slice name)
 static unsigned
 field_faults(struct splitter *s, struct slice line, size_t colon, struct slice name)
 {
-	unsigned faults = s->keep == HEADER_KEEP_ALL ? name_faults(s, name) : 0;
+	unsigned faults = name_faults(s, name);
 	if (name.len != colon)
 		faults |= FAULT_SPACE_BEFORE_COLON;
 	if (colon + 1 < line.len && !chars_is(line.ptr[colon + 1], CHAR_SPACE))
@@ -213,13 +212,9 @@ field_add(struct splitter *s, const struct line *line, size_t colon, struct slic
 {
 	struct message *m = s->out;
 	struct slice name = slice_trim(slice_take(line->text, colon));
-	bool content = s->keep == HEADER_KEEP_CONTENT;
 	s->any = true;
-	if (content && !slice_istarts(name, SLICE("content-")))
-		return;
 	if ((size_t)(after.ptr - s->raw.ptr) <= LIMIT_HEADER_BLOCK)
-		s->current = ARENA_PUSH(
-			s->arena, m->fields, content ? CONTENT_FIELDS : LIMIT_HEADER_FIELDS);
+		s->current = ARENA_PUSH(s->arena, m->fields, LIMIT_HEADER_FIELDS);
 	if (s->current == NULL) {
 		m->outside |= line->faults | FAULT_TOO_MANY;
 		m->cut = true;
@@ -289,10 +284,12 @@ split_end(struct splitter *s, struct slice at, struct slice body)
 }
 
 void
-header_split(struct slice raw, enum header_keep keep, struct arena *arena, struct message *out)
+header_split(struct slice raw, struct arena *arena, struct message *out)
 {
-	struct splitter s = { .raw = raw, .keep = keep, .arena = arena, .out = out };
+	struct splitter s = { .raw = raw, .arena = arena, .out = out };
 	struct slice rest = raw;
+	out->fields = arena_array(arena, FIELDS_FIRST, sizeof *out->fields);
+	out->fields_cap = out->fields == NULL ? 0 : FIELDS_FIRST;
 	while (rest.len > 0) {
 		size_t colon = 0;
 		struct slice at = rest;

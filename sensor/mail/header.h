@@ -10,13 +10,7 @@
 
 #include "sensor/mail/message.h"
 
-enum header_keep {
-	HEADER_KEEP_ALL,     /* a message's */
-	HEADER_KEEP_CONTENT, /* a part's: Content-* only, and a line of two dashes ends the block */
-};
-
-void header_split(
-	struct slice raw, enum header_keep keep, struct arena *arena, struct message *out);
+void header_split(struct slice raw, struct arena *arena, struct message *out);
 /* Of a field's name, in any case. */
 uint32_t header_name_hash(struct slice name);
 /* The message without its first fields, which the receiving server wrote: a view, in which all but

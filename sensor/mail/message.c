@@ -6,7 +6,7 @@ void
 message_split(struct slice raw, struct charsets *charsets, struct arena *arena, struct message *out)
 {
 	*out = (struct message){ .raw = raw, .charsets = charsets };
-	header_split(raw, HEADER_KEEP_ALL, arena, out);
+	header_split(raw, arena, out);
 	parts_walk(out, arena);
 	struct mail_text *text = arena_alloc(arena, sizeof *text);
 	if (text != NULL)

@@ -110,7 +110,7 @@ void
 message_file_trace(struct slice wire, struct arena *arena, struct message_trace *out)
 {
 	struct message m = { .raw = wire };
-	header_split(wire, HEADER_KEEP_ALL, arena, &m);
+	header_split(wire, arena, &m);
 	message_trace_find(&m, arena, out);
 }
 

@@ -123,7 +123,7 @@ time_message(const char *path, struct slice raw, int rounds, struct arena *arena
 	for (int i = 0; i < rounds; i++) {
 		arena_reset(arena);
 		m = (struct message){ .raw = raw };
-		header_split(raw, HEADER_KEEP_ALL, arena, &m);
+		header_split(raw, arena, &m);
 	}
 	double split = (now_ns() - start) / rounds;
 	size_t found = 0;
@@ -154,7 +154,7 @@ one_file(const char *path, int rounds, struct charsets *charsets, struct arena *
 		return;
 	}
 	struct message m = { .raw = raw, .charsets = charsets };
-	header_split(raw, HEADER_KEEP_ALL, arena, &m);
+	header_split(raw, arena, &m);
 	printf("F\t%s\n", path);
 	print_message(&m, arena);
 }
