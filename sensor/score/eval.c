@@ -10,6 +10,7 @@ static const struct eval *const families[] = {
 	evals_own_parts,
 	evals_own_program,
 	evals_own_text,
+	evals_own_fault,
 	evals_header,
 	evals_date,
 	evals_forged,

@@ -36,6 +36,7 @@ const char *eval_names(struct arena *arena);
 /* The families, each ending with a row without a name. */
 extern const struct eval evals_own[], evals_own_people[], evals_own_received[]; /* heloscope's */
 extern const struct eval evals_own_parts[], evals_own_program[], evals_own_text[];
+extern const struct eval evals_own_fault[];
 extern const struct eval evals_header[]; /* SpamAssassin's HeaderEval, but for the next three */
 extern const struct eval evals_date[], evals_forged[], evals_recipients[];
 extern const struct eval evals_lists[];	   /* WLBLEval, WelcomeListSubject */
