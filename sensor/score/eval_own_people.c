@@ -98,6 +98,18 @@ test_from_unlike_envelope(const struct rule_input *in, const struct eval_argumen
 	return header.len > 0 && envelope.len > 0 && !same_organisation(header, envelope, in);
 }
 
+/* The client's HELO name is of another organisation than From, or it is no full name; false where
+ * it is unknown. */
+static bool
+test_helo_unlike_from(const struct rule_input *in, const struct eval_arguments *arguments)
+{
+	(void)arguments;
+	struct slice from = address_domain(sent_get(in, "From:addr"));
+	if (in->session == NULL || in->session->helo_name[0] == '\0' || from.len == 0)
+		return false;
+	return !same_organisation(slice_str(in->session->helo_name), from, in);
+}
+
 /* The display name holds an address of another organisation than the sender's. */
 static bool
 test_from_name_is_address(const struct rule_input *in, const struct eval_arguments *arguments)
@@ -195,6 +207,7 @@ const struct eval evals_own_people[] = {
 	{ "recipients_at_least", 1, 1, 0, test_recipients_at_least },
 	{ "recipients_unlike_envelope", 0, 1, 0, test_recipients_unlike_envelope },
 	{ "from_unlike_envelope", 0, 0, 0, test_from_unlike_envelope },
+	{ "helo_unlike_from", 0, 0, 0, test_helo_unlike_from },
 	{ "from_name_is_address", 0, 0, 0, test_from_name_is_address },
 	{ "from_name_spoofs_domain", 0, 0, 0, test_from_name_spoofs_domain },
 	{ "from_several", 0, 0, 0, test_from_several },
