@@ -25,11 +25,6 @@ struct fold {
 	bool any;  /* something was written or is waiting */
 };
 
-/* A part as text rules see it. */
-struct piece_of_text {
-	struct slice text, hidden;
-};
-
 static void
 fold_byte(struct fold *f, uint8_t c)
 {
@@ -212,7 +207,7 @@ name_is_html(const struct message_part *p)
 }
 
 static void
-part_read(struct mail_text *out, const struct message_part *p, struct piece_of_text *to,
+part_read(struct mail_text *out, const struct message_part *p, struct text_part *to,
 	struct arena *arena)
 {
 	struct slice type = slice_str(p->type);
@@ -232,13 +227,14 @@ part_read(struct mail_text *out, const struct message_part *p, struct piece_of_t
 	if (!html && !slice_eq(type, SLICE("text/plain")))
 		return;
 	to->text = text;
+	to->shown = true;
 	struct html_facts *facts =
 		html && text.len > 0 ? ARENA_PUSH(arena, out->html, LIMIT_PARTS) : NULL;
 	if (facts == NULL)
 		return;
 	html_render(text, arena, facts);
 	to->text = facts->text;
-	to->hidden = facts->hidden;
+	to->html = out->html_count;
 }
 
 static struct slice
@@ -300,36 +296,51 @@ fold_begin(size_t n, bool wide, struct slice front, struct arena *arena)
 	return f;
 }
 
+static struct slice
+hidden_of(const struct mail_text *out, size_t part)
+{
+	size_t html = out->parts[part].html;
+	return html == 0 ? SLICE_EMPTY : body_cut(out->html[html - 1].hidden);
+}
+
+/* Reads all parts: how much text there is, hidden and not; is some of it beyond ASCII? */
+static bool
+parts_read(struct mail_text *out, const struct message *m, size_t sizes[2], struct arena *arena)
+{
+	bool wide = false;
+	sizes[0] = sizes[1] = 1;
+	for (size_t i = 0; i < m->parts_count; i++) {
+		part_read(out, &m->parts[i], &out->parts[i], arena);
+		struct slice text = body_cut(out->parts[i].text);
+		wide = wide || text_has_8bit(text);
+		sizes[0] += text.len + 1;
+		sizes[1] += hidden_of(out, i).len + 1;
+	}
+	return wide;
+}
+
 void
 mail_text(const struct message *m, struct arena *arena, struct mail_text *out)
 {
+	size_t sizes[2];
 	*out = (struct mail_text){ 0 };
-	struct piece_of_text *parts = arena_array(arena, m->parts_count + 1, sizeof *parts);
-	if (parts == NULL) {
+	out->parts = arena_array(arena, m->parts_count + 1, sizeof *out->parts);
+	if (out->parts == NULL) {
 		out->cut = true;
 		return;
 	}
-	bool wide = false;
-	size_t size = 1, hidden_size = 0;
-	for (size_t i = 0; i < m->parts_count; i++) {
-		part_read(out, &m->parts[i], &parts[i], arena);
-		parts[i].text = body_cut(parts[i].text);
-		parts[i].hidden = body_cut(parts[i].hidden);
-		wide = wide || text_has_8bit(parts[i].text);
-		size += parts[i].text.len + 1;
-		hidden_size += parts[i].hidden.len + 1;
-	}
+	bool wide = parts_read(out, m, sizes, arena);
 	raw_join(out, arena);
-	struct fold body = fold_begin(size, wide, subject_line(m, arena), arena);
-	struct fold hidden = fold_begin(hidden_size, wide, SLICE_EMPTY, arena);
+	struct fold body = fold_begin(sizes[0], wide, subject_line(m, arena), arena);
+	struct fold hidden = fold_begin(sizes[1], wide, SLICE_EMPTY, arena);
 	fold_byte(&body, '\n');
 	for (size_t i = 0; i < m->parts_count; i++) {
 		if (body.any)
 			gap_add(&body, '\n');
-		fold_add(&body, parts[i].text);
+		fold_add(&body, body_cut(out->parts[i].text));
 		if (hidden.any)
 			gap_add(&hidden, '\n');
-		fold_add(&hidden, parts[i].hidden);
+		fold_add(&hidden, hidden_of(out, i));
 	}
 	fold_end(&body, out, &out->body, arena);
 	fold_end(&hidden, out, &out->hidden, arena);

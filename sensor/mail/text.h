@@ -46,10 +46,18 @@ struct text_link {
 	size_t domains_count, domains_cap;
 };
 
+/* A part of the message, as it is shown. */
+struct text_part {
+	struct slice text; /* rendered, in full; empty if it is no text */
+	bool shown;	   /* it is text */
+	size_t html;	   /* in mail_text.html, and 1; 0 = it is no HTML */
+};
+
 struct mail_text {
 	struct text_pieces body;
 	struct text_pieces hidden; /* of body: what HTML hides from the reader */
 	struct text_pieces raw;
+	struct text_part *parts; /* one per message part; NULL without memory */
 	struct html_facts *html; /* one per HTML part that was looked at */
 	size_t html_count, html_cap;
 	struct text_link *links; /* filled by mail_text_links(), text_links.h */

@@ -22,6 +22,8 @@ static const struct eval *const families[] = {
 	evals_mime,
 	evals_image,
 	evals_text,
+	evals_html,
+	evals_links,
 	evals_never,
 };
 

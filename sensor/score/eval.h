@@ -46,6 +46,8 @@ extern const struct eval evals_bounce[];   /* VBounce */
 extern const struct eval evals_mime[];	   /* MIMEEval */
 extern const struct eval evals_image[];	   /* ImageInfo */
 extern const struct eval evals_never[];	   /* those that ask the network */
-extern const struct eval evals_text[]; /* BodyEval, HTMLEval, HTTPSMismatch, URIEval, URIDetail */
+extern const struct eval evals_text[];	   /* BodyEval */
+extern const struct eval evals_html[];	   /* HTMLEval */
+extern const struct eval evals_links[];	   /* HTTPSMismatch, URIEval, hosts of WLBLEval */
 
 #endif

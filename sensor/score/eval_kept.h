@@ -69,6 +69,13 @@ struct recipient_facts {
 	double similar;
 };
 
+/* How far the HTML of a multipart/alternative says something else than its text. */
+struct alternative_facts {
+	bool known;
+	double difference;	       /* per cent of the HTML's words that the text has not */
+	size_t html_words, text_words; /* different ones */
+};
+
 struct eval_kept {
 	struct eval_kept_value values[EVAL_KEPT_VALUES];
 	size_t values_count;
@@ -80,6 +87,7 @@ struct eval_kept {
 	struct date_facts dates;
 	struct freemail_facts freemail;
 	struct recipient_facts recipients;
+	struct alternative_facts alternative;
 };
 
 struct rule_input;

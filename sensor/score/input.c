@@ -1,7 +1,5 @@
 #include "sensor/score/input.h"
 
-#include "sensor/mail/text_links.h"
-
 /* The lists of names that rule files bring, for the links of a text. */
 static bool
 names_have(const void *context, enum domain_list list, struct slice name)
@@ -10,11 +8,19 @@ names_have(const void *context, enum domain_list list, struct slice name)
 	return settings_has(context, lists[list], SLICE_EMPTY, name);
 }
 
+const struct domain_lists *
+input_domains(const struct rule_input *in)
+{
+	struct slice any;
+	in->kept->domains = (struct domain_lists){ names_have, in->settings };
+	return settings_word(in->settings, "util_rb_tld", SLICE_EMPTY, 0, &any) ? &in->kept->domains
+										: NULL;
+}
+
 const struct mail_text *
 input_text(const struct rule_input *in)
 {
 	struct rule_input_kept *kept = in->kept;
-	struct slice any;
 	if (kept->has_text)
 		return &kept->text;
 	kept->has_text = true;
@@ -22,9 +28,7 @@ input_text(const struct rule_input *in)
 		kept->text = *in->message->text;
 	else
 		mail_text(in->message, in->arena, &kept->text);
-	struct domain_lists lists = { names_have, in->settings };
-	bool listed = settings_word(in->settings, "util_rb_tld", SLICE_EMPTY, 0, &any);
-	mail_text_links(&kept->text, in->message, listed ? &lists : NULL, in->arena);
+	mail_text_links(&kept->text, in->message, input_domains(in), in->arena);
 	return &kept->text;
 }
 

@@ -9,7 +9,7 @@
 #ifndef HELOSCOPE_SCORE_INPUT_H
 #define HELOSCOPE_SCORE_INPUT_H
 
-#include "sensor/mail/text.h"
+#include "sensor/mail/text_links.h"
 #include "sensor/record.h"
 #include "sensor/score/eval_kept.h"
 #include "sensor/score/pattern.h"
@@ -30,6 +30,7 @@ struct rule_input {
 
 struct rule_input_kept {
 	bool has_text, has_relays;
+	struct domain_lists domains;
 	struct mail_text text;
 	struct relays relays;
 	struct eval_kept evals;
@@ -37,6 +38,8 @@ struct rule_input_kept {
 
 /* Never NULL where there is a message. */
 const struct mail_text *input_text(const struct rule_input *in);
+/* The names that rule files bring as top-level domains; NULL where they bring none. */
+const struct domain_lists *input_domains(const struct rule_input *in);
 const struct relays *input_relays(const struct rule_input *in);
 
 #endif
