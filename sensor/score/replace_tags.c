@@ -38,6 +38,7 @@ struct pass {
 	struct slice pre, inter, post;
 	struct buf *out;
 	bool again;
+	bool *called; /* by tag: it is to be defined; NULL = every tag stands where it is used */
 };
 
 /* The first "<NAME>" of s: its place and length with both ends; false if there is none.  A name has
@@ -91,13 +92,52 @@ take_modifier(struct pass *p, struct slice s, struct slice word, enum replace_ki
 	return s;
 }
 
+/* "(?:…)" or "[…]" as a whole: what stands behind it means all of it. */
+static bool
+is_atom(struct slice s)
+{
+	size_t depth = 0;
+	bool brackets = false;
+	if (!slice_starts(s, SLICE("(?:")) && !slice_starts(s, SLICE("[")))
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		uint8_t c = s.ptr[i];
+		if (c == '\\') {
+			i++;
+			continue;
+		}
+		if (c == '[' && !brackets) {
+			brackets = true;
+			depth++;
+			i += i + 1 < s.len && s.ptr[i + 1] == '^';
+			i += i + 1 < s.len && s.ptr[i + 1] == ']';
+			continue;
+		}
+		depth += !brackets && c == '(';
+		bool ends = (brackets && c == ']') || (!brackets && c == ')');
+		brackets = brackets && c != ']';
+		if (ends && (depth == 0 || --depth == 0))
+			return i + 1 == s.len;
+	}
+	return false;
+}
+
 static void
 put_tag(struct pass *p, struct slice tag)
 {
-	struct slice text = find(p->tags, REPLACE_TAG, inside(p, tag));
-	size_t at, len;
+	size_t i = 0, at, len;
+	while (i < p->tags->tags_count && (p->tags->tags[i].kind != REPLACE_TAG ||
+						  !slice_eq(p->tags->tags[i].name, inside(p, tag))))
+		i++;
+	struct slice text = i < p->tags->tags_count ? p->tags->tags[i].text : SLICE_EMPTY;
 	buf_add(p->out, p->pre);
-	buf_add(p->out, text.len > 0 ? text : tag);
+	if (p->called != NULL && is_atom(text)) {
+		p->called[i] = true;
+		buf_printf(p->out, "(?&t%zu)", i);
+		text = SLICE_EMPTY;
+	} else {
+		buf_add(p->out, text.len > 0 ? text : tag);
+	}
 	buf_add(p->out, p->post);
 	p->again = p->again || (text.len > 0 && next_tag(p, text, &at, &len));
 }
@@ -118,30 +158,72 @@ put_all(struct pass *p, struct slice s, bool adjacent)
 	buf_add(p->out, s);
 }
 
+static struct slice
+take_modifiers(struct pass *p, struct slice s, struct arena *arena)
+{
+	s = arena_copy(arena, take_modifier(p, s, SLICE("pre "), REPLACE_PRE, &p->pre));
+	s = arena_copy(arena, take_modifier(p, s, SLICE("post "), REPLACE_POST, &p->post));
+	return arena_copy(arena, take_modifier(p, s, SLICE("inter "), REPLACE_INTER, &p->inter));
+}
+
+/* Replaces until no tag is left, or PASSES times. */
+static struct slice
+replace(struct pass *p, struct slice s, bool bare, struct arena *arena)
+{
+	p->again = true;
+	for (int pass = 0; pass < PASSES && p->again && p->out->lost == 0; pass++) {
+		p->again = false;
+		s = take_modifiers(p, s, arena);
+		buf_clear(p->out);
+		put_all(p, s, bare);
+		s = arena_copy(arena, buf_slice(p->out));
+	}
+	return s;
+}
+
+/* Behind the expression, so that its groups keep their numbers. */
+static struct slice
+define(struct pass *p, struct slice s, struct arena *arena)
+{
+	struct buf all;
+	bool *defined = arena_array(arena, p->tags->tags_count + 1, sizeof *defined);
+	bool more = defined != NULL;
+	buf_init(&all, REPLACE_MAX);
+	buf_add(&all, s);
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < p->tags->tags_count; i++) {
+			if (!p->called[i] || defined[i])
+				continue;
+			struct slice text = replace(p, p->tags->tags[i].text, false, arena);
+			buf_printf(&all, "(?(DEFINE)(?<t%zu>", i);
+			buf_add(&all, text);
+			buf_str(&all, "))");
+			more = defined[i] = true;
+		}
+	}
+	p->out->lost += all.lost;
+	s = arena_copy(arena, buf_slice(&all));
+	buf_release(&all);
+	return s;
+}
+
 int
-replace_tags_apply(const struct replace_tags *t, struct slice in, bool bare, struct arena *arena,
-	struct slice *out, struct err *err)
+replace_tags_apply(const struct replace_tags *t, struct slice in, bool bare, enum replace_how how,
+	struct arena *arena, struct slice *out, struct err *err)
 {
 	struct buf work;
 	struct pass p = { .tags = t,
 		.start = slice_str(t->start == NULL ? "<" : t->start),
 		.end = slice_str(t->end == NULL ? ">" : t->end),
-		.out = &work,
-		.again = true };
+		.out = &work };
 	buf_init(&work, REPLACE_MAX);
-	*out = in;
-	for (int pass = 0; pass < PASSES && p.again && work.lost == 0; pass++) {
-		struct slice s = *out;
-		p.again = false;
-		s = arena_copy(arena, take_modifier(&p, s, SLICE("pre "), REPLACE_PRE, &p.pre));
-		s = arena_copy(arena, take_modifier(&p, s, SLICE("post "), REPLACE_POST, &p.post));
-		s = arena_copy(
-			arena, take_modifier(&p, s, SLICE("inter "), REPLACE_INTER, &p.inter));
-		buf_clear(&work);
-		put_all(&p, s, bare);
-		*out = arena_copy(arena, buf_slice(&work));
-	}
-	int lost = work.lost > 0 || arena->full;
+	if (how == REPLACE_DEFINE)
+		p.called = arena_array(arena, t->tags_count + 1, sizeof *p.called);
+	*out = replace(&p, in, bare, arena);
+	if (p.called != NULL)
+		*out = define(&p, *out, arena);
+	bool lost = work.lost > 0 || arena->full;
 	buf_release(&work);
 	return lost ? err_set(err, "with its tags replaced the expression has more than %d bytes",
 			      REPLACE_MAX)

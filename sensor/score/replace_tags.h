@@ -10,7 +10,7 @@
 #include "sensor/base/arena.h"
 #include "sensor/base/err.h"
 
-#define REPLACE_MAX 262144 /* bytes of one expression */
+#define REPLACE_MAX 1048576 /* bytes of one expression */
 
 enum replace_kind { REPLACE_TAG, REPLACE_PRE, REPLACE_INTER, REPLACE_POST };
 
@@ -28,9 +28,14 @@ struct replace_tags {
 /* The later of two with the same name counts. 0, or -1 and err. */
 int replace_tags_add(
 	struct replace_tags *t, struct replace_tag tag, struct arena *arena, struct err *err);
+enum replace_how {
+	REPLACE_INLINE,
+	REPLACE_DEFINE, /* each tag once, behind the expression, and called: where it gets too large
+			 */
+};
 /* `in` with its tags replaced, in the arena. `bare`: nothing stands before its first byte (no
  * flags), so that a tag there is adjacent to it. 0, or -1 and err. */
 int replace_tags_apply(const struct replace_tags *t, struct slice in, bool bare,
-	struct arena *arena, struct slice *out, struct err *err);
+	enum replace_how how, struct arena *arena, struct slice *out, struct err *err);
 
 #endif

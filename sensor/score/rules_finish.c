@@ -214,19 +214,19 @@ take_left_out(struct rules *r, struct err *err)
 /* ---- expressions ---- */
 
 static struct pattern *
-compile(struct rules *r, struct rule *rule, struct arena *scratch, struct err *err)
+compile(struct rules *r, struct rule *rule, enum replace_how how, struct arena *scratch,
+	struct err *err)
 {
 	struct slice expression = rule->regex.expression;
 	char flags[REGEX_FLAGS + 1];
 	if (rule->replaces && replace_tags_apply(&r->tags, expression, rule->regex.flags[0] == '\0',
-				      scratch, &expression, err) < 0)
+				      how, scratch, &expression, err) < 0)
 		return NULL;
 	struct slice replaced = expression;
 	if (rule_regex_translate(&rule->regex, expression, scratch, &expression, flags, err) < 0)
 		return NULL;
 	struct pattern *p = pattern_new(r->patterns, expression, slice_str(flags), err);
-	bool as_written =
-		replaced.ptr == rule->regex.expression.ptr && expression.ptr == replaced.ptr;
+	bool as_written = !rule->replaces && expression.ptr == replaced.ptr;
 	if (p == NULL && as_written)
 		rule->column += patterns_fault(r->patterns);
 	return p;
@@ -251,7 +251,11 @@ compile_one(struct rules *r, struct rule *rule, struct arena *scratch, struct er
 		leave_out(r, rule, notice, "%{NAME}");
 		return 0;
 	}
-	rule->pattern = compile(r, rule, scratch, &inner);
+	rule->pattern = compile(r, rule, REPLACE_INLINE, scratch, &inner);
+	if (rule->pattern == NULL && rule->replaces) {
+		struct err again = { "" };
+		rule->pattern = compile(r, rule, REPLACE_DEFINE, scratch, &again);
+	}
 	if (rule->pattern != NULL) {
 		if (rule->kind == RULE_EVAL)
 			rule->arguments.pattern = rule->pattern;

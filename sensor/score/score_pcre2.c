@@ -7,7 +7,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-#define EXPRESSION_MAX 262144	    /* bytes */
+#define EXPRESSION_MAX 1048576	    /* bytes */
 #define NEST_MAX 100		    /* parentheses */
 #define HEAP_MAX_KIB 1024	    /* of one match without JIT */
 #define JIT_STACK_START (32 * 1024) /* bytes */
