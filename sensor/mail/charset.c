@@ -32,7 +32,7 @@ struct charsets {
 
 /* What bytes are read as; no iconv is needed for the first three. */
 struct reading {
-	enum { READ_UTF8, READ_1252, READ_ASCII, READ_ICONV, READ_UNKNOWN } as;
+	enum reading_as { READ_UTF8, READ_1252, READ_ASCII, READ_ICONV, READ_UNKNOWN } as;
 	struct converter *converter;
 };
 
@@ -244,7 +244,7 @@ put_1252(struct output *o, uint8_t c, size_t *bad)
 }
 
 static size_t
-simple_pass(int as, struct slice s, struct output *o)
+simple_pass(enum reading_as as, struct slice s, struct output *o)
 {
 	size_t bad = 0;
 	uint32_t rune;
@@ -272,7 +272,7 @@ simple_pass(int as, struct slice s, struct output *o)
 
 /* The input itself where nothing changes. */
 static struct slice
-simple(int as, struct slice s, struct arena *arena, size_t *bad)
+simple(enum reading_as as, struct slice s, struct arena *arena, size_t *bad)
 {
 	bool high;
 	*bad = 0;
