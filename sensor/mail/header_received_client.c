@@ -182,7 +182,7 @@ until_parenthesis(struct slice s)
 static void
 take_flag(struct received_client *c, struct slice atom, struct received_field *out)
 {
-	if (slice_eq(atom, SLICE("forged")) || slice_istarts(atom, SLICE("unverified")))
+	if (slice_istarts(atom, SLICE("forged")) || slice_istarts(atom, SLICE("unverified")))
 		out->facts |= RECEIVED_FORGED_NAME;
 	else if (slice_istarts(atom, SLICE("verified")))
 		c->verified = true;
