@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Do we and SpamAssassin say the same, rule by rule and message by message?
 
-    agree.py --rules RULES.tsv --theirs HITS.tsv --ours OURS.jsonl --known LEFT_OUT.tsv [--reasons FILE] [--rule NAME] [--worst N]
+    agree.py --rules RULES.tsv --theirs HITS.tsv --ours OURS.jsonl --known RULES.jsonl [--reasons FILE] [--rule NAME] [--worst N]
 
 RULES.tsv:    `spamassassin.pl rules`: name, kind, points, flags of every rule that SpamAssassin has in force
 HITS.tsv:     `spamassassin.pl hits …`: path, points, the rules that hit
 OURS.jsonl:   `heloscope score --stock --parts --json …`
-LEFT_OUT.tsv: `heloscope rules list --stock --json`: what we have loaded
+RULES.jsonl:  `heloscope rules list --stock --json`: what we have loaded
 --reasons:    tab-separated: pattern of rule names, sentence: why the two differ; `*` and `?` as in a shell
 
 A pair is a rule and a message; those count where either side hits.  Exit status 1 when fewer than 99.5 % of the pairs agree,
@@ -58,7 +58,7 @@ def read_ours(path):
 
 def read_loaded(path):
     with open(path, encoding="utf-8") as lines:
-        return {record["rule"] for record in map(json.loads, lines)}
+        return {record["name"] for record in map(json.loads, lines) if record["supported"]}
 
 
 def read_reasons(path):
