@@ -93,7 +93,7 @@ host_find(const struct rules *r, struct slice name, size_t before)
 }
 
 /* A rule of hosts names counts, and rules of hosts that stand before it: so there are no circles. A
- * step's `rule` is a count, or behind the counts a rule. */
+ * step's `rule` is a count, or behind COUNTS a rule. */
 static int
 resolve(struct rules *r, size_t at, struct err *err)
 {
@@ -103,7 +103,7 @@ resolve(struct rules *r, size_t at, struct err *err)
 		if (step->op != EXPR_NAME)
 			continue;
 		size_t other = host_find(r, step->name, at);
-		step->rule = other < at ? COUNTS + other : count_find(step->name);
+		step->rule = other < at ? COUNTS + 1 + other : count_find(step->name);
 		if (step->rule != COUNTS)
 			continue;
 		if (!rule->stock)
@@ -152,8 +152,8 @@ static double
 operand(void *ctx, size_t which)
 {
 	const struct judging *j = ctx;
-	if (which >= COUNTS)
-		return j->values[which - COUNTS];
+	if (which > COUNTS)
+		return j->values[which - COUNTS - 1];
 	return which < j->record->counts_count ? (double)j->record->counts[which].value : 0;
 }
 

@@ -21,7 +21,7 @@ at_end(struct reader *rd, struct slice rest)
 static size_t
 column_of(const struct reader *rd, struct slice at)
 {
-	return (size_t)(at.ptr - rd->text.ptr) + 1;
+	return reader_column(rd, at.ptr);
 }
 
 /* The rest of the line is a regular expression; compiled when all files are read. */

@@ -15,7 +15,8 @@ struct reader {
 	int line;
 	bool stock;	   /* a fault costs the rule, not the set */
 	bool delivered;	   /* which of a mail's views the rules look at: `view` */
-	struct slice text; /* the line, its first word first */
+	struct slice raw;  /* the line as it is in the file */
+	struct slice text; /* its first word first, without comment; "\#" is a '#' */
 	struct err err;	   /* of this line */
 	size_t column;	   /* of the fault, from 1; 0 = of the line */
 	struct {
@@ -34,6 +35,9 @@ int reader_fail(struct reader *rd, const uint8_t *at, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* The same for words that are in rd->err already. */
 int reader_fault(struct reader *rd, const uint8_t *at);
+
+/* Column in the file, from 1, of a place in rd->text. */
+size_t reader_column(const struct reader *rd, const uint8_t *at);
 
 /* Next word of a line; empty at the end. */
 struct slice rule_word(struct slice *rest);

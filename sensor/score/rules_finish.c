@@ -227,8 +227,12 @@ compile(struct rules *r, struct rule *rule, enum replace_how how, struct arena *
 		return NULL;
 	struct pattern *p = pattern_new(r->patterns, expression, slice_str(flags), err);
 	bool as_written = !rule->replaces && expression.ptr == replaced.ptr;
-	if (p == NULL && as_written)
-		rule->column += patterns_fault(r->patterns);
+	if (p == NULL && as_written) {
+		struct slice good = slice_take(expression, patterns_fault(r->patterns));
+		rule->column += good.len;
+		for (size_t i = 0; i < good.len; i++) /* written with a backslash */
+			rule->column += good.ptr[i] == '#';
+	}
 	return p;
 }
 

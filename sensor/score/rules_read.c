@@ -9,10 +9,22 @@
 #define NAME_BYTES 100 /* of a rule */
 #define SHOWN(s) (int)slice_take((s), 60).len, (const char *)(s).ptr
 
+/* Each '#' of the text is a "\#" in the file. */
+size_t
+reader_column(const struct reader *rd, const uint8_t *at)
+{
+	size_t indent = 0, place = at == NULL ? 0 : (size_t)(at - rd->text.ptr), hashes = 0;
+	while (indent < rd->raw.len && chars_is(rd->raw.ptr[indent], CHAR_SPACE))
+		indent++;
+	for (size_t i = 0; i < place && i < rd->text.len; i++)
+		hashes += rd->text.ptr[i] == '#';
+	return indent + place + hashes + 1;
+}
+
 int
 reader_fault(struct reader *rd, const uint8_t *at)
 {
-	rd->column = at == NULL ? 1 : (size_t)(at - rd->text.ptr) + 1;
+	rd->column = reader_column(rd, at);
 	return -1;
 }
 
@@ -183,22 +195,6 @@ without_comment(struct slice line, struct arena *arena)
 	return slice_of(out, n);
 }
 
-/* The column in the file of one in the line without its comment: the "\" before a '#' count. */
-static size_t
-column_written(struct slice raw, size_t column)
-{
-	size_t indent = 0, seen = 0;
-	while (indent < raw.len && (chars_is(raw.ptr[indent], CHAR_SPACE)))
-		indent++;
-	for (size_t i = indent; i < raw.len; i++) {
-		if (raw.ptr[i] == '\\' && i + 1 < raw.len && raw.ptr[i + 1] == '#')
-			continue;
-		if (++seen == column)
-			return i + 1;
-	}
-	return indent + column;
-}
-
 /* The word in small letters and with '_' for '-', as SpamAssassin takes it. */
 static struct slice
 plain_word(struct slice word, uint8_t out[64])
@@ -251,11 +247,10 @@ line_read(struct reader *rd, struct slice line)
 
 /* A mistake: fatal, or in a stock set a notice. */
 static int
-mistake(struct reader *rd, struct slice raw, struct err *err)
+mistake(struct reader *rd, struct err *err)
 {
-	size_t column = column_written(raw, rd->column);
 	if (!rd->stock)
-		return err_set(err, "%s:%d:%zu: %s", rd->file, rd->line, column, rd->err.text);
+		return err_set(err, "%s:%d:%zu: %s", rd->file, rd->line, rd->column, rd->err.text);
 	char subject[64];
 	snprintf(subject, sizeof subject, "%d", rd->line);
 	rules_notice(rd->rules,
@@ -263,7 +258,7 @@ mistake(struct reader *rd, struct slice raw, struct err *err)
 			.text = rd->err.text,
 			.file = rd->file,
 			.line = rd->line,
-			.column = column,
+			.column = rd->column,
 			.stock = true },
 		slice_str(arena_printf(&rd->rules->arena, "%s:%s", rd->file, subject)));
 	return 0;
@@ -279,11 +274,10 @@ rules_read_from(
 		.delivered = true,
 		.depth = depth };
 	for (rd.line = 1; text.len > 0 && !rd.skip_file; rd.line++) {
-		struct slice raw = slice_split(&text, '\n');
+		rd.raw = slice_split(&text, '\n');
 		rd.err.text[0] = '\0';
 		rd.column = 0;
-		if (line_read(&rd, without_comment(raw, &r->arena)) < 0 &&
-			mistake(&rd, raw, err) < 0)
+		if (line_read(&rd, without_comment(rd.raw, &r->arena)) < 0 && mistake(&rd, err) < 0)
 			return -1;
 		if (r->arena.full)
 			return err_set(err, "%s:%d: the rules need more than %d bytes", file,
@@ -292,10 +286,10 @@ rules_read_from(
 	if (rd.ifs_count == 0 || rd.skip_file)
 		return 0;
 	rd.line = rd.ifs[rd.ifs_count - 1].line;
-	rd.text = SLICE_EMPTY;
+	rd.raw = rd.text = SLICE_EMPTY;
 	rd.err.text[0] = '\0';
 	reader_fail(&rd, NULL, "there is no endif for this if");
-	return mistake(&rd, SLICE_EMPTY, err);
+	return mistake(&rd, err);
 }
 
 int
