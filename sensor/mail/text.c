@@ -90,10 +90,11 @@ static void
 piece_add(struct mail_text *out, struct text_pieces *text, struct slice piece, struct arena *arena)
 {
 	struct slice *to = ARENA_PUSH(arena, text->pieces, LIMIT_RULE_PIECES);
-	if (to == NULL)
+	if (to == NULL) {
 		out->cut = true;
-	else
-		*to = piece;
+		return;
+	}
+	*to = piece;
 }
 
 /* Lines, each with its end; one that is too long is cut behind a blank. */
@@ -198,33 +199,34 @@ line_ends(struct slice s, struct arena *arena)
 	return slice_of(out, n);
 }
 
+/* Is its source looked at?  Invitations are not: they are mostly attachments. */
 static bool
-name_is_html(const struct message_part *p)
+has_source(const struct message_part *p)
 {
-	struct slice name = slice_str(p->name);
-	return slice_iends(name, SLICE(".html")) || slice_iends(name, SLICE(".htm")) ||
-	       slice_iends(name, SLICE(".shtml")) || slice_iends(name, SLICE(".shtm"));
+	struct slice type = slice_str(p->type);
+	bool text = slice_starts(type, SLICE("text/")) || slice_starts(type, SLICE("message/"));
+	return (text || *p->shown != '\0') && !slice_eq(type, SLICE("text/calendar"));
 }
 
 static void
 part_read(struct mail_text *out, const struct message_part *p, struct text_part *to,
 	struct arena *arena)
 {
-	struct slice type = slice_str(p->type);
-	bool html = name_is_html(p) || slice_eq(type, SLICE("text/html"));
-	bool seen =
-		html || slice_starts(type, SLICE("text/")) || slice_starts(type, SLICE("message/"));
-	if (!seen || slice_eq(type, SLICE("text/calendar")))
+	bool html = strcmp(p->shown, "text/html") == 0;
+	if (!has_source(p))
 		return;
-	struct slice raw = line_ends(p->decoded, arena);
-	struct slice text =
-		p->text.len == 0 || slice_eq(p->text, p->decoded) ? raw : line_ends(p->text, arena);
+	struct slice raw = line_ends(p->decoded, arena), text = raw;
+	if (p->text.ptr != p->decoded.ptr)
+		text = line_ends(p->text, arena);
 	struct slice piece = part_cut(raw, RAW_PART, "\n> ");
-	if (out->raw.all.len + piece.len <= LIMIT_RULE_RAW)
-		chunks_split(out, piece, arena);
-	else
+	/* the pieces are put together when all are there */
+	if (out->raw.all.len + piece.len > LIMIT_RULE_RAW) {
 		out->cut = true;
-	if (!html && !slice_eq(type, SLICE("text/plain")))
+	} else {
+		out->raw.all.len += piece.len;
+		chunks_split(out, piece, arena);
+	}
+	if (*p->shown == '\0')
 		return;
 	to->text = text;
 	to->shown = true;

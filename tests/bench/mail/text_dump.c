@@ -10,9 +10,16 @@
 #include <string.h>
 #include <time.h>
 
+#include "sensor/mail/charset.h"
 #include "sensor/mail/text_links.h"
 
 #define FILE_MAX LIMIT_MAIL_KEPT
+
+struct options {
+	int rounds; /* 0 = print */
+	struct charsets *charsets;
+	const struct domain_lists *lists;
+};
 
 static void
 print_slice(struct slice s)
@@ -153,13 +160,13 @@ names_have(const void *context, enum domain_list list, struct slice name)
 }
 
 static void
-print_message(struct slice raw, const struct domain_lists *lists, struct arena *arena)
+print_message(struct slice raw, const struct options *options, struct arena *arena)
 {
 	struct message m;
 	struct mail_text text;
-	message_split(raw, NULL, arena, &m);
+	message_split(raw, options->charsets, arena, &m);
 	mail_text(&m, arena, &text);
-	mail_text_links(&text, &m, lists, arena);
+	mail_text_links(&text, &m, options->lists, arena);
 	print_pieces("B", &text.body);
 	print_pieces("I", &text.hidden);
 	print_pieces("R", &text.raw);
@@ -169,11 +176,6 @@ print_message(struct slice raw, const struct domain_lists *lists, struct arena *
 	for (size_t i = 0; i < text.links_count; i++)
 		print_link(&text.links[i]);
 }
-
-struct options {
-	int rounds; /* 0 = print */
-	const struct domain_lists *lists;
-};
 
 static double
 now_us(void)
@@ -192,7 +194,7 @@ time_message(const char *path, struct slice raw, const struct options *options, 
 		struct message m;
 		struct mail_text text;
 		arena_reset(arena);
-		message_split(raw, NULL, arena, &m);
+		message_split(raw, options->charsets, arena, &m);
 		double start = now_us();
 		mail_text(&m, arena, &text);
 		double middle = now_us();
@@ -221,7 +223,7 @@ one_file(const char *path, const struct options *options, uint8_t *buffer, struc
 		return;
 	}
 	printf("F\t%s\n", path);
-	print_message(raw, options->lists, arena);
+	print_message(raw, options, arena);
 }
 
 int
@@ -231,7 +233,7 @@ main(int argc, char **argv)
 	static char line[4096];
 	struct name_list names[3] = { 0 };
 	struct domain_lists lists = { names_have, names };
-	struct options options = { 0 };
+	struct options options = { .charsets = charsets_new() };
 	struct arena arena;
 	int first = 1;
 	arena_init(&arena, LIMIT_MAIL_MEMORY);
@@ -256,6 +258,7 @@ main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		names_release(&names[i]);
+	charsets_free(options.charsets);
 	arena_release(&arena);
 	return 0;
 }
