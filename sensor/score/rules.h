@@ -99,6 +99,8 @@ struct rule_test {
 };
 
 struct rules {
+	struct plan *plan; /* plan.h; made at the end of rules_finish() */
+	bool unfiltered;   /* every rule is tried on every text, whatever it costs: for tests */
 	struct arena arena;
 	struct patterns *patterns;
 	struct settings *settings;

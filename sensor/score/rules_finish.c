@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sensor/score/plan.h"
 #include "sensor/score/rule_reader.h"
 
 #define META_DEPTH 32	  /* metas that name each other */
@@ -429,5 +430,6 @@ rules_finish(struct rules *r, struct err *err)
 			return -1;
 	if (settle_metas(r, err) < 0)
 		return -1;
+	r->plan = plan_new(r);
 	return r->arena.full ? no_room(err) : 0;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sensor/base/buf.h"
+#include "sensor/score/plan.h"
 #include "sensor/score/rule_reader.h"
 
 #define FILE_MAX (8 * 1024 * 1024) /* bytes of one rule file */
@@ -30,6 +31,7 @@ rules_free(struct rules *r)
 {
 	if (r == NULL)
 		return;
+	plan_free(r->plan, r->targets_count);
 	for (size_t i = 0; i < r->rules_count; i++)
 		pattern_free(r->rules[i].pattern);
 	patterns_free(r->patterns);

@@ -1,74 +1,35 @@
 #include <math.h>
 #include <string.h>
 
-#include "sensor/score/rules.h"
+#include "sensor/score/score_run.h"
 
-enum decided { OPEN, MISS, HIT };
+/* ---- what a rule comes to ---- */
 
-struct value {
-	struct slice text;
-	bool known, present;
-};
-
-/* One mail against all rules: each rule and each header value is worked out at most once. */
-struct run {
-	const struct rules *rules;
-	struct rule_input in;
-	struct counters *counters;
-	uint8_t *decided;     /* enum decided, per rule */
-	struct value *values; /* per target */
-	bool whole;	      /* no bytes of the message were lost */
-};
-
-static bool
-match(struct run *run, const struct pattern *pattern, struct slice subject)
+void
+run_hit(struct run *run, uint32_t id, double value)
 {
-	enum pattern_result found = pattern_match(run->rules->patterns, pattern, subject);
-	if (found == PATTERN_GAVE_UP)
-		COUNT(run->counters, rules_gave_up);
-	return found == PATTERN_HIT;
+	const struct rule *rule = &run->rules->rules[id];
+	const struct plan *plan = run->rules->plan;
+	if ((rule->needs_message && run->in.message == NULL) || (rule->needs_whole && !run->whole))
+		return;
+	run->values[id] = value;
+	for (size_t i = plan->dependents_of[id]; i < plan->dependents_of[id + 1]; i++)
+		run->marks[plan->dependents[i]] |= MARK_TOUCHED;
 }
 
-static const struct value *
-header_value(struct run *run, size_t target)
+void
+run_gave_up(struct run *run, uint32_t id)
 {
-	struct value *v = &run->values[target];
-	if (!v->known)
-		v->text = target_value(&run->rules->targets[target], &run->in, &v->present);
-	v->known = true;
-	return v;
+	if ((run->marks[id] & MARK_GAVE_UP) != 0 || patterns_exhausted(run->in.patterns))
+		return;
+	run->marks[id] |= MARK_GAVE_UP;
+	COUNT(run->counters, rules_gave_up);
+	const char **name = ARENA_PUSH(run->in.arena, run->mail->gave_up, LIMIT_RULES);
+	if (name != NULL)
+		*name = run->rules->rules[id].name;
 }
 
-static bool
-test_header(struct run *run, const struct rule *rule)
-{
-	const struct value *v = header_value(run, rule->target);
-	struct slice text = v->text;
-	if (!v->present && rule->if_unset != NULL)
-		text = slice_str(rule->if_unset);
-	else if (!v->present)
-		return rule->negate;
-	return match(run, rule->pattern, text) != rule->negate;
-}
-
-static bool
-match_pieces(struct run *run, const struct pattern *pattern, const struct text_pieces *text)
-{
-	for (size_t i = 0; i < text->pieces_count; i++)
-		if (match(run, pattern, text->pieces[i]))
-			return true;
-	return false;
-}
-
-static bool
-test_uri(struct run *run, const struct rule *rule)
-{
-	const struct mail_text *text = input_text(&run->in);
-	for (size_t i = 0; i < text->uris_count; i++)
-		if (match(run, rule->pattern, text->uris[i]))
-			return true;
-	return false;
-}
+/* ---- rules that look at no text, or at one by themselves ---- */
 
 static bool
 compare(enum compare how, double a, double b)
@@ -100,65 +61,90 @@ test_session(struct run *run, const struct rule *rule)
 		       compare(rule->compare, number, rule->number);
 	size_t n = 0;
 	for (; rule->field->text(&run->in, n, &text); n++)
-		if (match(run, rule->pattern, text))
+		if (pattern_match(run->in.patterns, rule->pattern, text) == PATTERN_HIT)
 			return !rule->negate;
 	return rule->negate && n > 0;
 }
 
-static bool decide(struct run *run, size_t i);
-
-static double
-meta_operand(void *ctx, size_t rule)
-{
-	return decide(ctx, rule) ? 1 : 0;
-}
-
 static bool
-test(struct run *run, const struct rule *rule)
+test_other(struct run *run, const struct rule *rule)
 {
+	const struct message *m = rule->delivered ? run->in.delivered : run->in.message;
 	switch (rule->kind) {
-	case RULE_HEADER:
-		return test_header(run, rule);
-	case RULE_EXISTS:
-		return header_value(run, rule->target)->present;
-	case RULE_BODY:
-		return match_pieces(run, rule->pattern, &input_text(&run->in)->body);
-	case RULE_URI:
-		return test_uri(run, rule);
-	case RULE_META: /* recursion: settle_metas() let no chain longer than META_DEPTH through */
-		return expr_value(&rule->expr, meta_operand, run) != 0;
 	case RULE_SESSION:
 		return test_session(run, rule);
 	case RULE_FAULT:
-		return fault_test(&rule->fault, run->in.message);
+		return fault_test(&rule->fault, m);
 	case RULE_EVAL:
 		return rule->eval->test(&run->in, &rule->arguments);
+	case RULE_HEADER:
+	case RULE_EXISTS:
+	case RULE_BODY:
 	case RULE_RAWBODY:
-		return match_pieces(run, rule->pattern, &input_text(&run->in)->raw);
 	case RULE_FULL:
-		return match(run, rule->pattern, run->in.delivered->raw);
+	case RULE_URI:
 	case RULE_MIMEHEADER:
+	case RULE_META:
 	case RULE_HOST:
-		return false;
+		break;
 	}
 	return false;
 }
 
-static bool
-decide(struct run *run, size_t i)
+static void
+run_others(struct run *run)
 {
-	const struct rule *rule = &run->rules->rules[i];
-	if (run->decided[i] != OPEN)
-		return run->decided[i] == HIT;
-	bool possible = (!rule->needs_message || run->in.message != NULL) &&
-			(!rule->needs_whole || run->whole);
-	run->decided[i] = possible && test(run, rule) ? HIT : MISS;
-	return run->decided[i] == HIT;
+	const struct id_list *list = &run->rules->plan->others;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct rule *rule = &run->rules->rules[list->ids[i]];
+		size_t gave_up = patterns_gave_up(run->in.patterns);
+		if (rule->needs_message && run->in.message == NULL)
+			continue;
+		bool hit = test_other(run, rule);
+		if (patterns_gave_up(run->in.patterns) != gave_up)
+			run_gave_up(run, list->ids[i]);
+		else if (hit)
+			run_hit(run, list->ids[i], 1);
+	}
+}
+
+/* ---- metas ---- */
+
+static double
+meta_operand(void *ctx, size_t rule)
+{
+	const struct run *run = ctx;
+	return rule < run->rules->rules_count ? run->values[rule] : 0;
 }
 
 static void
-label_add(struct run *run, struct mail_record *mail, const char *label)
+run_meta(struct run *run, uint32_t id)
 {
+	const struct rule *rule = &run->rules->rules[id];
+	double value = expr_value(&rule->expr, meta_operand, run);
+	if (value != 0 && !isnan(value))
+		run_hit(run, id, value > 0 ? value : 1);
+}
+
+/* A meta of which no rule has hit is what it was when the rules were read. */
+static void
+run_metas(struct run *run)
+{
+	const struct plan *plan = run->rules->plan;
+	bool all = run->in.message == NULL || !run->whole;
+	for (size_t i = 0; i < plan->metas.count; i++) {
+		uint32_t id = plan->metas.ids[i];
+		if (all || plan->defaults[id] != 0 || (run->marks[id] & MARK_TOUCHED) != 0)
+			run_meta(run, id);
+	}
+}
+
+/* ---- what is kept of it ---- */
+
+static void
+label_add(struct run *run, const char *label)
+{
+	struct mail_record *mail = run->mail;
 	for (size_t i = 0; i < mail->labels_count; i++)
 		if (strcmp(mail->labels[i], label) == 0)
 			return;
@@ -168,8 +154,9 @@ label_add(struct run *run, struct mail_record *mail, const char *label)
 }
 
 static void
-hit_add(struct run *run, struct mail_record *mail, const struct rule *rule)
+hit_add(struct run *run, const struct rule *rule, double value)
 {
+	struct mail_record *mail = run->mail;
 	struct hit *hit = ARENA_PUSH(run->in.arena, mail->hits, LIMIT_RULES);
 	if (hit == NULL) {
 		mail->cut = true;
@@ -178,11 +165,35 @@ hit_add(struct run *run, struct mail_record *mail, const struct rule *rule)
 	hit->rule = rule->name;
 	hit->score = rule->hidden ? 0 : rule->score;
 	hit->source = rule->source;
-	hit->times = 1;
+	hit->times = rule->multiple && value < INT32_MAX ? (int32_t)value : 1;
 	hit->why = *rule->describe != '\0' ? rule->describe : rule->name;
 	mail->score += hit->score;
 	if (*rule->label != '\0')
-		label_add(run, mail, rule->label);
+		label_add(run, rule->label);
+}
+
+/* In the order of the rule files. */
+static void
+collect(struct run *run)
+{
+	for (size_t i = 0; i < run->rules->rules_count; i++) {
+		const struct rule *rule = &run->rules->rules[i];
+		if (run->values[i] != 0 && (rule->hidden ? run->in.parts : !rule->off))
+			hit_add(run, rule, run->values[i]);
+	}
+	/* sums of tenths, without their binary tails */
+	run->mail->score = round(run->mail->score * 1000) / 1000;
+}
+
+static void
+say_exhausted(struct run *run)
+{
+	if (!patterns_exhausted(run->in.patterns))
+		return;
+	COUNT(run->counters, rules_gave_up);
+	const char **name = ARENA_PUSH(run->in.arena, run->mail->gave_up, LIMIT_RULES);
+	if (name != NULL)
+		*name = GAVE_UP_BUDGET;
 }
 
 /* Where bytes are missing, what is absent may have been among them. */
@@ -198,24 +209,27 @@ void
 rules_score(const struct rules *r, const struct rule_input *in, struct mail_record *mail,
 	struct counters *counters)
 {
-	struct run run = {
-		.rules = r, .in = *in, .counters = counters, .whole = is_whole(in->message, mail)
-	};
 	struct rule_input_kept kept = { 0 };
+	struct run run = { .rules = r,
+		.in = *in,
+		.mail = mail,
+		.counters = counters,
+		.whole = is_whole(in->message, mail) };
+	run.in.settings = r->settings;
 	run.in.patterns = r->patterns;
 	run.in.kept = &kept;
-	run.decided = arena_array(in->arena, r->rules_count + 1, sizeof *run.decided);
-	run.values = arena_array(in->arena, r->targets_count + 1, sizeof *run.values);
-	if (run.decided == NULL || run.values == NULL) {
+	run.values = arena_array(in->arena, r->rules_count + 1, sizeof *run.values);
+	run.marks = arena_array(in->arena, r->rules_count + 1, sizeof *run.marks);
+	if (run.values == NULL || run.marks == NULL) {
 		mail->cut = true;
 		return;
 	}
-	for (size_t i = 0; i < r->rules_count; i++) {
-		const struct rule *rule = &r->rules[i];
-		bool off = rule->score == 0 && *rule->label == '\0';
-		if ((rule->hidden ? in->parts : !off) && decide(&run, i))
-			hit_add(&run, mail, rule);
-	}
-	mail->score =
-		round(mail->score * 1000) / 1000; /* sums of tenths, without their binary tails */
+	patterns_begin(r->patterns, r->unfiltered ? UINT64_MAX : LIMIT_RULE_STEPS);
+	run_headers(&run);
+	run_others(&run);
+	if (in->message != NULL)
+		run_texts(&run);
+	run_metas(&run);
+	collect(&run);
+	say_exhausted(&run);
 }

@@ -15,8 +15,10 @@
 static const struct {
 	const char *text, *says;
 } wrong[] = {
-	{ "header A Subject =~ /(/\n", "f.cf:1:23: regular expression, at byte 2: missing closing" },
-	{ "\n# c\nheader A Subject =~ /x\n", "f.cf:3:23: the regular expression has no closing '/'" },
+	{ "header A Subject =~ /(/\n",
+		"f.cf:1:23: regular expression, at byte 2: missing closing" },
+	{ "\n# c\nheader A Subject =~ /x\n",
+		"f.cf:3:23: the regular expression has no closing '/'" },
 	{ "header A Subject =~ x\n", "f.cf:1:21: a regular expression is expected" },
 	{ "header A Subject =~ /x/q\n", "flag 'q'" },
 	{ "header A Subject =~ /x/ y\n", "'y' is too much" },
@@ -80,7 +82,8 @@ static const struct {
 	{ "header A Subject:raw =~ /=C3=A9\\?=\\n  x$/", true },
 	{ "header A Subject !~ /tea/", true },
 	{ "header A Missing !~ /tea/", true },
-	{ "header A Missing =~ /^$/", false },
+	{ "header A Missing =~ /^$/", true },
+	{ "header A Missing =~ /./", false },
 	{ "header A Missing =~ /^tea$/ [if-unset: tea]", true },
 	{ "header A Missing !~ /^tea$/ [if-unset: tea]", false },
 	{ "header A X-Empty =~ /^$/", true },
@@ -261,21 +264,63 @@ test_losses(void **state)
 	rules_free(r);
 }
 
+/* What was not judged is said: once per rule and mail, and once for all that came after the mail's
+ * steps were used up. */
 static void
 test_gives_up(void **state)
 {
 	(void)state;
 	struct err err = { "" };
 	struct fixture f;
-	char text[9000] = "Subject: x\r\n\r\n";
-	struct rules *r = load("body E /^(a+)+$/\n", &err);
+	char text[2000] = "Subject: x\r\n\r\n";
+	struct rules *r =
+		load("body E /^(a+)+$/\nheader __S Subject =~ /x/\nmeta M __S && !E\n", &err);
 	assert_non_null(r);
-	memset(text + strlen(text), 'a', 8000);
-	text[strlen(text)] = 'b';
+	memset(text + strlen(text), 'a', 1000);
+	memcpy(text + strlen(text), "!", 2);
 	fixture_fill(&f, text);
 	judge(r, NULL, &f.message, &f);
-	assert_int_equal(f.mail.hits_count, 0);
+	assert_int_equal(f.mail.hits_count, 1);
+	assert_string_equal(f.mail.hits[0].rule, "M");
 	assert_int_equal(f.counters.value[COUNTER_rules_gave_up], 1);
+	assert_int_equal(f.mail.gave_up_count, 1);
+	assert_string_equal(f.mail.gave_up[0], "E");
+	rules_free(r);
+	arena_release(&f.arena);
+}
+
+static void
+test_budget(void **state)
+{
+	(void)state;
+	struct err err = { "" };
+	struct fixture f;
+	static char rules[4000], text[60000];
+	int used = 0;
+	for (int i = 0; i < 60; i++)
+		used += snprintf(
+			rules + used, sizeof rules - (size_t)used, "body R%d /^(a+)+%d$/\n", i, i);
+	snprintf(rules + used, sizeof rules - (size_t)used, "header S Subject =~ /x/\n");
+	struct rules *r = load(rules, &err);
+	assert_non_null(r);
+	size_t length = (size_t)snprintf(text, sizeof text, "Subject: x\r\n\r\n");
+	for (int i = 0; i < 40; i++) {
+		memset(text + length, 'a', 1000);
+		length += 1000;
+		for (int n = 0; n < 60; n++)
+			length += (size_t)snprintf(text + length, sizeof text - length, " %d", n);
+		length += (size_t)snprintf(text + length, sizeof text - length, "\r\n\r\n");
+	}
+	fixture_fill(&f, text);
+	judge(r, NULL, &f.message, &f);
+	assert_int_equal(f.mail.hits_count, 1); /* S: header rules come first */
+	assert_true(f.mail.gave_up_count >= 2);
+	assert_string_equal(f.mail.gave_up[f.mail.gave_up_count - 1], "budget");
+	size_t count = f.mail.gave_up_count;
+	arena_release(&f.arena);
+	fixture_fill(&f, text); /* and the same again */
+	judge(r, NULL, &f.message, &f);
+	assert_int_equal(f.mail.gave_up_count, count);
 	rules_free(r);
 	arena_release(&f.arena);
 }
@@ -286,8 +331,10 @@ test_folders(void **state)
 	(void)state;
 	struct err err = { "" };
 	const struct rule_source good[] = { { SOURCE_DIR "/rules", false } };
-	const struct rule_source bad[] = { { SOURCE_DIR "/rules", false }, { SOURCE_DIR "/no-such-folder", false } };
-	const struct rule_source twice[] = { { SOURCE_DIR "/rules", false }, { SOURCE_DIR "/rules", false } };
+	const struct rule_source bad[] = { { SOURCE_DIR "/rules", false },
+		{ SOURCE_DIR "/no-such-folder", false } };
+	const struct rule_source twice[] = { { SOURCE_DIR "/rules", false },
+		{ SOURCE_DIR "/rules", false } };
 	struct rules *r = rules_load(good, 1, &err);
 	if (r == NULL)
 		fail_msg("%s", err.text);
@@ -315,6 +362,7 @@ main(void)
 		cmocka_unit_test(test_explanation),
 		cmocka_unit_test(test_losses),
 		cmocka_unit_test(test_gives_up),
+		cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_folders),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,37 @@
+/* Which of many regular expressions may match a text: one pass over it, however many they are.
+ *
+ * Input:  for each expression its words or places (literal.h), once; texts, hostile.
+ * Output: the expressions that must be tried, in the order of the text; those of which nothing is
+ *         known, always.
+ * Memory: heap.  What a pass needs is in the scratch: one per process, for all filters. */
+#ifndef HELOSCOPE_SCORE_PREFILTER_H
+#define HELOSCOPE_SCORE_PREFILTER_H
+
+#include "sensor/score/literal.h"
+
+struct prefilter;
+
+struct prefilter_scratch {
+	uint32_t *seen;	 /* per expression: the pass that found it */
+	uint32_t *found; /* in this pass */
+	size_t found_count;
+	uint32_t pass;
+};
+
+struct prefilter *prefilter_new(void);
+void prefilter_free(struct prefilter *f);
+/* id: a number below LIMIT_RULES, each once.  places: where words is NULL; both NULL = always. */
+void prefilter_add(struct prefilter *f, uint32_t id, const struct literals *words,
+	const struct places *places);
+/* After the last one. */
+void prefilter_finish(struct prefilter *f);
+/* How many are tried on every text. */
+size_t prefilter_always(const struct prefilter *f);
+
+void prefilter_scratch_init(struct prefilter_scratch *s);
+void prefilter_scratch_release(struct prefilter_scratch *s);
+/* scratch->found: what must be tried on text. */
+void prefilter_scan(
+	const struct prefilter *f, struct slice text, struct prefilter_scratch *scratch);
+
+#endif
