@@ -342,7 +342,11 @@ take_compare(struct reader *rd, struct slice *rest, struct rule *rule)
 static int
 parse_session(struct reader *rd, struct slice rest, struct rule *rule)
 {
-	struct slice name = rule_word(&rest);
+	size_t end = 0;
+	while (end < rest.len && strchr(" \t=!<>", rest.ptr[end]) == NULL)
+		end++;
+	struct slice name = slice_take(rest, end);
+	rest = slice_trim(slice_skip(rest, end));
 	rule->kind = RULE_SESSION;
 	rule->field = session_field_find(name);
 	if (rule->field == NULL)

@@ -32,16 +32,42 @@ try_rules(const struct rules *r, struct slice input)
 	arena_release(&arena);
 }
 
+static void
+judge_host(const struct rules *r)
+{
+	struct count counts[8] = { { "sessions", 3 }, { "mails", 70000 } };
+	struct host_record host = { .counts = counts, .counts_count = 8 };
+	struct arena arena;
+	arena_init(&arena, LIMIT_MAIL_MEMORY);
+	rules_judge_host(r, &host, &arena);
+	arena_release(&arena);
+}
+
+/* Of a stock set every text is taken, and what is wrong in it is said. */
+static void
+read_text(struct slice text, struct slice rest, bool stock)
+{
+	struct err err = { "" };
+	struct rules *r = rules_new();
+	r->stock = stock;
+	bool good = rules_read(r, "fuzz", text, &err) == 0 && rules_finish(r, &err) == 0;
+	if (good) {
+		try_rules(r, rest);
+		judge_host(r);
+	} else if (err.text[0] == '\0' || (stock && !r->arena.full)) {
+		abort();
+	}
+	for (size_t i = 0; i < rules_notices_count(r); i++)
+		if (*rules_notice_at(r, i)->text == '\0' || rules_notice_at(r, i)->line <= 0)
+			abort();
+	rules_free(r);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice rest = slice_of(data, size), text = slice_split(&rest, '\0');
-	struct err err = { "" };
-	struct rules *r = rules_new();
-	if (rules_read(r, "fuzz", text, &err) == 0 && rules_finish(r, &err) == 0)
-		try_rules(r, rest);
-	else if (err.text[0] == '\0')
-		abort();
-	rules_free(r);
+	read_text(text, rest, false);
+	read_text(text, rest, true);
 	return 0;
 }
