@@ -318,8 +318,10 @@ take_sign(struct scan *s, struct slice sign)
 	s->rest = slice_skip(s->rest, n);
 	int64_t value = number_of(digits);
 	bool colon = n == 2 && next_is(s, ':');
-	if (colon)
-		value = value * 100 + number_of(colon_digits(s));
+	if (colon) {
+		struct slice minutes = colon_digits(s);
+		value = minutes.len == 2 ? value * 100 + number_of(minutes) : INT64_MAX;
+	}
 	bool ends = s->rest.len == 0 || is_blank(s->rest.ptr[0]) || s->rest.ptr[0] == '(' ||
 		    s->rest.ptr[0] == ',' || s->rest.ptr[0] == ';';
 	if (s->have_number || (n != 4 && !colon) || !apart || !ends)

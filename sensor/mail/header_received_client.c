@@ -290,8 +290,10 @@ has(const struct received_field *out, const char *text)
 static bool
 bare_address_handed_over(const struct received_field *out)
 {
-	size_t end = (size_t)(out->by.ptr + out->by.len - out->text.ptr);
-	struct slice rest = out->by.len == 0 ? SLICE_EMPTY : slice_skip(out->text, end);
+	if (out->by.len == 0)
+		return false;
+	struct slice rest =
+		slice_skip(out->text, (size_t)(out->by.ptr + out->by.len - out->text.ptr));
 	return slice_starts(rest, SLICE(" with ")) || slice_starts(rest, SLICE(" (InterScan")) ||
 	       slice_starts(rest, SLICE(" (SMTPL")) || out->wording == RECEIVED_HOTMAIL;
 }
@@ -441,12 +443,13 @@ static bool
 says_nothing(const struct received_client *c, const struct received_field *out)
 {
 	struct slice s = out->text;
+	if (c->word.len == 0 || out->by.len == 0)
+		return false;
 	size_t between = (size_t)(out->by.ptr - c->word.ptr) - c->word.len;
 	size_t end = (size_t)(out->by.ptr + out->by.len - s.ptr);
 	while (end < s.len && s.ptr[end] == ' ')
 		end++;
-	return c->word.len > 0 && out->by.len > 0 && between == 4 && end < s.len &&
-	       s.ptr[end] == ';' && !(c->word_literal && c->word_ip);
+	return between == 4 && end < s.len && s.ptr[end] == ';' && !(c->word_literal && c->word_ip);
 }
 
 /* Anything in brackets that is an address. */
