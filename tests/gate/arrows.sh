@@ -28,7 +28,10 @@ table() {
 	mail     sensor/limits.h            parts, fields, bytes
 	mail     sensor/counters.h          what was cut
 	score    sensor/mail/message.h      the message that it scores
-	score    sensor/mail/header_date.h  what is wrong with a date
+	score    sensor/mail/header*.h      addresses, dates, Received fields, and what is wrong with them
+	score    sensor/mail/encoded_word.h what is wrong with encoded words
+	score    sensor/mail/message_id.h   whose form a Message-ID has
+	score    sensor/mail/domain.h       registered domains
 	score    sensor/mail/text*.h        what a reader sees of it, and its links
 	score    sensor/host/count_fields.h names of the counts that host rules look at
 	score    sensor/record.h            the session round the message, the hits

@@ -14,6 +14,7 @@ table() {
 	libpsl.h          sensor/mail/domain_psl.c
 	idn2.h            sensor/mail/domain_idn2.c
 	pcre2.h           sensor/score/score_pcre2.c
+	iconv.h           sensor/mail/charset.c
 	gnutls/crypto.h   sensor/base/digest_gnutls.c
 	gnutls/gnutls.h   sensor/base/digest_gnutls.c
 	xxhash.h          sensor/base/hash.c
