@@ -29,6 +29,7 @@ table() {
 	mail     sensor/counters.h          what was cut
 	score    sensor/mail/message.h      the message that it scores
 	score    sensor/mail/header*.h      addresses, dates, Received fields, and what is wrong with them
+	score    sensor/mail/charset.h      UTF-8 or not
 	score    sensor/mail/encoded_word.h what is wrong with encoded words
 	score    sensor/mail/message_id.h   whose form a Message-ID has
 	score    sensor/mail/domain.h       registered domains
