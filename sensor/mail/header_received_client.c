@@ -120,8 +120,9 @@ take_bracketed(struct received_client *c, struct slice atom, struct slice first)
 	if (open == atom.len)
 		return false;
 	/* "(192.0.2.7 [192.0.2.7])": the first is what stands for a name */
-	bool named = c->bare && first.len > 0 && open == 0;
-	if (named) {
+	struct slice ip;
+	struct addr address;
+	if (c->bare && first.len > 0 && open == 0 && received_ip(atom, &ip, &address)) {
 		c->ip = SLICE_EMPTY;
 		c->bare = false;
 	}
