@@ -23,7 +23,7 @@ struct render {
 	struct html_buffer anchors, titles, scratch;
 	size_t anchor_start, title_start;
 	size_t anchor_link; /* in f->links, and 1; 0 = none */
-	uint64_t pieces[2]; /* pairs of lengths that were seen: bit 7 * before + after */
+	uint64_t pieces;    /* pairs of lengths that were seen: bit 7 * before + after */
 };
 
 static void
@@ -327,10 +327,9 @@ words_parted(struct render *r, struct slice text)
 		after++;
 	if (before == 0 || after == 0 || before > WORD_PIECE || after > WORD_PIECE)
 		return;
-	uint64_t *pieces = &r->pieces[0];
 	uint64_t bit = UINT64_C(1) << ((before - 1) * WORD_PIECE + after - 1);
-	r->f->backhair += (*pieces & bit) == 0;
-	*pieces |= bit;
+	r->f->backhair += (r->pieces & bit) == 0;
+	r->pieces |= bit;
 }
 
 static bool
@@ -433,6 +432,12 @@ text_measure(struct html_facts *f)
 	}
 }
 
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 void
 html_render(struct slice html, struct arena *arena, struct html_facts *out)
 {
@@ -441,8 +446,8 @@ html_render(struct slice html, struct arena *arena, struct html_facts *out)
 	out->wide = out->length < html.len;
 	html = quotes_straight(html, arena);
 	html_buffer_init(&r.text.all, html.len + 1, arena);
-	html_buffer_init(&r.anchors, html.len + html.len / 4 + 8, arena);
-	html_buffer_init(&r.titles, html.len + 1, arena);
+	html_buffer_init(&r.anchors, least(html.len + html.len / 4 + 8, LIMIT_RULE_TEXT), arena);
+	html_buffer_init(&r.titles, least(html.len + 1, LIMIT_RULE_TEXT), arena);
 	html_buffer_init(&r.scratch, html.len + 1, arena);
 	if (html_styles_init(&r.styles, arena) != 0 || html_links_init(&r.links, out, arena) != 0) {
 		out->cut = true;

@@ -133,6 +133,8 @@ html_entity(struct slice s, bool prefix, uint32_t *rune)
 	size_t end = 1;
 	if (s.len > 2 && s.ptr[1] == '#')
 		return numeric(s, rune);
+	if (s.len < 2 || !chars_is(s.ptr[1], CHAR_ALPHA))
+		return 0;
 	while (end < s.len && end <= NAME_MAX_BYTES + 1 && alphanumeric(s.ptr[end]))
 		end++;
 	bool closed = end < s.len && s.ptr[end] == ';';

@@ -185,7 +185,7 @@ void
 html_links_tag(struct html_links *l, enum html_tag_id tag, const struct html_attributes *attributes)
 {
 	struct slice uri, safe;
-	for (size_t i = 0; i < SOURCES; i++) {
+	for (size_t i = 0; i < SOURCES && attributes->count > 0; i++) {
 		if (sources[i].tag != tag)
 			continue;
 		bool found = tag == TAG_META

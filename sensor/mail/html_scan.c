@@ -223,7 +223,9 @@ end_read(struct scan *s)
 	bool named = i < in.len && !is_space(in.ptr[i]) && in.ptr[i] != '>';
 	while (named && i < in.len && !is_space(in.ptr[i]) && in.ptr[i] != '>')
 		i++;
-	struct html_scan_tag tag = { .end = true };
+	struct html_scan_tag tag; /* large: its attributes are not cleared */
+	tag.end = true;
+	tag.attributes.count = 0;
 	tag.name = slice_take(slice_skip(in, start + 2), i - start - 2);
 	i = end_tag_end(in, i);
 	if (i >= in.len)

@@ -241,6 +241,8 @@ static void
 attributes_apply(struct html_styles *s, const struct html_attributes *a, struct html_style *to)
 {
 	struct slice value;
+	if (a->count == 0)
+		return;
 	for (size_t i = 0; i < sizeof styled / sizeof *styled; i++)
 		for (const char *const *name = styled[i].names;
 			styled[i].tag == to->tag && *name != NULL; name++)

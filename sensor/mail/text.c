@@ -9,6 +9,7 @@
 #define RAW_PART 500000	 /* bytes of one: rawbody_part_scan_size */
 #define CUT_SLACK 1024	 /* how far behind them a good place to cut may be */
 #define PIECE 2048	 /* bytes of a paragraph, and half of a raw piece's most */
+#define BLANK_LINES 20	 /* in a row that count */
 #define SUBJECT_RAW 4096 /* bytes of a Subject that are decoded */
 
 /* White space between two words, not yet written. */
@@ -199,6 +200,25 @@ line_ends(struct slice s, struct arena *arena)
 	return slice_of(out, n);
 }
 
+/* Runs of empty lines count as BLANK_LINES at most; the same bytes where none is longer. */
+static struct slice
+blank_lines_cut(struct slice s, struct arena *arena)
+{
+	static const uint8_t run[] = "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n";
+	if (s.len == 0 || memmem(s.ptr, s.len, run, BLANK_LINES + 2) == NULL)
+		return s;
+	uint8_t *out = arena_alloc(arena, s.len);
+	size_t n = 0, ends = 0;
+	if (out == NULL)
+		return s;
+	for (size_t i = 0; i < s.len; i++) {
+		ends = s.ptr[i] == '\n' ? ends + 1 : 0;
+		if (ends <= BLANK_LINES + 1)
+			out[n++] = s.ptr[i];
+	}
+	return slice_of(out, n);
+}
+
 /* Is its source looked at?  Invitations are not: they are mostly attachments. */
 static bool
 has_source(const struct message_part *p)
@@ -215,9 +235,9 @@ part_read(struct mail_text *out, const struct message_part *p, struct text_part 
 	bool html = strcmp(p->shown, "text/html") == 0;
 	if (!has_source(p))
 		return;
-	struct slice raw = line_ends(p->decoded, arena), text = raw;
+	struct slice raw = blank_lines_cut(line_ends(p->decoded, arena), arena), text = raw;
 	if (p->text.ptr != p->decoded.ptr)
-		text = line_ends(p->text, arena);
+		text = blank_lines_cut(line_ends(p->text, arena), arena);
 	struct slice piece = part_cut(raw, RAW_PART, "\n> ");
 	/* the pieces are put together when all are there */
 	if (out->raw.all.len + piece.len > LIMIT_RULE_RAW) {

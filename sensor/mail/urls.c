@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sensor/base/chars.h"
+#include "sensor/mail/text_space.h"
 #include "sensor/mail/uri.h"
 
 struct reading {
@@ -19,9 +20,9 @@ url_known(const struct message *m, struct slice text)
 	return NULL;
 }
 
-/* "@" in front of the host, or a "%" in it. */
+/* "@" in front of the host, a "%" in it, or characters in it that nobody sees as what they are. */
 static bool
-dressed(struct slice uri)
+dressed(struct slice uri, struct slice host)
 {
 	size_t start = slice_find(uri, SLICE("//"));
 	struct slice rest = start < uri.len ? slice_skip(uri, start + 2) : uri;
@@ -30,7 +31,7 @@ dressed(struct slice uri)
 		end++;
 	rest.len = end;
 	return slice_index(rest, '@') < rest.len || slice_index(rest, '%') < rest.len ||
-	       slice_find(rest, SLICE("&#")) < rest.len;
+	       (host.len > 0 && text_has_8bit(rest) && slice_find(host, SLICE("xn--")) == host.len);
 }
 
 /* The host that a browser goes to: of the first form that has one. */
@@ -42,12 +43,11 @@ host_find(struct reading *r, struct slice uri, struct message_url *url)
 	for (size_t i = 0; i < forms.count; i++) {
 		if (!uri_host(forms.items[i], NULL, r->arena, &url->host, &url->domain))
 			continue;
-		url->flags |= i > 0 && dressed(uri) ? URL_OBFUSCATED : 0U;
 		url->flags |= domain_is_address(url->host) ? URL_NUMERIC : 0U;
 		url->flags |= i > 0 && (url->flags & URL_NUMERIC) ? URL_OBFUSCATED : 0U;
 		break;
 	}
-	url->flags |= dressed(uri) ? URL_OBFUSCATED : 0U;
+	url->flags |= dressed(uri, url->host) ? URL_OBFUSCATED : 0U;
 }
 
 static struct message_url *
@@ -112,9 +112,9 @@ html_urls(struct reading *r, const struct html_facts *f)
 	}
 }
 
-/* Addresses of one text; those that show only without the disguise are marked. */
+/* Addresses of one text; from one whose disguises are undone only those that `written` has not. */
 static void
-text_urls(struct reading *r, struct slice text, unsigned flags)
+text_urls(struct reading *r, struct slice text, struct slice written, unsigned flags)
 {
 	struct uri_found found;
 	for (size_t at = 0; r->m->urls_count < LIMIT_URLS && uri_next(text, NULL, &at, &found);) {
@@ -127,7 +127,7 @@ text_urls(struct reading *r, struct slice text, unsigned flags)
 		if (found.kind == URI_MAIL || (!plain && scheme.len < found.raw.len) ||
 			(bare && !domain_valid(found.host)) || scheme.len < 4)
 			continue;
-		if ((flags & URL_OBFUSCATED) && url_known(r->m, found.raw) != NULL)
+		if ((flags & URL_OBFUSCATED) && slice_find(written, found.raw) < written.len)
 			continue;
 		url_add(r, found.raw, found.raw, URL_TEXT | flags | (bare ? URL_SCHEMELESS : 0U));
 	}
@@ -145,10 +145,10 @@ urls_collect(struct message *m, struct arena *arena)
 	/* the first piece is the subject */
 	for (size_t i = 0; i < text->body.pieces_count; i++) {
 		struct slice piece = text->body.pieces[i];
-		text_urls(&r, piece, 0);
+		text_urls(&r, piece, piece, 0);
 		struct slice plain = urls_undisguise(piece, arena);
 		if (plain.ptr != piece.ptr)
-			text_urls(&r, plain, URL_OBFUSCATED);
+			text_urls(&r, plain, piece, URL_OBFUSCATED);
 	}
 	m->cut = m->cut || m->urls_count == LIMIT_URLS;
 }

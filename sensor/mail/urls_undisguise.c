@@ -106,6 +106,14 @@ suspicious(struct slice s, size_t i)
 	return c == '[' || c == '(' || c == '{' || c == 0xe2 || c == 0xc2 || c == 0xe3 || c == 0xef;
 }
 
+/* What ends a sentence is no part of a name: "example dot com, …". */
+static uint8_t
+sentence_blank(struct slice s, size_t i)
+{
+	bool last = i + 1 == s.len || s.ptr[i + 1] <= ' ';
+	return last && s.ptr[i] != '\0' && strchr(",;!?)", s.ptr[i]) != NULL ? ' ' : s.ptr[i];
+}
+
 struct slice
 urls_undisguise(struct slice text, struct arena *arena)
 {
@@ -116,7 +124,7 @@ urls_undisguise(struct slice text, struct arena *arena)
 		size_t used = 0;
 		if (!suspicious(text, i)) {
 			if (u.out != NULL)
-				u.out[u.n++] = text.ptr[i];
+				u.out[u.n++] = sentence_blank(text, i);
 			continue;
 		}
 		if (u.out == NULL) {
