@@ -141,6 +141,8 @@ take_bracketed(struct received_client *c, struct slice atom, struct slice first)
 		return true;
 	}
 	c->name = before.len > 0 ? before : first;
+	if (slice_eq(before, SLICE("Verified")) && slice_eq(first, SLICE("Not")))
+		c->softdnserr = true;
 	if (c->name.len > 0 && c->name.ptr[0] == '<')
 		c->name = SLICE("unknown");
 	else
@@ -157,10 +159,9 @@ take_bare(struct received_client *c, struct slice atom)
 		at--;
 	if (!take_ip(c, slice_skip(atom, at)))
 		return false;
-	struct slice ident = slice_take(atom, at);
 	c->bare = !c->bracketed;
-	if (ident.len > 0)
-		ident_split(&ident, c);
+	if (at > 0 && c->ident.len == 0)
+		c->ident = slice_take(atom, at - 1);
 	return true;
 }
 
@@ -213,9 +214,11 @@ comment_read(struct slice comment, struct received_client *c, struct received_fi
 			c->ident = until_parenthesis(slice_skip(atom, 6));
 		} else if (slice_eq(atom, SLICE("account"))) {
 			(void)atom_next(&a);
-		} else if (!take_bracketed(c, atom, a.count == 2 ? first : SLICE_EMPTY) &&
-			   !take_bare(c, atom)) {
-			take_flag(c, atom, out);
+		} else if (!take_bracketed(c, atom, a.count == 2 ? first : SLICE_EMPTY)) {
+			if (take_bare(c, atom))
+				c->ip_late = c->ip_late || (c->bare && a.count > 1);
+			else
+				take_flag(c, atom, out);
 		}
 		if (a.count == 1)
 			first = atom;
@@ -304,7 +307,8 @@ static bool
 word_is_client(const struct received_client *c, struct received_field *out)
 {
 	bool webmail = out->wording == RECEIVED_WEBMAIL;
-	if (!c->word_ip || (c->ip.len > 0 && !c->has_helo && !webmail))
+	bool forwarded = c->word_literal && c->ip_late;
+	if (!c->word_ip || (c->ip.len > 0 && !c->has_helo && !webmail && !forwarded))
 		return false;
 	if (c->has_helo && c->ip_behind)
 		return false;
@@ -325,7 +329,8 @@ qmail_like(const struct received_client *c, const struct received_field *out)
 	size_t n = slice_find(with, SLICE("SMTP"));
 	bool smtp = slice_starts(with, SLICE("SMTP")) || slice_starts(with, SLICE("QMQP")) ||
 		    (n > 0 && n < with.len && with.ptr[n - 1] == ' ');
-	return smtp && others == 1 && out->via.len == 0 && !has(out, " SMTP id ");
+	bool login = has(out, " with plain) ") || has(out, " with login) ");
+	return smtp && others == 1 && !login && out->via.len == 0 && !has(out, " SMTP id ");
 }
 
 /* "rdns (HELO name) (ip)": by DNS, unless it is "unknown". */
@@ -343,10 +348,12 @@ assign_helo(const struct received_client *c, struct received_field *out)
 }
 
 static bool
-exchange_like(const struct received_field *out)
+exchange_like(const struct received_client *c, const struct received_field *out)
 {
-	return (has(out, " SMTPSVC") && !has(out, " over TLS ")) || has(out, " with mapi id ") ||
-	       out->wording == RECEIVED_DOMINO || has(out, "(Scalix SMTP");
+	if (has(out, " with mapi id ") || has(out, "(Scalix SMTP"))
+		return true;
+	return c->bracketed && ((has(out, " SMTPSVC") && !has(out, " over TLS ")) ||
+				       out->wording == RECEIVED_DOMINO);
 }
 
 /* "name ([ip])" and "name (ip)" */
@@ -354,7 +361,7 @@ static void
 assign_only_ip(const struct received_client *c, struct received_field *out)
 {
 	bool exim = out->wording == RECEIVED_EXIM, both = exim || c->verified;
-	if (exchange_like(out)) {
+	if (exchange_like(c, out)) {
 		out->helo = c->word;
 		return;
 	}
@@ -428,8 +435,8 @@ without_address(const struct received_client *c, const struct received_field *ou
 {
 	if (has(out, "with POP3") || has(out, "with IMAP"))
 		return RECEIVED_FETCHED;
-	if (slice_istarts(out->with, SLICE("local")) || has(out, "localhost)") ||
-		has(out, "[local]") || has(out, "unix socket]") || has(out, "[UNIX: localhost]"))
+	if (has(out, "localhost)") || has(out, "[local]") || has(out, "unix socket]") ||
+		has(out, "[UNIX: localhost]"))
 		return RECEIVED_LOCAL;
 	if (has(out, "mail pickup service") || has(out, "(AUTH: ") || has(out, "(unverified) by") ||
 		has(out, "(unknown) by") || has(out, " named ") || has(out, "(LSMTP for") ||
@@ -476,6 +483,29 @@ handed_over_locally(const struct received_client *c, const struct received_field
 	       slice_istarts(out->with, SLICE("local"));
 }
 
+static bool
+nothing_behind(const struct received_field *out)
+{
+	if (out->by.len == 0)
+		return false;
+	struct slice rest =
+		slice_skip(out->text, (size_t)(out->by.ptr + out->by.len - out->text.ptr));
+	return rest.len == 0 || rest.ptr[0] == ';';
+}
+
+/* Words before the address, a port behind it without brackets, or the date at once behind the
+ * server: no program writes that (but LSMTP and XMail the port). */
+static bool
+no_wording(const struct received_client *c, const struct received_field *out)
+{
+	size_t end = (size_t)(c->ip.ptr + c->ip.len - out->text.ptr);
+	bool port =
+		end < out->text.len && out->text.ptr[end] == ':' && out->wording != RECEIVED_XMAIL;
+	if (c->bare && !c->has_helo && (c->remark.len > 0 || c->ip_late || port))
+		return true;
+	return nothing_behind(out) && c->name.len == 0;
+}
+
 void
 received_client_assign(const struct received_client *c, struct received_field *out)
 {
@@ -502,9 +532,14 @@ received_client_assign(const struct received_client *c, struct received_field *o
 	}
 	if ((c->beside || c->bare) && (has(out, "with POP3") || has(out, "with IMAP")))
 		out->kind = RECEIVED_FETCHED;
-	if (c->helo_equals) {
+	if (no_wording(c, out)) {
+		out->helo = c->helo.len > 0 ? c->helo : c->word;
+		if (!c->bracketed && out->kind == RECEIVED_RELAY)
+			out->kind = has(out, "(LSMTP for ") ? RECEIVED_LOCAL : RECEIVED_UNREADABLE;
+	} else if (c->helo_equals) {
 		out->helo = c->helo;
-		out->rdns = c->word_ip ? SLICE_EMPTY : unless_unknown(c->word);
+		if (out->wording == RECEIVED_EXIM || bare_address_handed_over(out))
+			out->rdns = unless_unknown(c->word);
 	} else if (c->has_helo) {
 		assign_helo(c, out);
 	} else if (c->beside) {

@@ -36,6 +36,7 @@ struct received_client {
 	bool softdnserr, verified, ip_behind; /* ip_behind: in a comment behind that of HELO */
 	bool twice;			      /* "([address] [x])" */
 	bool ident_only;		      /* "(user@[address])" */
+	bool ip_late;			      /* "(Forwarded-For: address)": words before it */
 	bool helo_quoted;		      /* "([address]:25 \"EHLO name\")" */
 	bool envelope;			      /* "(envelope-sender <x>)" */
 	size_t comments;

@@ -215,6 +215,10 @@ auth_by_text(const struct received_field *f)
 		return SLICE("Postfix");
 	if (has(rest, "CommuniGate Pro ") && has(f->text, " (account "))
 		return SLICE("Communigate");
+	/* GMX tells only by the wording that is its submission's */
+	if ((slice_eq(f->by, SLICE("mail.gmx.net")) || slice_eq(f->by, SLICE("mail.gmx.com"))) &&
+		has(part, ") [") && slice_find(f->with, SLICE("SMTP")) < 2)
+		return SLICE("GMX");
 	if (has(rest, "(authenticated as "))
 		return SLICE("CriticalPath");
 	if (has(f->text, " with Microsoft Exchange Server HTTP-DAV"))

@@ -32,7 +32,8 @@ def values(kind, rows):
     if kind == 'D':
         return [rows[-1][0]] if rows else []
     if kind == 'R':  # SpamAssassin marks odd bytes of a relay
-        return ['|'.join(re.sub(r'[\s#\[\]()<>]', '!', part) for part in row[0].split('|')) for row in rows]
+        return ['|'.join(re.sub(r'[\s#\[\]()<>]', '!', part) if i != 6 else part for i, part in enumerate(row[0].split('|')))
+                for row in rows]
     return ['\t'.join(row) for row in rows]
 
 

@@ -118,7 +118,10 @@ static const struct row {
 	{ "from pc ([999.0.2.7]) by mx with SMTP" DATE, "|pc|pc||||mx|SMTP||", R(UNREADABLE),
 		R(NO_ADDRESS) | R(BAD_ADDRESS) },
 	{ "from pc ([192.0.2.7]) by mx; no date", "|pc|pc||192.0.2.7||mx|||", R(RELAY),
-		R(LOOKED_UP) | R(NO_DATE) },
+		R(NO_DATE) },
+	{ "from pc (192.0.2.7) by mx" DATE, "|pc|pc||192.0.2.7||mx|||", R(UNREADABLE), 0 },
+	{ "from aol.com (x.org 192.0.2.7) by mx (8.12.10/8.12.9) with ESMTP id q1W" DATE,
+		"sendmail|aol.com|aol.com||192.0.2.7||mx|ESMTP|q1W|", R(UNREADABLE), 0 },
 	{ "hello", "|||||||||", R(LOCAL), R(NO_FROM) | R(NO_BY) | R(NO_DATE) },
 	{ "", "|||||||||", R(LOCAL), R(NO_FROM) | R(NO_BY) | R(NO_DATE) },
 };
