@@ -92,6 +92,12 @@ is_address(struct slice text)
 
 static bool here(struct search *s, size_t at, const char *shape);
 
+static void
+spend(struct search *s, size_t steps)
+{
+	s->steps -= steps < s->steps ? steps : s->steps;
+}
+
 /* The longest first. */
 static bool
 hole(struct search *s, size_t at, const char *shape)
@@ -99,11 +105,11 @@ hole(struct search *s, size_t at, const char *shape)
 	size_t most = at, least = at + (*shape != '*' && *shape != '`');
 	while (most < s->text.len && hole_takes(*shape, s->text.ptr[most]))
 		most++;
+	spend(s, (most - at) / 8 + 1);
 	for (size_t end = most; end + 1 > least && s->steps > 0; end--) {
-		s->steps--;
-		if (*shape == '~' && !is_address(slice_skip(slice_take(s->text, end), at)))
-			continue;
-		if (here(s, end, shape + 1))
+		spend(s, 1);
+		if ((*shape != '~' || is_address(slice_skip(slice_take(s->text, end), at))) &&
+			here(s, end, shape + 1))
 			return true;
 		if (end == 0)
 			break;
@@ -136,7 +142,8 @@ find(struct slice text, const char *shape, bool any_case)
 {
 	struct search s = { text, any_case, SHAPE_STEPS };
 	struct slice literal = slice_of(shape, strcspn(shape, "*+`#%&^~!?["));
-	for (size_t at = 0; at <= text.len && s.steps > 0; at++, s.steps--) {
+	for (size_t at = 0; at <= text.len && s.steps > 0; at++) {
+		spend(&s, 1);
 		struct slice rest = slice_skip(text, at);
 		at += any_case ? slice_ifind(rest, literal) : slice_find(rest, literal);
 		if (literal.len > 0 && at >= text.len)
