@@ -24,9 +24,13 @@ meta_charset(struct slice html)
 {
 	struct slice front = slice_take(html, META_WITHIN);
 	for (;;) {
-		front = slice_skip(front, slice_ifind(front, SLICE("<meta")));
+		front = slice_skip(front, slice_index(front, '<'));
 		if (front.len == 0)
 			return SLICE_EMPTY;
+		if (!slice_istarts(front, SLICE("<meta"))) {
+			front = slice_skip(front, 1);
+			continue;
+		}
 		struct slice tag = slice_take(front, slice_index(front, '>'));
 		front = slice_skip(front, tag.len);
 		struct slice value = slice_skip(tag, slice_ifind(tag, SLICE("charset")) + 7);

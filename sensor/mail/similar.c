@@ -60,8 +60,7 @@ put(struct folder *f, uint32_t rune)
 static void
 put_words(struct folder *f, struct slice s, uint8_t also)
 {
-	size_t n;
-	for (; s.len > 0; s = slice_skip(s, n)) {
+	for (size_t n; s.len > 0; s = slice_skip(s, n)) {
 		uint32_t rune = s.ptr[0];
 		n = rune < 0x80 ? 1 : text_utf8(s, &rune);
 		if (n > 0)
@@ -74,6 +73,8 @@ static size_t
 url_length(struct slice s)
 {
 	static const char *const begins[] = { "http://", "https://", "www." };
+	if ((s.ptr[0] | 0x20) != 'h' && (s.ptr[0] | 0x20) != 'w')
+		return 0;
 	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
 		if (slice_istarts(s, slice_str(begins[i])))
 			return strlen(begins[i]);
@@ -120,6 +121,8 @@ greets(struct slice chunk)
 	static const char *const words[] = { "dear", "hello", "hi", "hey", "greetings", "attn",
 		"hallo", "hola", "ola", "bonjour", "caro", "cara", "prezado", "prezada", "estimado",
 		"estimada", "querido", "querida", "cher", "chere", "lieber", "liebe" };
+	if (chunk.len < 2 || chunk.len > 9)
+		return false;
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (slice_ieq(chunk, slice_str(words[i])))
 			return true;
@@ -157,7 +160,36 @@ put_chunk(struct folder *f, struct slice chunk)
 		put_rune(f, '@');
 	else
 		put_words(f, chunk, 0);
-	put(f, FOLD_GAP);
+}
+
+/* A run without white space that is words alone.  False where it may be an address or a URL; then
+ * nothing is eaten. */
+static bool
+put_plain(struct folder *f, struct slice *rest)
+{
+	struct slice s = *rest;
+	size_t before = f->used, i = 0;
+	if (url_length(s) > 0)
+		return false;
+	while (i < s.len && !blank(s.ptr[i])) {
+		uint8_t c = s.ptr[i];
+		if (chars_is(c, CHAR_ALPHA)) {
+			f->out[f->used++] = chars_lower(c);
+			i++;
+			continue;
+		}
+		if (c == '@' || (c == '(' && i == 0) || (c == '<' && i == 0)) {
+			f->used = before;
+			return false;
+		}
+		uint32_t rune = c;
+		size_t n = c < 0x80 ? 1 : text_utf8(slice_skip(s, i), &rune);
+		if (n > 0)
+			put(f, similar_fold_rune(rune));
+		i += n + (n == 0);
+	}
+	*rest = slice_skip(s, i);
+	return true;
 }
 
 struct slice
@@ -170,11 +202,16 @@ similar_fold(struct slice text, struct arena *arena)
 	if (f.out == NULL)
 		return SLICE_EMPTY;
 	while (rest.len > 0) {
-		struct slice before = rest, chunk = chunk_next(&rest);
-		size_t line = slice_index(slice_take(before, before.len - rest.len), '\n');
-		begins = begins || line < before.len - rest.len - chunk.len;
-		put_chunk(&f, chunk);
-		if (begins && greets(chunk))
+		if (blank(rest.ptr[0])) {
+			begins = begins || rest.ptr[0] == '\n';
+			rest = slice_skip(rest, 1);
+			continue;
+		}
+		struct slice from = rest;
+		if (!put_plain(&f, &rest))
+			put_chunk(&f, chunk_next(&rest));
+		put(&f, FOLD_GAP);
+		if (begins && greets(slice_take(from, from.len - rest.len)))
 			rest = behind_name(rest);
 		begins = false;
 	}
@@ -212,15 +249,17 @@ mix(uint64_t a, uint64_t b)
 }
 
 static uint64_t
-word_hash(struct secret k, struct slice word)
+bytes_hash(struct secret k, const uint8_t *bytes, size_t len)
 {
-	uint64_t h = k.a ^ word.len, part;
-	for (; word.len > 0; word = slice_skip(word, sizeof part)) {
-		part = 0;
-		memcpy(&part, word.ptr, word.len < sizeof part ? word.len : sizeof part);
-		h = mix(h ^ part, k.b) + k.a;
+	uint64_t h = k.a, part = 0;
+	for (size_t i = 0; i < len; i++) {
+		part = part << 8 | bytes[i];
+		if (i % sizeof part == sizeof part - 1) {
+			h = mix(h ^ part, k.b) + k.a;
+			part = 0;
+		}
 	}
-	return h;
+	return mix(h ^ part ^ (uint64_t)len << 56, k.b) + k.a;
 }
 
 /* The least feature of each bin: its top six bits say in which one it is. */
@@ -290,7 +329,11 @@ similar_text(const struct mail_privacy *privacy, struct slice text, struct arena
 	*exact = exact_hex(privacy, folded, arena);
 	size_t words = 0;
 	for (uint64_t last = 0; rest.len > 0; words++) {
-		uint64_t h = word_hash(k, slice_split(&rest, ' '));
+		size_t n = 0;
+		while (n < rest.len && rest.ptr[n] != ' ')
+			n++;
+		uint64_t h = bytes_hash(k, rest.ptr, n);
+		rest = slice_skip(rest, n + 1);
 		if (words > 0)
 			feature_add(&b, mix(last ^ k.b, h | 1) + k.a);
 		last = h;
@@ -326,7 +369,7 @@ similar_subject(const struct mail_privacy *privacy, struct slice subject, struct
 	memset(&b, 0xFF, sizeof b);
 	b.filled = 0;
 	for (size_t i = 0; i + GRAM <= folded.len; i++)
-		feature_add(&b, word_hash(k, slice_of(folded.ptr + i, GRAM)));
+		feature_add(&b, bytes_hash(k, folded.ptr + i, GRAM));
 	return bins_hex(&b, k, arena);
 }
 
