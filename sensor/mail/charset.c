@@ -16,10 +16,18 @@
 #define REPLACEMENT SLICE("\xef\xbf\xbd") /* U+FFFD */
 #define CLOSED ((iconv_t)-1)
 
+/* What one byte is. */
+struct utf8 {
+	uint8_t bytes[4];
+	uint8_t len;
+	bool bad; /* nothing: U+FFFD */
+};
+
 struct converter {
 	char name[CHARSET_NAME_MAX + 1]; /* "" = free */
 	bool ascii;			 /* leaves ASCII as it is */
 	size_t unit;			 /* bytes of its shortest character */
+	struct utf8 *table;		 /* of a set of one byte a character: what each is */
 	iconv_t handle;
 };
 
@@ -55,9 +63,12 @@ charsets_free(struct charsets *c)
 {
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < SLOTS; i++)
-		if (c->slots[i].name[0] != '\0')
-			iconv_close(c->slots[i].handle);
+	for (size_t i = 0; i < SLOTS; i++) {
+		if (c->slots[i].name[0] == '\0')
+			continue;
+		iconv_close(c->slots[i].handle);
+		free(c->slots[i].table);
+	}
 	buf_release(&c->scratch);
 	free(c);
 }
@@ -90,6 +101,29 @@ leaves_ascii(iconv_t handle)
 	for (size_t i = 0; i < sizeof shifts / sizeof *shifts; i++)
 		same = same && leaves(handle, shifts[i]);
 	return same;
+}
+
+/* What each byte is by itself; NULL where one begins something longer, or changes what follows. */
+static struct utf8 *
+table_of(iconv_t handle)
+{
+	struct utf8 table[256] = { 0 };
+	for (size_t i = 0; i < 256; i++) {
+		char in = (char)i, out[16], *from = &in, *to = out;
+		size_t left = 1, room = sizeof out;
+		iconv(handle, NULL, NULL, NULL, NULL);
+		size_t result = iconv(handle, &from, &left, &to, &room);
+		size_t len = sizeof out - room;
+		if (result == (size_t)-1 && errno == EILSEQ) {
+			table[i] = (struct utf8){ { 0xEF, 0xBF, 0xBD }, 3, true };
+			continue;
+		}
+		if (result == (size_t)-1 || left > 0 || len == 0 || len > 4)
+			return NULL;
+		memcpy(table[i].bytes, out, len);
+		table[i].len = (uint8_t)len;
+	}
+	return memcpy(must_alloc(sizeof table), table, sizeof table);
 }
 
 static size_t
@@ -128,6 +162,7 @@ converter_find(struct charsets *c, const char *name)
 	*v = (struct converter){ .handle = handle, .unit = unit_of(name) };
 	memcpy(v->name, name, strlen(name));
 	v->ascii = v->unit == 1 && leaves_ascii(handle);
+	v->table = v->unit == 1 ? table_of(handle) : NULL;
 	c->count++;
 	return v;
 }
@@ -340,6 +375,24 @@ through_iconv(struct charsets *c, struct converter *v, struct slice s, size_t ba
 	return bad;
 }
 
+/* Four bytes are written for each character, and what is too much is written over. */
+static struct slice
+through_table(const struct utf8 *table, struct slice s, struct arena *arena, size_t *bad)
+{
+	size_t size = 0, n = 0;
+	*bad = 0;
+	for (size_t i = 0; i < s.len; i++)
+		size += table[s.ptr[i]].len;
+	uint8_t *out = arena_alloc(arena, size + sizeof table->bytes);
+	for (size_t i = 0; out != NULL && i < s.len; i++) {
+		const struct utf8 *u = &table[s.ptr[i]];
+		memcpy(out + n, u->bytes, sizeof u->bytes);
+		n += u->len;
+		*bad += u->bad;
+	}
+	return slice_of(out, n);
+}
+
 static struct slice
 convert(struct charsets *c, struct reading r, struct slice s, struct arena *arena, size_t *bad)
 {
@@ -348,12 +401,14 @@ convert(struct charsets *c, struct reading r, struct slice s, struct arena *aren
 	*bad = 0;
 	if (r.converter->ascii && ascii_front(s) == s.len)
 		return s;
+	if (r.converter->table != NULL)
+		return through_table(r.converter->table, s, arena, bad);
 	buf_clear(&c->scratch);
 	struct converter *v = byte_order(c, r.converter, s);
 	*bad = through_iconv(c, v, s, CHARSET_BAD_MOST);
 	struct slice out = arena_copy(arena, buf_slice(&c->scratch));
 	bool high;
-	if (charset_is_utf8(out, &high))
+	if (v->unit == 1 || charset_is_utf8(out, &high))
 		return out;
 	/* UCS-4 has more than Unicode */
 	*bad += 1;

@@ -156,7 +156,7 @@ static const char *
 alias_of(const char *name)
 {
 	for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
-		if (strcmp(aliases[i].name, name) == 0)
+		if (aliases[i].name[0] == name[0] && strcmp(aliases[i].name, name) == 0)
 			return aliases[i].iconv;
 	return NULL;
 }
@@ -215,6 +215,7 @@ charset_name(struct slice name, char out[CHARSET_NAME_MAX + 1])
 	const char *alias = alias_of(plain);
 	if (alias == NULL && code_page(plain, out))
 		return true;
-	snprintf(out, CHARSET_NAME_MAX + 1, "%s", alias != NULL ? alias : plain);
+	const char *found = alias != NULL ? alias : plain;
+	memcpy(out, found, strlen(found) + 1);
 	return *out != '\0';
 }
