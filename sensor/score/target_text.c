@@ -307,8 +307,8 @@ delivered_from(const struct rule_input *in, struct slice *out)
 bool
 target_envelope_from(const struct rule_input *in, bool delivered, struct slice *out)
 {
-	if (delivered && in->delivered != NULL && delivered_from(in, out))
-		return true;
+	if (delivered && in->delivered != NULL)
+		return delivered_from(in, out);
 	*out = slice_str(in->mail->mail_from);
-	return !delivered || in->session != NULL;
+	return true;
 }

@@ -95,7 +95,7 @@ static const struct {
 	{ "header A Received =~ /one\\ntwo/", true },
 	{ "header A ToCc =~ /a@b.c\\nd@e.f/", true },
 	{ "header A ALL =~ m{^Cc: d}m", true },
-	{ "header A EnvelopeFrom =~ /^bob@/", true },
+	{ "view sent\nheader A EnvelopeFrom =~ /^bob@/", true },
 	{ "header A MESSAGEID =~ /./", false },
 	{ "body A /visit\\s+http/", true },
 	{ "body A m,http://203,", true },
