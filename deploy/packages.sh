@@ -13,7 +13,7 @@ build=(
 	gcc libc6-dev make cmake pkg-config
 	libpcap-dev libnids-dev         # packets, streams
 	zlib1g-dev libzstd-dev          # compressed captures
-	libpsl-dev                      # registered domains
+	libpsl-dev libidn2-dev          # registered domains, names in other scripts
 	libpcre2-dev                    # rules
 	libsqlite3-dev                  # store
 	libmicrohttpd-dev libjansson-dev # report

@@ -164,6 +164,8 @@ base_set(struct html_links *l, struct slice uri)
 	uri = uri_trim(l, uri);
 	size_t colon = slice_index(uri, ':');
 	struct slice scheme = slice_take(uri, colon);
+	if (colon == uri.len)
+		return;
 	if (!slice_ieq(scheme, SLICE("http")) && !slice_ieq(scheme, SLICE("https")) &&
 		!slice_ieq(scheme, SLICE("ftp")))
 		return;

@@ -156,6 +156,8 @@ static const struct {
 		"area b|link c|iframe d|script e|" },
 	{ "<base href=http://a.example/d/index.html><a href=../x?y#z>t</a>",
 		"base http://a.example/d/index.html|a http://a.example/x?y#z| ../x?y#z[t]|" },
+	{ "<base href=http><base href=http:><a href=x>t</a>",
+		"base http|base http:|a http:/x| x[t]|" },
 	{ "<a href=//www.a.example/./b/../c>t</a>",
 		"a http://www.a.example/c| //www.a.example/./b/../c[t]|" },
 	{ "<meta http-equiv=refresh content='0; URL = http://a.example/ ; x'>",
