@@ -6,6 +6,7 @@ command -v shellcheck >/dev/null || { echo "SKIPPED: shellcheck is not installed
 
 mapfile -t shell < <(grep -rlE '^#!(/bin/|/usr/bin/env )(ba)?sh' deploy tests .ci | sort)
 mapfile -t python < <(find tests -name '*.py' | sort)
+python+=(rules/fit)
 bad=0
 shellcheck --severity=warning --external-sources --source-path=SCRIPTDIR "${shell[@]}" || bad=1
 for file in "${python[@]}"; do
