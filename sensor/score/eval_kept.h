@@ -49,6 +49,8 @@ struct mime_facts {
 	double qp_ratio, unicode_ratio;
 	size_t base64_line; /* longest line, with its line end */
 	bool caps_likely;   /* a character set whose bytes look like capitals */
+	bool capitals_known;
+	double capitals; /* per cent of the text's letters */
 };
 
 struct date_facts {
@@ -76,11 +78,14 @@ struct alternative_facts {
 	size_t html_words, text_words; /* different ones */
 };
 
+struct received_chain;
+
 struct eval_kept {
 	struct eval_kept_value values[EVAL_KEPT_VALUES];
 	size_t values_count;
 	bool received_known;
-	struct slice received; /* field_received() */
+	struct slice received;		    /* field_received() */
+	const struct received_chain *chain; /* of the message as sent; NULL = not yet read */
 	struct eval_addresses from, to;
 	struct image_facts images;
 	struct mime_facts mime;

@@ -456,24 +456,33 @@ count_letters(struct slice s, struct letters *sums)
 	}
 }
 
-/* check_for_uppercase(more than, at most): per cent of the letters that are capitals. */
-static bool
-test_uppercase(const struct rule_input *in, const struct eval_arguments *arguments)
+static double
+capitals_of(const struct rule_input *in)
 {
 	struct letters sums = { 0 };
 	const struct text_pieces *body = &input_text(in)->body;
 	if (mime_facts(in)->caps_likely ||
 		charset_caps_likely(charset_of_type(field_get(in, "Content-Type"))))
-		return false;
+		return 0;
 	for (size_t i = 0; i < body->pieces_count; i++)
 		if (has_two_words(body->pieces[i]) && !is_base64_text(body->pieces[i]))
 			count_letters(body->pieces[i], &sums);
 	size_t letters = sums.capitals + sums.others;
 	if (sums.bytes < CAPS_TEXT_LEAST || letters == 0)
-		return false;
-	double capitals = (double)sums.capitals / (double)letters * 100;
-	return capitals > eval_number(arguments, 0, 100) &&
-	       capitals <= eval_number(arguments, 1, 0);
+		return 0;
+	return (double)sums.capitals / (double)letters * 100;
+}
+
+/* check_for_uppercase(more than, at most): per cent of the letters that are capitals. */
+static bool
+test_uppercase(const struct rule_input *in, const struct eval_arguments *arguments)
+{
+	struct mime_facts *f = &eval_kept(in)->mime;
+	if (!f->capitals_known)
+		f->capitals = capitals_of(in);
+	f->capitals_known = true;
+	return f->capitals > eval_number(arguments, 0, 100) &&
+	       f->capitals <= eval_number(arguments, 1, 0);
 }
 
 const struct eval evals_mime[] = {

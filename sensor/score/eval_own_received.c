@@ -3,11 +3,19 @@
 #include "sensor/mail/header_received.h"
 #include "sensor/score/eval_fields.h"
 
-static void
-chain_of(const struct rule_input *in, struct received_chain *out)
+static const struct received_chain *
+chain_of(const struct rule_input *in)
 {
-	*out = (struct received_chain){ 0 };
-	received_chain_read(in->message, in->arena, out);
+	static const struct received_chain none;
+	struct eval_kept *kept = eval_kept(in);
+	if (kept->chain != NULL)
+		return kept->chain;
+	struct received_chain *chain = arena_alloc(in->arena, sizeof *chain);
+	if (chain == NULL)
+		return &none;
+	received_chain_read(in->message, in->arena, chain);
+	kept->chain = chain;
+	return chain;
 }
 
 /* received_at_least(n): long ways. */
@@ -22,10 +30,10 @@ test_received_at_least(const struct rule_input *in, const struct eval_arguments 
 static bool
 test_received_backwards(const struct rule_input *in, const struct eval_arguments *arguments)
 {
-	struct received_chain chain;
 	double minutes = eval_number(arguments, 0, 10);
-	chain_of(in, &chain);
-	return chain.backwards > 0 && (double)chain.back_most > minutes * 60 * (double)PTIME_SECOND;
+	const struct received_chain *chain = chain_of(in);
+	return chain->backwards > 0 &&
+	       (double)chain->back_most > minutes * 60 * (double)PTIME_SECOND;
 }
 
 /* A server has it a second time, behind others (RFC 5321 6.3). */
@@ -33,18 +41,14 @@ static bool
 test_received_loop(const struct rule_input *in, const struct eval_arguments *arguments)
 {
 	(void)arguments;
-	struct received_chain chain;
-	chain_of(in, &chain);
-	return chain.loops > 0;
+	return chain_of(in)->loops > 0;
 }
 
 /* received_gaps(n): servers that had it from somebody else than the server before says. */
 static bool
 test_received_gaps(const struct rule_input *in, const struct eval_arguments *arguments)
 {
-	struct received_chain chain;
-	chain_of(in, &chain);
-	return (double)chain.gaps >= eval_number(arguments, 0, 1);
+	return (double)chain_of(in)->gaps >= eval_number(arguments, 0, 1);
 }
 
 /* The newest field was written by a server of another organisation than the one that now delivers,
@@ -53,13 +57,10 @@ static bool
 test_received_by_unlike_server(const struct rule_input *in, const struct eval_arguments *arguments)
 {
 	(void)arguments;
-	struct received_chain chain;
-	if (in->session == NULL)
+	const struct received_chain *chain = chain_of(in);
+	if (in->session == NULL || chain->fields_count == 0)
 		return false;
-	chain_of(in, &chain);
-	if (chain.fields_count == 0)
-		return false;
-	const struct received_field *newest = &chain.fields[0];
+	const struct received_field *newest = &chain->fields[0];
 	struct slice helo = slice_str(in->session->helo_name);
 	char ip[ADDR_TEXT_MAX];
 	struct slice address = slice_str(addr_format(in->session->client.addr, ip));
@@ -76,9 +77,7 @@ test_received_by_unlike_server(const struct rule_input *in, const struct eval_ar
 static bool
 test_received_unreadable(const struct rule_input *in, const struct eval_arguments *arguments)
 {
-	struct received_chain chain;
-	chain_of(in, &chain);
-	return (double)chain.unreadable >= eval_number(arguments, 0, 1);
+	return (double)chain_of(in)->unreadable >= eval_number(arguments, 0, 1);
 }
 
 const struct eval evals_own_received[] = {
