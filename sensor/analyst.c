@@ -29,7 +29,9 @@ analyst_new(const struct analyst_config *config, struct counters *counters, stru
 		return NULL;
 	struct analyst *a = must_alloc(sizeof *a);
 	*a = (struct analyst){ .rules = rules,
-		.owns_rules = config->loaded == NULL, .counters = counters, .parts = config->parts };
+		.owns_rules = config->loaded == NULL,
+		.counters = counters,
+		.parts = config->parts };
 	arena_init(&a->arena, config->hash_key.len + 4096);
 	a->privacy.off = config->privacy_off;
 	a->privacy.key = arena_copy(&a->arena, config->hash_key);

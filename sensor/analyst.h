@@ -32,11 +32,14 @@ void analyst_digest(const struct analyst *a, struct mail_record *mail, struct sl
 	struct arena *arena);
 void analyst_mail(struct analyst *a, const struct session_record *session, struct mail_record *mail,
 	struct slice content, struct arena *arena);
-/* The same of a mail as a mailbox keeps it: split first, so that the caller can tell what the receiving server wrote
- * (message_trace_find()), then judged; the first trace_fields of its header are not of what was sent. */
-void analyst_split(const struct analyst *a, struct slice wire, struct arena *arena, struct message *out);
-void analyst_delivered(struct analyst *a, const struct session_record *session, struct mail_record *mail,
-	const struct message *delivered, size_t trace_fields, struct arena *arena);
+/* The same of a mail as a mailbox keeps it: split first, so that the caller can tell what the
+ * receiving server wrote (message_trace_find()), then judged; the first trace_fields of its header
+ * are not of what was sent. */
+void analyst_split(
+	const struct analyst *a, struct slice wire, struct arena *arena, struct message *out);
+void analyst_delivered(struct analyst *a, const struct session_record *session,
+	struct mail_record *mail, const struct message *delivered, size_t trace_fields,
+	struct arena *arena);
 const struct rules *analyst_rules(const struct analyst *a);
 void analyst_free(struct analyst *a);
 
