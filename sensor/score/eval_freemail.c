@@ -9,9 +9,10 @@
 #include "sensor/score/eval_shape.h"
 
 enum {
-	USER_MOST = 64, /* bytes */
-	SEEN_MOST = 40, /* addresses of a text that are looked at */
-	KEPT_MOST = 20, /* of these at freemail providers */
+	USER_MOST = 64,	  /* bytes */
+	SEEN_MOST = 40,	  /* addresses of a text that are looked at */
+	LINKS_MOST = 100, /* that the text may show or not */
+	KEPT_MOST = 20,	  /* of these at freemail providers */
 };
 
 /* Users of providers that are no people. */
@@ -235,10 +236,12 @@ body_facts(const struct rule_input *in)
 	scan.freemail_most = skips ? setting(in, "freemail_max_body_freemails", 3) : INFINITY;
 	f->known = true;
 	/* links that the text does not show */
-	for (size_t i = 0; i < text->uris_count; i++) {
+	for (size_t i = 0, mails = 0; i < text->uris_count && mails < LINKS_MOST; i++) {
 		struct slice address = slice_skip(text->uris[i], 7);
-		if (slice_istarts(text->uris[i], SLICE("mailto:")) &&
-			slice_ifind(text->body.all, address) == text->body.all.len)
+		if (!slice_istarts(text->uris[i], SLICE("mailto:")))
+			continue;
+		mails++;
+		if (slice_ifind(text->body.all, address) == text->body.all.len)
 			scan_text(&scan, address);
 	}
 	for (size_t i = 0; i < text->body.pieces_count && !f->too_many; i++)

@@ -13,7 +13,7 @@
 
 #include "sensor/base/slice.h"
 
-#define SHAPE_STEPS 200000
+#define SHAPE_STEPS 20000
 
 /* Anywhere in the text / from its beginning. */
 bool shape_find(struct slice text, const char *shape);

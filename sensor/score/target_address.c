@@ -8,6 +8,8 @@
  * each with an optional comment behind it, and then "," or ";" or the end.  Where a mailbox does
  * not fit, the rest of the field has none, but for addresses in brackets (brackets_only). */
 
+#define ENCLOSED_MOST 1024 /* bytes of a quoted string or comment: keeps hostile ones linear */
+
 static bool
 is_space(uint8_t c)
 {
@@ -33,6 +35,7 @@ skip_space(struct slice s, size_t at)
 static size_t
 enclosed(struct slice s, uint8_t close)
 {
+	s = slice_take(s, ENCLOSED_MOST);
 	for (size_t i = 1; i < s.len; i++) {
 		if (s.ptr[i] == close)
 			return i + 1;
