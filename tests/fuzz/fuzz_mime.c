@@ -5,18 +5,11 @@
 #include "sensor/mail/similar.h"
 #include "sensor/mail/text.h"
 
-/* Seconds of processor time.  An input of 1 MiB may take 50 ms in a release build; libFuzzer's counters and hooks cost five times as
- * much, sanitizers ten to twenty times. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
+/* Seconds of processor time.  An input of 1 MiB may take 50 ms in a release build, which replays the corpus; sanitizers and
+ * libFuzzer's hooks in memmem cost up to twenty times as much. */
+#if defined(__SANITIZE_ADDRESS__) || defined(FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION)
 #define SPLIT_MOST 1.0
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) && !defined(SPLIT_MOST)
-#define SPLIT_MOST 1.0
-#elif defined(FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION) && !defined(SPLIT_MOST)
-#define SPLIT_MOST 0.25
-#elif !defined(SPLIT_MOST)
+#else
 #define SPLIT_MOST 0.05
 #endif
 
