@@ -3,9 +3,10 @@
 #include "sensor/base/chars.h"
 #include "sensor/score/literal.h"
 
-#define WORD_LEAST 3	 /* bytes; shorter ones are everywhere */
-#define ENOUGH 4	 /* bytes; longer ones are no rarer for it, if they must be multiplied */
-#define RATE_USEFUL 0.02 /* a byte; above it, looking costs more than trying */
+#define WORD_LEAST 3	    /* bytes; shorter ones are everywhere */
+#define ENOUGH 4	    /* bytes; longer ones are no rarer for it, if they must be multiplied */
+#define RATE_USEFUL 0.15    /* a byte; above it, looking costs more than trying */
+#define WORDS_ENOUGH 0.0002 /* a byte; rarer words are as good as anything */
 
 /* ---- how common ---- */
 
@@ -310,18 +311,16 @@ find(struct finder *f, const struct regex_node *n)
 	return (struct known){ 0 };
 }
 
-bool
-literals_find(const struct regex_node *tree, struct arena *arena, struct literals *out)
+/* The words of a node alone. */
+static bool
+words_find(struct finder *f, const struct regex_node *n, struct needs *out)
 {
-	struct finder f = { arena };
-	struct known k = find(&f, tree);
+	struct known k = find(f, n);
 	struct set best = { 0 };
 	keep_better(&best, k.exact ? k.all : k.best);
-	if (arena->full || best.count == 0 || best.rate > RATE_USEFUL)
+	if (best.count == 0)
 		return false;
-	*out = (struct literals){ best.words, best.count, best.rate };
-	for (size_t i = 0; i < out->count; i++)
-		out->words[i] = slice_take(out->words[i], LITERAL_LENGTH);
+	*out = (struct needs){ .words = best.words, .words_count = best.count, .rate = best.rate };
 	return true;
 }
 
@@ -402,34 +401,122 @@ set_rate(const struct byte_set *set)
 	return rate > 1 ? 1 : rate;
 }
 
-static void
+static double
 places_from(const struct regex_node *first, struct places *out)
 {
 	unsigned ends = 1;
+	double rate = 1;
 	memset(out, 0, sizeof *out);
 	for (const struct regex_node *n = first; n != NULL && ends != BEYOND; n = n->next)
 		ends = advance(n, ends, out->sets);
 	/* behind an end any byte may stand */
-	for (unsigned i = 0; i < PLACES_MAX; i++)
+	for (unsigned i = 0; i < PLACES_MAX; i++) {
 		if ((ends & ((2U << i) - 1)) != 0)
 			set_all(&out->sets[i]);
-	out->rate = 1;
-	for (unsigned i = 0; i < PLACES_MAX; i++)
-		out->rate *= set_rate(&out->sets[i]);
+		rate *= set_rate(&out->sets[i]);
+	}
+	return rate;
+}
+
+/* The places of a node alone, beginning with any of the nodes that it is a sequence of. */
+static bool
+places_find(struct finder *f, const struct regex_node *n, struct needs *out)
+{
+	struct regex_node single = *n;
+	const struct regex_node *first = n->kind == REGEX_SEQUENCE ? n->children : &single;
+	struct places here, best;
+	double rate = 1;
+	single.next = NULL;
+	for (const struct regex_node *c = first; c != NULL; c = c->next) {
+		double one = places_from(c, &here);
+		if (one < rate) {
+			rate = one;
+			best = here;
+		}
+	}
+	struct places *kept = rate < RATE_USEFUL ? arena_alloc(f->arena, sizeof *kept) : NULL;
+	if (kept == NULL)
+		return false;
+	*kept = best;
+	*out = (struct needs){ .places = kept, .places_count = 1, .rate = rate };
+	return true;
+}
+
+/* ---- both ---- */
+
+static bool any_of(struct finder *f, const struct regex_node *n, struct needs *out);
+
+static void
+keep_rarer(struct needs *best, bool *found, bool is, const struct needs *other)
+{
+	if (!is || (*found && best->rate <= other->rate))
+		return;
+	*best = *other;
+	*found = true;
+}
+
+/* a or b; false if that is too much. */
+static bool
+needs_join(struct finder *f, struct needs *a, const struct needs *b)
+{
+	size_t words = a->words_count + b->words_count, places = a->places_count + b->places_count;
+	struct needs out = { .rate = a->rate + b->rate };
+	if (words > LITERALS_MAX || places > PLACES_SETS)
+		return false;
+	out.words = arena_array(f->arena, words + 1, sizeof *out.words);
+	out.places = arena_array(f->arena, places + 1, sizeof *out.places);
+	if (out.words == NULL || out.places == NULL)
+		return false;
+	for (size_t i = 0; i < words; i++)
+		out.words[out.words_count++] =
+			i < a->words_count ? a->words[i] : b->words[i - a->words_count];
+	for (size_t i = 0; i < places; i++)
+		out.places[out.places_count++] =
+			i < a->places_count ? a->places[i] : b->places[i - a->places_count];
+	*a = out;
+	return true;
+}
+
+/* Of a choice: what each alternative needs. */
+static bool
+needs_of_choice(struct finder *f, const struct regex_node *n, struct needs *out)
+{
+	*out = (struct needs){ 0 };
+	for (const struct regex_node *c = n->children; c != NULL; c = c->next) {
+		struct needs one;
+		if (!any_of(f, c, &one) || !needs_join(f, out, &one))
+			return false;
+	}
+	return true;
+}
+
+/* The rarest that every match of the node must have. */
+static bool
+any_of(struct finder *f, const struct regex_node *n, struct needs *out)
+{
+	struct needs other;
+	bool found = words_find(f, n, out);
+	if (found && out->rate <= WORDS_ENOUGH)
+		return true;
+	keep_rarer(out, &found, places_find(f, n, &other), &other);
+	if (n->kind == REGEX_CHOICE)
+		keep_rarer(out, &found, needs_of_choice(f, n, &other), &other);
+	if (n->kind == REGEX_REPEAT && n->least > 0)
+		keep_rarer(out, &found, any_of(f, n->children, &other), &other);
+	for (const struct regex_node *c = n->children; n->kind == REGEX_SEQUENCE && c != NULL;
+		c = c->next)
+		if (c->kind != REGEX_BYTE && c->kind != REGEX_NOTHING)
+			keep_rarer(out, &found, any_of(f, c, &other), &other);
+	return found;
 }
 
 bool
-places_find(const struct regex_node *tree, struct places *out)
+needs_find(const struct regex_node *tree, struct arena *arena, struct needs *out)
 {
-	const struct regex_node *first = tree;
-	out->rate = 1;
-	if (tree->kind == REGEX_SEQUENCE && tree->next == NULL && tree->children != NULL)
-		first = tree->children;
-	for (const struct regex_node *n = first; n != NULL; n = n->next) {
-		struct places here;
-		places_from(n, &here);
-		if (here.rate < out->rate)
-			*out = here;
-	}
-	return out->rate <= RATE_USEFUL;
+	struct finder f = { arena };
+	if (!any_of(&f, tree, out) || arena->full || out->rate > RATE_USEFUL)
+		return false;
+	for (size_t i = 0; i < out->words_count; i++)
+		out->words[i] = slice_take(out->words[i], LITERAL_LENGTH);
+	return true;
 }

@@ -11,23 +11,25 @@
 
 #include "sensor/score/regex_tree.h"
 
-#define LITERALS_MAX 256  /* words of one expression */
+#define LITERALS_MAX 2048 /* words of one expression */
 #define LITERAL_LENGTH 16 /* bytes of one that are looked at */
-#define PLACES_MAX 6
-
-struct literals {
-	struct slice *words; /* lower case; at least 3 bytes each */
-	size_t count;
-	double rate; /* how many a byte of ordinary text, about */
-};
+#define PLACES_MAX 8
+#define PLACES_SETS 48 /* of one expression */
 
 struct places {
 	struct byte_set sets[PLACES_MAX]; /* one behind the other in the text */
-	double rate;			  /* as above */
 };
 
-/* False if there are none worth looking for. */
-bool literals_find(const struct regex_node *tree, struct arena *arena, struct literals *out);
-bool places_find(const struct regex_node *tree, struct places *out);
+/* One of the words, or one of the places: an expression of several alternatives may have both. */
+struct needs {
+	struct slice *words; /* lower case; at least 3 bytes each */
+	size_t words_count;
+	struct places *places;
+	size_t places_count;
+	double rate; /* how often one of them is in a byte of ordinary text, about */
+};
+
+/* False if there is nothing worth looking for. */
+bool needs_find(const struct regex_node *tree, struct arena *arena, struct needs *out);
 
 #endif

@@ -43,8 +43,7 @@ struct pattern *pattern_new(
 size_t patterns_fault(const struct patterns *p);
 void pattern_free(struct pattern *p);
 /* What each of its matches contains, or NULL: literal.h. */
-const struct literals *pattern_words(const struct pattern *p);
-const struct places *pattern_places(const struct pattern *p);
+const struct needs *pattern_needs(const struct pattern *p);
 
 enum pattern_result pattern_match(
 	const struct patterns *shared, const struct pattern *p, struct slice subject);

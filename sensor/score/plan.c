@@ -86,8 +86,7 @@ group_add(struct plan_group *g, const struct rule *rule, size_t id)
 		list_add(&g->negated, id);
 	if (g->filter == NULL)
 		g->filter = prefilter_new();
-	prefilter_add(g->filter, (uint32_t)id, pattern_words(rule->pattern),
-		pattern_places(rule->pattern));
+	prefilter_add(g->filter, (uint32_t)id, pattern_needs(rule->pattern));
 }
 
 /* An absent field is matched here, once for all mails.  A rule on the parts of a mail looks at many

@@ -159,22 +159,20 @@ add_places(struct prefilter *f, uint32_t id, const struct places *places)
 }
 
 void
-prefilter_add(
-	struct prefilter *f, uint32_t id, const struct literals *words, const struct places *places)
+prefilter_add(struct prefilter *f, uint32_t id, const struct needs *needs)
 {
 	assert(id < LIMIT_RULES);
-	if (words != NULL) {
-		for (size_t i = 0; i < words->count; i++)
-			add_word(f, id, words->words[i]);
-	} else if (places != NULL) {
-		add_places(f, id, places);
-	} else {
-		if (f->always_count == f->always_cap) {
-			f->always_cap = f->always_cap == 0 ? 16 : 2 * f->always_cap;
-			f->always = must_realloc(f->always, f->always_cap * sizeof *f->always);
-		}
-		f->always[f->always_count++] = id;
+	for (size_t i = 0; needs != NULL && i < needs->words_count; i++)
+		add_word(f, id, needs->words[i]);
+	for (size_t i = 0; needs != NULL && i < needs->places_count; i++)
+		add_places(f, id, &needs->places[i]);
+	if (needs != NULL)
+		return;
+	if (f->always_count == f->always_cap) {
+		f->always_cap = f->always_cap == 0 ? 16 : 2 * f->always_cap;
+		f->always = must_realloc(f->always, f->always_cap * sizeof *f->always);
 	}
+	f->always[f->always_count++] = id;
 }
 
 static void

@@ -20,9 +20,8 @@ struct prefilter_scratch {
 
 struct prefilter *prefilter_new(void);
 void prefilter_free(struct prefilter *f);
-/* id: a number below LIMIT_RULES, each once.  places: where words is NULL; both NULL = always. */
-void prefilter_add(struct prefilter *f, uint32_t id, const struct literals *words,
-	const struct places *places);
+/* id: a number below LIMIT_RULES, each once.  needs: NULL = always. */
+void prefilter_add(struct prefilter *f, uint32_t id, const struct needs *needs);
 /* After the last one. */
 void prefilter_finish(struct prefilter *f);
 /* How many are tried on every text. */

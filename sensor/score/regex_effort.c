@@ -136,7 +136,7 @@ static const char callout[] = "(?C1)";
 static uint8_t *
 write_counted(const struct regex_node *n, struct slice expression, size_t *done, uint8_t *to)
 {
-	for (const struct regex_node *c = n->children; c != NULL; c = c->next)
+	for (const struct regex_node *c = n->elsewhere ? NULL : n->children; c != NULL; c = c->next)
 		to = write_counted(c, expression, done, to);
 	if (!has_callout(n))
 		return to;
@@ -151,7 +151,7 @@ static size_t
 count_callouts(const struct regex_node *n)
 {
 	size_t count = has_callout(n);
-	for (const struct regex_node *c = n->children; c != NULL; c = c->next)
+	for (const struct regex_node *c = n->elsewhere ? NULL : n->children; c != NULL; c = c->next)
 		count += count_callouts(c);
 	return count;
 }

@@ -4,10 +4,17 @@
 #include "sensor/score/regex_tree.h"
 
 #define DEPTH_MAX 100 /* parentheses; PCRE2 is given the same limit */
+#define REFERENCES_MAX 10000
+#define NODES_MAX 400000 /* with what is referred to, each time */
 
 /* Flags as they are in force at one place. */
 struct flags {
 	bool caseless, dotall, extended;
+};
+
+struct name {
+	struct slice name;
+	struct regex_node *node;
 };
 
 struct parser {
@@ -18,6 +25,10 @@ struct parser {
 	bool unknown; /* something that is not understood: no tree */
 	struct arena *arena;
 	struct regex_node spare; /* where the arena is full: there is no tree then */
+	struct name *names;	 /* groups that have one */
+	size_t names_count, names_cap;
+	struct name *references; /* to them: "(?&name)" */
+	size_t references_count, references_cap;
 };
 
 static const struct byte_set all_bytes = { { ~0ULL, ~0ULL, ~0ULL, ~0ULL } };
@@ -61,84 +72,7 @@ node_new(struct parser *p, enum regex_kind kind)
 	return n;
 }
 
-static void
-set_range(struct byte_set *set, unsigned from, unsigned to)
-{
-	for (unsigned c = from; c <= to; c++)
-		byte_set_add(set, (uint8_t)c);
-}
-
-static void
-set_join(struct byte_set *set, const struct byte_set *other, bool negate)
-{
-	for (size_t i = 0; i < 4; i++)
-		set->bits[i] |= negate ? ~other->bits[i] : other->bits[i];
-}
-
-/* Both cases of every ASCII letter in it. */
-static void
-set_both_cases(struct byte_set *set)
-{
-	for (unsigned c = 'a'; c <= 'z'; c++)
-		if (byte_set_has(set, (uint8_t)c) || byte_set_has(set, (uint8_t)(c - 32))) {
-			byte_set_add(set, (uint8_t)c);
-			byte_set_add(set, (uint8_t)(c - 32));
-		}
-}
-
 /* ---- escapes ---- */
-
-static void
-class_word(struct byte_set *set)
-{
-	set_range(set, '0', '9');
-	set_range(set, 'A', 'Z');
-	set_range(set, 'a', 'z');
-	byte_set_add(set, '_');
-}
-
-static void
-class_digit(struct byte_set *set)
-{
-	set_range(set, '0', '9');
-}
-
-static void
-class_space(struct byte_set *set)
-{
-	set_range(set, '\t', '\r');
-	byte_set_add(set, ' ');
-}
-
-static void
-class_blank(struct byte_set *set)
-{
-	byte_set_add(set, '\t');
-	byte_set_add(set, ' ');
-	byte_set_add(set, 0xa0);
-}
-
-static void
-class_line_end(struct byte_set *set)
-{
-	set_range(set, '\n', '\r');
-	byte_set_add(set, 0x85);
-}
-
-static void
-class_newline(struct byte_set *set)
-{
-	byte_set_add(set, '\n');
-}
-
-/* Letters that stand for a set of bytes; the capital for all others. */
-static const struct {
-	char lower;
-	void (*fill)(struct byte_set *set);
-} class_escapes[] = {
-	{ 'w', class_word }, { 'd', class_digit }, { 's', class_space }, { 'h', class_blank },
-	{ 'v', class_line_end }, { 'n', class_newline }, /* \N only: \n is looked at before */
-};
 
 static const struct {
 	char letter, byte;
@@ -208,128 +142,24 @@ static bool
 take_class_escape(struct parser *p, struct byte_set *set)
 {
 	int c = peek(p, 0);
-	for (size_t i = 0; i < sizeof class_escapes / sizeof *class_escapes; i++) {
-		struct byte_set one = { { 0 } };
-		char lower = class_escapes[i].lower;
-		if (c != lower && c != lower - 32)
-			continue;
-		class_escapes[i].fill(&one);
-		set_join(set, &one, c != lower);
-		p->at++;
-		return true;
-	}
-	return false;
+	uint8_t lower = chars_lower((uint8_t)c);
+	if (c < 0 || (c != 'N' && strchr("wdshv", lower) == NULL) || lower == 0)
+		return false;
+	p->at++;
+	return byte_set_named(set, slice_of(&lower, 1), c != lower);
 }
 
 /* ---- [classes] ---- */
-
-static void
-posix_alpha(struct byte_set *set)
-{
-	set_range(set, 'A', 'Z');
-	set_range(set, 'a', 'z');
-}
-
-static void
-posix_alnum(struct byte_set *set)
-{
-	posix_alpha(set);
-	class_digit(set);
-}
-
-static void
-posix_punct(struct byte_set *set)
-{
-	for (unsigned c = '!'; c <= '~'; c++)
-		if (!chars_is((uint8_t)c, CHAR_ALPHA | CHAR_DIGIT))
-			byte_set_add(set, (uint8_t)c);
-}
-
-static void
-posix_upper(struct byte_set *set)
-{
-	set_range(set, 'A', 'Z');
-}
-
-static void
-posix_lower(struct byte_set *set)
-{
-	set_range(set, 'a', 'z');
-}
-
-static void
-posix_cntrl(struct byte_set *set)
-{
-	set_range(set, 0, 31);
-	byte_set_add(set, 127);
-}
-
-static void
-posix_xdigit(struct byte_set *set)
-{
-	class_digit(set);
-	set_range(set, 'A', 'F');
-	set_range(set, 'a', 'f');
-}
-
-static void
-posix_graph(struct byte_set *set)
-{
-	set_range(set, '!', '~');
-}
-
-static void
-posix_print(struct byte_set *set)
-{
-	set_range(set, ' ', '~');
-}
-
-static void
-posix_ascii(struct byte_set *set)
-{
-	set_range(set, 0, 127);
-}
-
-static void
-posix_blank(struct byte_set *set)
-{
-	byte_set_add(set, ' ');
-	byte_set_add(set, '\t');
-}
-
-static const struct {
-	const char *name;
-	void (*fill)(struct byte_set *set);
-} posix_classes[] = {
-	{ "alpha:]", posix_alpha },
-	{ "alnum:]", posix_alnum },
-	{ "digit:]", class_digit },
-	{ "punct:]", posix_punct },
-	{ "upper:]", posix_upper },
-	{ "lower:]", posix_lower },
-	{ "space:]", class_space },
-	{ "cntrl:]", posix_cntrl },
-	{ "xdigit:]", posix_xdigit },
-	{ "graph:]", posix_graph },
-	{ "print:]", posix_print },
-	{ "ascii:]", posix_ascii },
-	{ "blank:]", posix_blank },
-	{ "word:]", class_word },
-};
 
 /* Behind "[:".  False and unknown if there is no such class. */
 static bool
 take_posix(struct parser *p, struct byte_set *set)
 {
 	bool negate = take(p, "^");
-	for (size_t i = 0; i < sizeof posix_classes / sizeof *posix_classes; i++) {
-		struct byte_set one = { { 0 } };
-		if (!take(p, posix_classes[i].name))
-			continue;
-		posix_classes[i].fill(&one);
-		set_join(set, &one, negate);
+	struct slice rest = slice_skip(p->s, p->at), name = slice_split(&rest, ':');
+	p->at += name.len;
+	if (take(p, ":]") && byte_set_named(set, name, negate))
 		return true;
-	}
 	p->unknown = true;
 	return false;
 }
@@ -368,7 +198,7 @@ parse_class(struct parser *p)
 			if (end == 0)
 				byte_set_add(&set, '-');
 			else
-				set_range(&set, from, to);
+				byte_set_range(&set, from, to);
 			kind = end < 0 ? -1 : kind;
 		} else if (kind == 1) {
 			byte_set_add(&set, (uint8_t)from);
@@ -380,8 +210,8 @@ parse_class(struct parser *p)
 	}
 	p->unknown = p->unknown || !take(p, "]");
 	if (p->flags.caseless)
-		set_both_cases(&set);
-	set_join(&n->set, &set, negate);
+		byte_set_caseless(&set);
+	byte_set_join(&n->set, &set, negate);
 	return n;
 }
 
@@ -395,7 +225,7 @@ byte_node(struct parser *p, unsigned byte)
 		return n;
 	byte_set_add(&n->set, (uint8_t)byte);
 	if (p->flags.caseless)
-		set_both_cases(&n->set);
+		byte_set_caseless(&n->set);
 	return n;
 }
 
@@ -470,28 +300,61 @@ take_flags(struct parser *p)
 	return false;
 }
 
-enum group { GROUP_PLAIN, GROUP_ATOMIC, GROUP_ASSERTION, GROUP_NONE };
+enum group { GROUP_PLAIN, GROUP_ATOMIC, GROUP_ASSERTION, GROUP_DEFINITION, GROUP_NONE };
 
-/* Behind "(?": what begins here; GROUP_NONE where the group is none, or not understood. */
+static const struct {
+	const char *text;
+	enum group group;
+} group_kinds[] = {
+	{ ":", GROUP_PLAIN },
+	{ "|", GROUP_PLAIN },
+	{ ">", GROUP_ATOMIC },
+	{ "=", GROUP_ASSERTION },
+	{ "!", GROUP_ASSERTION },
+	{ "<=", GROUP_ASSERTION },
+	{ "<!", GROUP_ASSERTION },
+	{ "(DEFINE)", GROUP_DEFINITION },
+};
+
+/* Behind "(?": what begins here, and its name; GROUP_NONE where it is no group, or not
+ * understood. */
 static enum group
-take_group_kind(struct parser *p)
+take_group_kind(struct parser *p, struct slice *name)
 {
-	static const struct {
-		const char *text;
-		enum group group;
-	} kinds[] = { { ":", GROUP_PLAIN }, { "|", GROUP_PLAIN }, { ">", GROUP_ATOMIC },
-		{ "=", GROUP_ASSERTION }, { "!", GROUP_ASSERTION }, { "<=", GROUP_ASSERTION },
-		{ "<!", GROUP_ASSERTION } };
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (take(p, kinds[i].text))
-			return kinds[i].group;
-	int c = peek(p, 0), d = peek(p, 1);
-	if (c == '\'' || (c == '<' && d != '=') || (c == 'P' && d == '<')) {
-		size_t n = slice_index(slice_skip(p->s, p->at + 2), c == '\'' ? '\'' : '>');
-		p->at += n + 3;
-		return p->at <= p->s.len ? GROUP_PLAIN : GROUP_NONE;
-	}
-	return GROUP_NONE;
+	for (size_t i = 0; i < sizeof group_kinds / sizeof *group_kinds; i++)
+		if (take(p, group_kinds[i].text))
+			return group_kinds[i].group;
+	take(p, "P");
+	bool quoted = take(p, "'");
+	if (!quoted && !take(p, "<"))
+		return GROUP_NONE;
+	struct slice rest = slice_skip(p->s, p->at);
+	*name = slice_split(&rest, quoted ? '\'' : '>');
+	p->at += name->len + 1;
+	return p->at <= p->s.len ? GROUP_PLAIN : GROUP_NONE;
+}
+
+static void
+remember(struct parser *p, struct slice name, struct regex_node *node, bool reference)
+{
+	struct name *to = reference ? ARENA_PUSH(p->arena, p->references, REFERENCES_MAX)
+				    : ARENA_PUSH(p->arena, p->names, REFERENCES_MAX);
+	if (to == NULL)
+		p->unknown = true;
+	else
+		*to = (struct name){ name, node };
+}
+
+/* Behind "(?&". */
+static struct regex_node *
+parse_reference(struct parser *p)
+{
+	struct regex_node *n = node_new(p, REGEX_SEQUENCE);
+	struct slice rest = slice_skip(p->s, p->at), name = slice_split(&rest, ')');
+	n->elsewhere = true;
+	p->at += name.len + 1;
+	remember(p, name, n, true);
+	return n;
 }
 
 /* Behind "(". */
@@ -500,9 +363,14 @@ parse_group(struct parser *p)
 {
 	struct flags before = p->flags;
 	enum group group = GROUP_PLAIN;
+	struct slice name = SLICE_EMPTY;
 	if (peek(p, 0) == '*' || ++p->depth > DEPTH_MAX) {
 		p->unknown = true;
 		return node_new(p, REGEX_UNKNOWN);
+	}
+	if (take(p, "?&")) {
+		p->depth--;
+		return parse_reference(p);
 	}
 	if (take(p, "?#")) {
 		p->at += slice_index(slice_skip(p->s, p->at), ')') + 1;
@@ -517,7 +385,7 @@ parse_group(struct parser *p)
 			}
 			p->at++; /* ':' */
 		} else {
-			group = take_group_kind(p);
+			group = take_group_kind(p, &name);
 		}
 	}
 	if (group == GROUP_NONE) {
@@ -528,13 +396,14 @@ parse_group(struct parser *p)
 	p->unknown = p->unknown || !take(p, ")");
 	p->flags = before;
 	p->depth--;
+	if (name.len > 0)
+		remember(p, name, inner, false);
 	if (group == GROUP_PLAIN) {
 		if (inner->kind == REGEX_CHOICE)
 			inner->end = p->at;
 		return inner;
 	}
-	struct regex_node *n =
-		node_new(p, group == GROUP_ASSERTION ? REGEX_NOTHING : REGEX_SEQUENCE);
+	struct regex_node *n = node_new(p, group == GROUP_ATOMIC ? REGEX_SEQUENCE : REGEX_NOTHING);
 	n->children = inner;
 	n->atomic = true;
 	return n;
@@ -672,13 +541,48 @@ parse_choice(struct parser *p)
 	return choice;
 }
 
+/* Every reference to its group. */
+static void
+resolve(struct parser *p)
+{
+	for (size_t i = 0; i < p->references_count; i++) {
+		struct name *r = &p->references[i];
+		struct regex_node *wrapper = node_new(p, REGEX_SEQUENCE);
+		for (size_t n = 0; n < p->names_count && r->node->children == NULL; n++)
+			if (slice_eq(r->name, p->names[n].name)) {
+				/* a copy, for the group stands in a sequence of its own */
+				*wrapper = *p->names[n].node;
+				wrapper->next = NULL;
+				r->node->children = wrapper;
+			}
+		p->unknown = p->unknown || r->node->children == NULL;
+	}
+}
+
+/* False if a tree is in a circle, or so large that nobody should walk it. */
+static bool
+is_walkable(const struct regex_node *n, unsigned depth, size_t *left)
+{
+	if (depth > 4 * DEPTH_MAX || *left == 0)
+		return false;
+	--*left;
+	for (const struct regex_node *c = n->children; c != NULL; c = c->next)
+		if (!is_walkable(c, depth + 1, left))
+			return false;
+	return true;
+}
+
 const struct regex_node *
 regex_tree(struct slice expression, struct slice flags, struct arena *arena)
 {
 	struct parser p = { .s = expression, .arena = arena };
+	size_t left = NODES_MAX;
 	p.flags.caseless = slice_index(flags, 'i') < flags.len;
 	p.flags.dotall = slice_index(flags, 's') < flags.len;
 	p.flags.extended = slice_index(flags, 'x') < flags.len;
 	struct regex_node *tree = parse_choice(&p);
-	return p.unknown || more(&p) || arena->full ? NULL : tree;
+	if (p.unknown || more(&p))
+		return NULL;
+	resolve(&p);
+	return p.unknown || arena->full || !is_walkable(tree, 0, &left) ? NULL : tree;
 }

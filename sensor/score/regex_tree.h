@@ -12,6 +12,7 @@
 #define HELOSCOPE_SCORE_REGEX_TREE_H
 
 #include "sensor/base/arena.h"
+#include "sensor/score/regex_class.h"
 
 #define REGEX_MANY 65535U /* no upper bound */
 
@@ -24,31 +25,16 @@ enum regex_kind {
 	REGEX_UNKNOWN,	/* any bytes, any number of them: a back reference, a recursion */
 };
 
-struct byte_set {
-	uint64_t bits[4];
-};
-
 struct regex_node {
 	enum regex_kind kind;
 	struct byte_set set;
 	unsigned least, most; /* REGEX_REPEAT */
 	bool atomic;	      /* never tried again: a possessive repeat, (?>…), an assertion */
-	size_t end;   /* offset behind it in the expression: a repeat, a choice in parentheses */
-	bool stacked; /* another repeat begins there */
+	size_t end;	/* offset behind it in the expression: a repeat, a choice in parentheses */
+	bool stacked;	/* another repeat begins there */
+	bool elsewhere; /* "(?&name)": its child stands at another place of the expression */
 	struct regex_node *children, *next;
 };
-
-static inline bool
-byte_set_has(const struct byte_set *s, uint8_t c)
-{
-	return (s->bits[c >> 6] >> (c & 63) & 1) != 0;
-}
-
-static inline void
-byte_set_add(struct byte_set *s, uint8_t c)
-{
-	s->bits[c >> 6] |= (uint64_t)1 << (c & 63);
-}
 
 /* flags: of i m s x. */
 const struct regex_node *regex_tree(

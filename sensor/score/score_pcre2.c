@@ -14,10 +14,9 @@
 #define JIT_STACK_START (32 * 1024) /* bytes */
 #define JIT_STACK_MAX (512 * 1024)  /* bytes; beyond it a match gives up */
 
-#define LEARN_MEMORY (16 * 1024 * 1024)
-#define WORDS_ENOUGH 0.0005 /* a byte: rarer words are as good as any places */
-#define EFFORT_UNKNOWN 256  /* steps that a beginning is charged for if nothing is known */
-#define PLAIN_MOST 64	    /* steps of one beginning that nobody counts */
+#define LEARN_MEMORY (64 * 1024 * 1024)
+#define EFFORT_UNKNOWN 256 /* steps that a beginning is charged for if nothing is known */
+#define PLAIN_MOST 64	   /* steps of one beginning that nobody counts */
 
 /* Steps are charged like this; each is about a nanosecond of a fast processor. */
 #define STEPS_MATCH 40	 /* for calling PCRE2 */
@@ -47,8 +46,7 @@ struct patterns {
 struct pattern {
 	pcre2_code *code;
 	uint64_t per_byte, callout; /* steps in thousandths; steps */
-	struct literals *words;
-	struct places *places;
+	struct needs *needs;	    /* in one piece with what it points to */
 };
 
 /* Behind a repeat: what it ran over, or that another length is tried. */
@@ -189,32 +187,22 @@ compile(struct patterns *shared, struct slice expression, uint32_t options, stru
 }
 
 static void
-keep_words(struct pattern *p, const struct literals *found)
+keep_needs(struct pattern *p, const struct needs *found)
 {
-	struct slice *words = must_alloc(found->count * (sizeof *words + LITERAL_LENGTH));
-	uint8_t *text = (uint8_t *)(words + found->count);
-	for (size_t i = 0; i < found->count; i++) {
+	size_t places = found->places_count * sizeof(struct places);
+	size_t words = found->words_count * sizeof(struct slice);
+	p->needs =
+		must_alloc(sizeof *p->needs + places + words + found->words_count * LITERAL_LENGTH);
+	*p->needs = *found;
+	p->needs->places = (struct places *)(p->needs + 1);
+	p->needs->words = (struct slice *)(p->needs->places + found->places_count);
+	uint8_t *text = (uint8_t *)(p->needs->words + found->words_count);
+	if (places > 0)
+		memcpy(p->needs->places, found->places, places);
+	for (size_t i = 0; i < found->words_count; i++) {
 		memcpy(text, found->words[i].ptr, found->words[i].len);
-		words[i] = slice_of(text, found->words[i].len);
+		p->needs->words[i] = slice_of(text, found->words[i].len);
 		text += LITERAL_LENGTH;
-	}
-	p->words = must_alloc(sizeof *p->words);
-	*p->words = (struct literals){ words, found->count, found->rate };
-}
-
-/* The rarer of what its matches contain. */
-static void
-keep_facts(struct pattern *p, const struct regex_node *tree, struct arena *arena)
-{
-	struct literals words;
-	struct places places;
-	bool has_words = literals_find(tree, arena, &words),
-	     has_places = places_find(tree, &places);
-	if (has_words && (words.rate <= WORDS_ENOUGH || !has_places || words.rate <= places.rate)) {
-		keep_words(p, &words);
-	} else if (has_places) {
-		p->places = must_alloc(sizeof *p->places);
-		*p->places = places;
 	}
 }
 
@@ -225,6 +213,7 @@ learn(struct patterns *shared, struct pattern *p, struct slice expression, struc
 	uint32_t options)
 {
 	struct arena arena;
+	struct needs needs;
 	double effort = EFFORT_UNKNOWN;
 	arena_init(&arena, LEARN_MEMORY);
 	p->per_byte = 1000;
@@ -243,7 +232,8 @@ learn(struct patterns *shared, struct pattern *p, struct slice expression, struc
 				     (uint64_t)(regex_effort_between(tree) / STEPS_PER_TRY);
 			effort = 0;
 		}
-		keep_facts(p, tree, &arena);
+		if (needs_find(tree, &arena, &needs))
+			keep_needs(p, &needs);
 	}
 	effort = effort < EFFORT_UNKNOWN ? effort : EFFORT_UNKNOWN;
 	p->per_byte += (uint64_t)(effort * 1000 / STEPS_PER_TRY);
@@ -273,23 +263,14 @@ pattern_free(struct pattern *p)
 	if (p == NULL)
 		return;
 	pcre2_code_free(p->code);
-	if (p->words != NULL)
-		free(p->words->words);
-	free(p->words);
-	free(p->places);
+	free(p->needs);
 	free(p);
 }
 
-const struct literals *
-pattern_words(const struct pattern *p)
+const struct needs *
+pattern_needs(const struct pattern *p)
 {
-	return p->words;
-}
-
-const struct places *
-pattern_places(const struct pattern *p)
-{
-	return p->places;
+	return p->needs;
 }
 
 /* One match from an offset on, paid for. */
