@@ -3,10 +3,12 @@
 #include "sensor/base/chars.h"
 #include "sensor/score/literal.h"
 
-#define WORD_LEAST 3	    /* bytes; shorter ones are everywhere */
-#define ENOUGH 4	    /* bytes; longer ones are no rarer for it, if they must be multiplied */
-#define RATE_USEFUL 0.15    /* a byte; above it, looking costs more than trying */
-#define WORDS_ENOUGH 0.0002 /* a byte; rarer words are as good as anything */
+#define WORD_LEAST 3	 /* bytes; shorter ones are everywhere */
+#define ENOUGH 4	 /* bytes; longer ones are not worth it if they must be multiplied ... */
+#define MANY 64		 /* ... to so many */
+#define RATE_USEFUL 0.15 /* a byte; above it, looking costs more than trying */
+#define TIMES_MOST 100
+#define WORDS_ENOUGH 1e-6 /* a byte; rarer words are as good as anything */
 
 /* ---- how common ---- */
 
@@ -218,7 +220,8 @@ chain_add(struct finder *f, struct chain *c, const struct known *k)
 		keep_better(&c->best, k->best);
 		return;
 	}
-	bool enough = !c->whole && k->all.count > 1 && shortest(&c->run) >= ENOUGH;
+	bool enough = k->all.count > 1 && shortest(&c->run) >= ENOUGH &&
+		      (!c->whole || k->all.count * c->run.count > MANY);
 	struct set longer = enough ? (struct set){ 0 } : set_product(f, &c->run, &k->all);
 	if (longer.count > 0)
 		c->run = longer;
@@ -320,7 +323,9 @@ words_find(struct finder *f, const struct regex_node *n, struct needs *out)
 	keep_better(&best, k.exact ? k.all : k.best);
 	if (best.count == 0)
 		return false;
-	*out = (struct needs){ .words = best.words, .words_count = best.count, .rate = best.rate };
+	*out = (struct needs){
+		.words = best.words, .words_count = best.count, .rate = best.rate, .times = 1
+	};
 	return true;
 }
 
@@ -438,7 +443,7 @@ places_find(struct finder *f, const struct regex_node *n, struct needs *out)
 	if (kept == NULL)
 		return false;
 	*kept = best;
-	*out = (struct needs){ .places = kept, .places_count = 1, .rate = rate };
+	*out = (struct needs){ .places = kept, .places_count = 1, .rate = rate, .times = 1 };
 	return true;
 }
 
@@ -455,12 +460,12 @@ keep_rarer(struct needs *best, bool *found, bool is, const struct needs *other)
 	*found = true;
 }
 
-/* a or b; false if that is too much. */
+/* a or b, one of them once; false if that is too much. */
 static bool
 needs_join(struct finder *f, struct needs *a, const struct needs *b)
 {
 	size_t words = a->words_count + b->words_count, places = a->places_count + b->places_count;
-	struct needs out = { .rate = a->rate + b->rate };
+	struct needs out = { .rate = a->rate + b->rate, .times = 1 };
 	if (words > LITERALS_MAX || places > PLACES_SETS)
 		return false;
 	out.words = arena_array(f->arena, words + 1, sizeof *out.words);
@@ -496,13 +501,16 @@ any_of(struct finder *f, const struct regex_node *n, struct needs *out)
 {
 	struct needs other;
 	bool found = words_find(f, n, out);
-	if (found && out->rate <= WORDS_ENOUGH)
+	if (found && out->rate <= WORDS_ENOUGH && n->kind != REGEX_REPEAT)
 		return true;
 	keep_rarer(out, &found, places_find(f, n, &other), &other);
 	if (n->kind == REGEX_CHOICE)
 		keep_rarer(out, &found, needs_of_choice(f, n, &other), &other);
-	if (n->kind == REGEX_REPEAT && n->least > 0)
-		keep_rarer(out, &found, any_of(f, n->children, &other), &other);
+	if (n->kind == REGEX_REPEAT && n->least > 0 && any_of(f, n->children, &other)) {
+		other.times = n->least < TIMES_MOST ? n->least : TIMES_MOST;
+		other.rate /= (double)(other.times * other.times);
+		keep_rarer(out, &found, true, &other);
+	}
 	for (const struct regex_node *c = n->children; n->kind == REGEX_SEQUENCE && c != NULL;
 		c = c->next)
 		if (c->kind != REGEX_BYTE && c->kind != REGEX_NOTHING)

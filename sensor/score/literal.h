@@ -14,7 +14,7 @@
 #define LITERALS_MAX 2048 /* words of one expression */
 #define LITERAL_LENGTH 16 /* bytes of one that are looked at */
 #define PLACES_MAX 8
-#define PLACES_SETS 48 /* of one expression */
+#define PLACES_SETS 160 /* of one expression */
 
 struct places {
 	struct byte_set sets[PLACES_MAX]; /* one behind the other in the text */
@@ -26,7 +26,8 @@ struct needs {
 	size_t words_count;
 	struct places *places;
 	size_t places_count;
-	double rate; /* how often one of them is in a byte of ordinary text, about */
+	double rate;  /* how often one of them is in a byte of ordinary text, about */
+	size_t times; /* so often, at places that differ */
 };
 
 /* False if there is nothing worth looking for. */

@@ -23,6 +23,7 @@ struct word {
 	uint32_t id;
 	uint8_t length;
 	uint8_t mark_at; /* offset of the mark in it */
+	uint8_t times;	 /* that the expression must be found */
 	uint8_t text[LITERAL_LENGTH];
 	uint32_t mark;
 	uint32_t next; /* of the same hash, from 1; 0 = none */
@@ -41,6 +42,7 @@ struct marks {
 struct lanes {
 	uint64_t has[PLACES_MAX][256];
 	uint32_t ids[LANES];
+	uint8_t times[LANES];
 	size_t count;
 };
 
@@ -125,7 +127,7 @@ rarest_mark(struct slice word, size_t length)
 }
 
 static void
-add_word(struct prefilter *f, uint32_t id, struct slice text)
+add_word(struct prefilter *f, uint32_t id, struct slice text, size_t times)
 {
 	struct marks *m = &f->marks[text.len >= MARK];
 	uint8_t padded[LITERAL_LENGTH + MARK] = { 0 };
@@ -135,7 +137,7 @@ add_word(struct prefilter *f, uint32_t id, struct slice text)
 		m->words = must_realloc(m->words, m->cap * sizeof *m->words);
 	}
 	struct word *w = &m->words[m->count++];
-	*w = (struct word){ .id = id, .length = (uint8_t)text.len };
+	*w = (struct word){ .id = id, .length = (uint8_t)text.len, .times = (uint8_t)times };
 	w->mark_at = (uint8_t)rarest_mark(text, m->length);
 	memcpy(padded, text.ptr, text.len);
 	memcpy(w->text, text.ptr, text.len);
@@ -143,7 +145,7 @@ add_word(struct prefilter *f, uint32_t id, struct slice text)
 }
 
 static void
-add_places(struct prefilter *f, uint32_t id, const struct places *places)
+add_places(struct prefilter *f, uint32_t id, const struct places *places, size_t times)
 {
 	if (f->lanes_count == 0 || f->lanes[f->lanes_count - 1]->count == LANES) {
 		f->lanes = must_realloc(f->lanes, (f->lanes_count + 1) * sizeof *f->lanes);
@@ -155,6 +157,7 @@ add_places(struct prefilter *f, uint32_t id, const struct places *places)
 		for (unsigned c = 0; c < 256; c++)
 			if (byte_set_has(&places->sets[i], (uint8_t)c))
 				l->has[i][c] |= (uint64_t)1 << l->count;
+	l->times[l->count] = (uint8_t)times;
 	l->ids[l->count++] = id;
 }
 
@@ -163,9 +166,9 @@ prefilter_add(struct prefilter *f, uint32_t id, const struct needs *needs)
 {
 	assert(id < LIMIT_RULES);
 	for (size_t i = 0; needs != NULL && i < needs->words_count; i++)
-		add_word(f, id, needs->words[i]);
+		add_word(f, id, needs->words[i], needs->times);
 	for (size_t i = 0; needs != NULL && i < needs->places_count; i++)
-		add_places(f, id, &needs->places[i]);
+		add_places(f, id, &needs->places[i], needs->times);
 	if (needs != NULL)
 		return;
 	if (f->always_count == f->always_cap) {
@@ -228,13 +231,21 @@ prefilter_scratch_release(struct prefilter_scratch *s)
 	*s = (struct prefilter_scratch){ 0 };
 }
 
+/* Found at one more place; it must be tried when it was found so many times. */
 static inline void
-note(struct prefilter_scratch *s, uint32_t id)
+note(struct prefilter_scratch *s, uint32_t id, unsigned times)
 {
-	if (s->seen[id] == s->pass)
-		return;
-	s->seen[id] = s->pass;
-	s->found[s->found_count++] = id;
+	struct prefilter_seen *seen = &s->seen[id];
+	if (seen->pass != s->pass)
+		*seen = (struct prefilter_seen){ s->pass, 0 };
+	if (seen->times < times && ++seen->times == times)
+		s->found[s->found_count++] = id;
+}
+
+static inline bool
+is_found(const struct prefilter_scratch *s, uint32_t id, unsigned times)
+{
+	return s->seen[id].pass == s->pass && s->seen[id].times >= times;
 }
 
 static bool
@@ -255,10 +266,10 @@ compare_words(const struct marks *m, uint32_t mark, uint32_t hash, struct slice 
 		const struct word *w = &m->words[i - 1];
 		i = w->next;
 		if (w->mark != mark || at < w->mark_at || at - w->mark_at + w->length > text.len ||
-			s->seen[w->id] == s->pass)
+			is_found(s, w->id, w->times))
 			continue;
 		if (same_word(text.ptr + at - w->mark_at, w))
-			note(s, w->id);
+			note(s, w->id, w->times);
 	}
 }
 
@@ -297,21 +308,35 @@ lanes_here(const struct lanes *l, const uint8_t *p)
 	return who;
 }
 
+/* The lanes that are done with, when each of these was found once more. */
+static uint64_t
+note_lanes(const struct lanes *l, uint64_t who, struct prefilter_scratch *s)
+{
+	uint64_t done = 0;
+	for (; who != 0; who &= who - 1) {
+		unsigned lane = (unsigned)__builtin_ctzll(who);
+		note(s, l->ids[lane], l->times[lane]);
+		if (is_found(s, l->ids[lane], l->times[lane]))
+			done |= (uint64_t)1 << lane;
+	}
+	return done;
+}
+
 static void
 scan_lanes(const struct lanes *l, struct slice text, struct prefilter_scratch *s)
 {
-	uint64_t who = 0;
+	uint64_t done = 0, who;
 	size_t at = 0;
 	uint8_t tail[2 * PLACES_MAX] = { 0 };
 	for (; at + PLACES_MAX <= text.len; at++)
-		who |= lanes_here(l, text.ptr + at);
+		if ((who = lanes_here(l, text.ptr + at) & ~done) != 0)
+			done |= note_lanes(l, who, s);
 	size_t left = text.len - at;
 	if (left > 0)
 		memcpy(tail, text.ptr + at, left);
 	for (size_t i = 0; i < left; i++)
-		who |= lanes_here(l, tail + i);
-	for (; who != 0; who &= who - 1)
-		note(s, l->ids[__builtin_ctzll(who)]);
+		if ((who = lanes_here(l, tail + i) & ~done) != 0)
+			done |= note_lanes(l, who, s);
 }
 
 void
@@ -323,7 +348,7 @@ prefilter_scan(const struct prefilter *f, struct slice text, struct prefilter_sc
 		scratch->pass = 1;
 	}
 	for (size_t i = 0; i < f->always_count; i++)
-		note(scratch, f->always[i]);
+		note(scratch, f->always[i], 1);
 	for (size_t i = 0; i < 2; i++)
 		scan_marks(&f->marks[i], text, scratch);
 	for (size_t i = 0; i < f->lanes_count; i++)

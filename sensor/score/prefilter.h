@@ -11,9 +11,14 @@
 
 struct prefilter;
 
+struct prefilter_seen {
+	uint32_t pass;	/* that found it last ... */
+	uint32_t times; /* ... so often */
+};
+
 struct prefilter_scratch {
-	uint32_t *seen;	 /* per expression: the pass that found it */
-	uint32_t *found; /* in this pass */
+	struct prefilter_seen *seen; /* per expression */
+	uint32_t *found;	     /* in this pass */
 	size_t found_count;
 	uint32_t pass;
 };

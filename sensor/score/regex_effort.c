@@ -3,21 +3,14 @@
 
 #include "sensor/score/regex_effort.h"
 
-#define RUN_MOST 4096 /* bytes that a repeat without end runs over */
+#define WAYS_MOST 16   /* that are tried between two callouts */
+#define SMALL_REPEAT 4 /* times: it may go uncounted */
+#define RUN_MOST 4096  /* bytes that a repeat without end runs over */
 
 struct effort {
 	double steps; /* until all ways are tried */
 	double ways;  /* in which it may match */
 };
-
-/* What may end in several ways. */
-static bool
-has_callout(const struct regex_node *n)
-{
-	bool many = n->kind == REGEX_REPEAT ? n->most > n->least
-					    : n->kind == REGEX_CHOICE && n->end > 0;
-	return many && !n->stacked;
-}
 
 static double
 capped(double x)
@@ -85,7 +78,49 @@ regex_effort(const struct regex_node *tree)
 	return effort_of(tree).steps;
 }
 
-/* *run: steps since the last callout; *most: the longest such run. */
+/* *ways: in which what is behind the last callout may have matched. */
+static void
+choose(struct regex_node *n, double *ways)
+{
+	bool many = false;
+	double sum = 0, inner = 1, power = 1;
+	switch (n->kind) {
+	case REGEX_BYTE:
+	case REGEX_UNKNOWN:
+		break;
+	case REGEX_NOTHING:
+		for (struct regex_node *c = n->children; c != NULL; c = c->next)
+			choose(c, &inner);
+		break;
+	case REGEX_SEQUENCE:
+		for (struct regex_node *c = n->children; c != NULL; c = c->next)
+			choose(c, ways);
+		break;
+	case REGEX_CHOICE:
+		for (struct regex_node *c = n->children; c != NULL; c = c->next) {
+			double one = *ways;
+			choose(c, &one);
+			sum += one;
+		}
+		*ways = sum;
+		many = n->end > 0;
+		break;
+	case REGEX_REPEAT:
+		choose(n->children, &inner);
+		for (unsigned i = 0; i <= n->most && i <= SMALL_REPEAT; i++, power *= inner)
+			sum += i >= n->least ? power : 0;
+		*ways = n->most == n->least ? *ways : *ways * sum;
+		many = n->most > n->least;
+		break;
+	}
+	bool large = n->kind == REGEX_REPEAT && n->most > SMALL_REPEAT;
+	if (many && !n->stacked && (large || *ways > WAYS_MOST)) {
+		n->counted = true;
+		*ways = 1;
+	}
+}
+
+/* *run: steps since the last callout, each way once; *most: the longest such run. */
 static void
 run_between(const struct regex_node *n, double *run, double *most)
 {
@@ -118,14 +153,15 @@ run_between(const struct regex_node *n, double *run, double *most)
 	}
 	*run = capped(*run);
 	*most = fmax(*most, *run);
-	if (has_callout(n))
+	if (n->counted)
 		*run = 0;
 }
 
 double
-regex_effort_between(const struct regex_node *tree)
+regex_count(struct regex_node *tree)
 {
-	double run = 0, most = 0;
+	double ways = 1, run = 0, most = 0;
+	choose(tree, &ways);
 	run_between(tree, &run, &most);
 	return most;
 }
@@ -138,7 +174,7 @@ write_counted(const struct regex_node *n, struct slice expression, size_t *done,
 {
 	for (const struct regex_node *c = n->elsewhere ? NULL : n->children; c != NULL; c = c->next)
 		to = write_counted(c, expression, done, to);
-	if (!has_callout(n))
+	if (!n->counted)
 		return to;
 	memcpy(to, expression.ptr + *done, n->end - *done);
 	to += n->end - *done;
@@ -150,7 +186,7 @@ write_counted(const struct regex_node *n, struct slice expression, size_t *done,
 static size_t
 count_callouts(const struct regex_node *n)
 {
-	size_t count = has_callout(n);
+	size_t count = n->counted;
 	for (const struct regex_node *c = n->elsewhere ? NULL : n->children; c != NULL; c = c->next)
 		count += count_callouts(c);
 	return count;

@@ -16,8 +16,8 @@
 
 /* Of one beginning, until all ways are tried. */
 double regex_effort(const struct regex_node *tree);
-/* Between two callouts, at most. */
-double regex_effort_between(const struct regex_node *tree);
+/* Chooses where the callouts are.  Steps between two of them, about. */
+double regex_count(struct regex_node *tree);
 /* The expression with its callouts. */
 struct slice regex_counted(
 	struct slice expression, const struct regex_node *tree, struct arena *arena);

@@ -572,7 +572,7 @@ is_walkable(const struct regex_node *n, unsigned depth, size_t *left)
 	return true;
 }
 
-const struct regex_node *
+struct regex_node *
 regex_tree(struct slice expression, struct slice flags, struct arena *arena)
 {
 	struct parser p = { .s = expression, .arena = arena };

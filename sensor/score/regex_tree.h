@@ -32,12 +32,12 @@ struct regex_node {
 	bool atomic;	      /* never tried again: a possessive repeat, (?>…), an assertion */
 	size_t end;	/* offset behind it in the expression: a repeat, a choice in parentheses */
 	bool stacked;	/* another repeat begins there */
+	bool counted;	/* has a callout behind it: regex_effort.h */
 	bool elsewhere; /* "(?&name)": its child stands at another place of the expression */
 	struct regex_node *children, *next;
 };
 
 /* flags: of i m s x. */
-const struct regex_node *regex_tree(
-	struct slice expression, struct slice flags, struct arena *arena);
+struct regex_node *regex_tree(struct slice expression, struct slice flags, struct arena *arena);
 
 #endif

@@ -14,7 +14,7 @@
 #define JIT_STACK_START (32 * 1024) /* bytes */
 #define JIT_STACK_MAX (512 * 1024)  /* bytes; beyond it a match gives up */
 
-#define LEARN_MEMORY (64 * 1024 * 1024)
+#define LEARN_MEMORY (256 * 1024 * 1024)
 #define EFFORT_UNKNOWN 256 /* steps that a beginning is charged for if nothing is known */
 #define PLAIN_MOST 64	   /* steps of one beginning that nobody counts */
 
@@ -217,9 +217,10 @@ learn(struct patterns *shared, struct pattern *p, struct slice expression, struc
 	double effort = EFFORT_UNKNOWN;
 	arena_init(&arena, LEARN_MEMORY);
 	p->per_byte = 1000;
-	const struct regex_node *tree = regex_tree(expression, flags, &arena);
+	struct regex_node *tree = regex_tree(expression, flags, &arena);
 	if (tree != NULL) {
 		struct err ignored;
+		double between = regex_count(tree);
 		effort = regex_effort(tree);
 		struct slice counted =
 			effort > PLAIN_MOST ? regex_counted(expression, tree, &arena) : SLICE_EMPTY;
@@ -228,8 +229,7 @@ learn(struct patterns *shared, struct pattern *p, struct slice expression, struc
 		if (code != NULL) {
 			pcre2_code_free(p->code);
 			p->code = code;
-			p->callout = STEPS_CALLOUT +
-				     (uint64_t)(regex_effort_between(tree) / STEPS_PER_TRY);
+			p->callout = STEPS_CALLOUT + (uint64_t)(between / STEPS_PER_TRY);
 			effort = 0;
 		}
 		if (needs_find(tree, &arena, &needs))
