@@ -25,7 +25,6 @@ static const char *const stage_names[STAGES] = { "split", "split, text", "whole 
 
 struct mail {
 	char *path;
-	struct buf file;
 	struct slice content; /* what the client sent */
 	struct session_record session;
 	const char *mail_from;
@@ -61,6 +60,7 @@ read_mail(struct bench *b, const char *path)
 {
 	struct message_trace trace;
 	uint8_t block[65536];
+	struct buf file;
 	size_t n;
 	FILE *f = fopen(path, "rb");
 	if (f == NULL) {
@@ -70,13 +70,13 @@ read_mail(struct bench *b, const char *path)
 	b->mails = must_realloc(b->mails, (b->mails_count + 1) * sizeof *b->mails);
 	struct mail *m = &b->mails[b->mails_count++];
 	*m = (struct mail){ .path = arena_string(&b->kept, slice_str(path)) };
-	buf_init(&m->file, LIMIT_MAIL_KEPT);
+	buf_init(&file, LIMIT_MAIL_KEPT);
 	while ((n = fread(block, 1, sizeof block, f)) > 0)
-		buf_add(&m->file, slice_of(block, n));
+		buf_add(&file, slice_of(block, n));
 	fclose(f);
 	record_init(&layout_session, &m->session);
 	arena_reset(&b->arena);
-	message_file_trace(message_file_wire(buf_slice(&m->file), &b->arena), &b->arena, &trace);
+	message_file_trace(message_file_wire(buf_slice(&file), &b->arena), &b->arena, &trace);
 	m->content = arena_copy(&b->kept, slice_take(trace.content, LIMIT_MAIL_KEPT));
 	m->time = trace.time;
 	m->mail_from = arena_string(&b->kept, slice_str(trace.mail_from));
@@ -84,6 +84,7 @@ read_mail(struct bench *b, const char *path)
 	m->session.helo_name = arena_string(&b->kept, slice_str(trace.received.helo));
 	addr_parse(slice_str(trace.received.ip), &m->session.client.addr);
 	b->bytes += (double)m->content.len;
+	buf_release(&file);
 	return 0;
 }
 
@@ -227,8 +228,6 @@ main(int argc, char **argv)
 	printf("%lld expressions gave up at a limit\n",
 		(long long)b.counters.value[COUNTER_rules_gave_up] / b.runs);
 	analyst_free(b.analyst);
-	for (size_t i = 0; i < b.mails_count; i++)
-		buf_release(&b.mails[i].file);
 	free(b.mails);
 	arena_release(&b.arena);
 	arena_release(&b.kept);
