@@ -164,6 +164,21 @@ session(void **state)
 }
 
 static void
+judged(struct mail_record *m, struct hit *hit, const char **label, const char **gave_up)
+{
+	m->score = hit->score;
+	m->hits = hit;
+	m->hits_count = 1;
+	m->labels = label;
+	m->labels_count = 1;
+	m->similar.text = "t";
+	m->similar.near = "n";
+	m->similar.subject = "s";
+	m->gave_up = gave_up;
+	m->gave_up_count = 1;
+}
+
+static void
 mail(void **state)
 {
 	struct name_value params[] = { { "SIZE", "900" }, { "BODY", "8BITMIME" } };
@@ -189,11 +204,6 @@ mail(void **state)
 	m.params_count = 2;
 	m.rcpts = rcpts;
 	m.rcpts_count = 2;
-	m.similar.text = "t";
-	m.similar.near = "n";
-	m.similar.subject = "s";
-	m.gave_up = gave_up;
-	m.gave_up_count = 1;
 	m.transfer = TRANSFER_DATA;
 	m.outcome = OUTCOME_ACCEPTED;
 	m.code = 250;
@@ -219,11 +229,7 @@ mail(void **state)
 	m.parts_count = 1;
 	m.urls = urls;
 	m.urls_count = 1;
-	m.score = 1.4;
-	m.hits = &hit;
-	m.hits_count = 1;
-	m.labels = labels;
-	m.labels_count = 1;
+	judged(&m, &hit, labels, gave_up);
 	m.subject_key = "not shown";
 	m.gap = 3;
 #define FRONT                                                                                      \
