@@ -40,7 +40,8 @@ struct marks {
 };
 
 struct lanes {
-	uint64_t has[PLACES_MAX][256];
+	uint64_t has[PLACES_MAX][256]; /* by place, in the order of `at` */
+	uint8_t at[PLACES_MAX];	       /* the pickiest places first */
 	uint32_t ids[LANES];
 	uint8_t times[LANES];
 	size_t count;
@@ -198,12 +199,40 @@ marks_finish(struct marks *m)
 	}
 }
 
+/* How many of the lanes go on at this place, over the common letters. */
+static unsigned
+pickiness(const uint64_t has[256])
+{
+	unsigned sum = 0;
+	for (const char *c = "etaoinshrdlu "; *c != '\0'; c++)
+		sum += (unsigned)__builtin_popcountll(has[(uint8_t)*c]);
+	return sum;
+}
+
+static void
+lanes_finish(struct lanes *l)
+{
+	for (uint8_t i = 0; i < PLACES_MAX; i++)
+		l->at[i] = i;
+	for (size_t i = 1; i < PLACES_MAX; i++)
+		for (size_t n = i; n > 0 && pickiness(l->has[n]) < pickiness(l->has[n - 1]); n--) {
+			uint64_t has[256];
+			uint8_t at = l->at[n];
+			memcpy(has, l->has[n], sizeof has);
+			memcpy(l->has[n], l->has[n - 1], sizeof has);
+			memcpy(l->has[n - 1], has, sizeof has);
+			l->at[n] = l->at[n - 1];
+			l->at[n - 1] = at;
+		}
+}
+
 void
 prefilter_finish(struct prefilter *f)
 {
+	for (size_t i = 0; i < f->lanes_count; i++)
+		lanes_finish(f->lanes[i]);
 	for (size_t i = 0; i < 2; i++)
-		if (f->marks[i].count > 0)
-			marks_finish(&f->marks[i]);
+		marks_finish(&f->marks[i]);
 }
 
 size_t
@@ -274,37 +303,40 @@ compare_words(const struct marks *m, uint32_t mark, uint32_t hash, struct slice 
 }
 
 static inline void
-scan_mark(const struct marks *m, const uint8_t *p, struct slice text, size_t at,
+scan_mark(const struct marks *m, size_t length, const uint8_t *p, struct slice text, size_t at,
 	struct prefilter_scratch *s)
 {
-	uint32_t mark = mark_of(p, m->length), hash = hash_of(mark, m->shift);
+	uint32_t mark = mark_of(p, length), hash = hash_of(mark, m->shift);
 	if ((m->bits[hash >> 6] >> (hash & 63) & 1) != 0)
 		compare_words(m, mark, hash, text, at, s);
 }
 
+/* Both kinds of marks in one pass; a kind that has none has a table without a bit. */
 static void
-scan_marks(const struct marks *m, struct slice text, struct prefilter_scratch *s)
+scan_marks(const struct prefilter *f, struct slice text, struct prefilter_scratch *s)
 {
+	const struct marks *three = &f->marks[0], *four = &f->marks[1];
 	size_t at = 0;
 	uint8_t tail[2 * MARK] = { 0 };
-	if (m->count == 0 || text.len < m->length)
-		return;
-	for (; at + MARK <= text.len; at++)
-		scan_mark(m, text.ptr + at, text, at, s);
+	for (; at + MARK <= text.len; at++) {
+		scan_mark(three, 3, text.ptr + at, text, at, s);
+		scan_mark(four, MARK, text.ptr + at, text, at, s);
+	}
 	size_t left = text.len - at;
-	memcpy(tail, text.ptr + at, left);
-	for (size_t i = 0; i + m->length <= left; i++)
-		scan_mark(m, tail + i, text, at + i, s);
+	if (left > 0)
+		memcpy(tail, text.ptr + at, left);
+	for (size_t i = 0; i + 3 <= left; i++)
+		scan_mark(three, 3, tail + i, text, at + i, s);
 }
 
 static inline uint64_t
-lanes_here(const struct lanes *l, const uint8_t *p)
+lanes_here(const struct lanes *l, const uint8_t *p, uint64_t who)
 {
-	uint64_t who = l->has[0][p[0]] & l->has[1][p[1]];
-	if (who == 0)
-		return 0;
-	for (size_t i = 2; i < PLACES_MAX; i++)
-		who &= l->has[i][p[i]];
+	for (size_t i = 0; i < PLACES_MAX; i += 2) {
+		who &= l->has[i][p[l->at[i]]] & l->has[i + 1][p[l->at[i + 1]]];
+		if (who == 0)
+			return 0;
+	}
 	return who;
 }
 
@@ -329,13 +361,13 @@ scan_lanes(const struct lanes *l, struct slice text, struct prefilter_scratch *s
 	size_t at = 0;
 	uint8_t tail[2 * PLACES_MAX] = { 0 };
 	for (; at + PLACES_MAX <= text.len; at++)
-		if ((who = lanes_here(l, text.ptr + at) & ~done) != 0)
+		if ((who = lanes_here(l, text.ptr + at, ~done)) != 0)
 			done |= note_lanes(l, who, s);
 	size_t left = text.len - at;
 	if (left > 0)
 		memcpy(tail, text.ptr + at, left);
 	for (size_t i = 0; i < left; i++)
-		if ((who = lanes_here(l, tail + i) & ~done) != 0)
+		if ((who = lanes_here(l, tail + i, ~done)) != 0)
 			done |= note_lanes(l, who, s);
 }
 
@@ -349,8 +381,8 @@ prefilter_scan(const struct prefilter *f, struct slice text, struct prefilter_sc
 	}
 	for (size_t i = 0; i < f->always_count; i++)
 		note(scratch, f->always[i], 1);
-	for (size_t i = 0; i < 2; i++)
-		scan_marks(&f->marks[i], text, scratch);
+	if (f->marks[0].count + f->marks[1].count > 0)
+		scan_marks(f, text, scratch);
 	for (size_t i = 0; i < f->lanes_count; i++)
 		scan_lanes(f->lanes[i], text, scratch);
 }
