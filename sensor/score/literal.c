@@ -7,8 +7,9 @@
 #define ENOUGH 4	 /* bytes; longer ones are not worth it if they must be multiplied ... */
 #define MANY 64		 /* ... to so many */
 #define RATE_USEFUL 0.15 /* a byte; above it, looking costs more than trying */
+#define PRUNED_MOST 1000 /* words; more are left as they are */
 #define TIMES_MOST 100
-#define WORDS_ENOUGH 1e-6 /* a byte; rarer words are as good as anything */
+#define WORDS_ENOUGH 0.0002 /* a byte; rarer words are as good as any places */
 
 /* ---- how common ---- */
 
@@ -502,11 +503,10 @@ static bool
 any_of(struct finder *f, const struct regex_node *n, struct needs *out)
 {
 	struct needs other;
-	bool found = words_find(f, n, out);
-	if (found && out->rate <= WORDS_ENOUGH && n->kind != REGEX_REPEAT)
-		return true;
-	keep_rarer(out, &found, places_find(f, n, &other), &other);
-	if (n->kind == REGEX_CHOICE)
+	bool found = words_find(f, n, out), enough = found && out->rate <= WORDS_ENOUGH;
+	if (!enough)
+		keep_rarer(out, &found, places_find(f, n, &other), &other);
+	if (!enough && n->kind == REGEX_CHOICE)
 		keep_rarer(out, &found, needs_of_choice(f, n, &other), &other);
 	if (n->kind == REGEX_REPEAT && n->least > 0 && any_of(f, n->children, &other)) {
 		other.times = n->least < TIMES_MOST ? n->least : TIMES_MOST;
@@ -515,9 +515,29 @@ any_of(struct finder *f, const struct regex_node *n, struct needs *out)
 	}
 	for (const struct regex_node *c = n->children; n->kind == REGEX_SEQUENCE && c != NULL;
 		c = c->next)
-		if (c->kind != REGEX_BYTE && c->kind != REGEX_NOTHING)
+		if (c->kind == REGEX_REPEAT
+				? c->least > 0
+				: !enough && (c->kind == REGEX_CHOICE || c->kind == REGEX_SEQUENCE))
 			keep_rarer(out, &found, any_of(f, c, &other), &other);
 	return found;
+}
+
+/* A word that another one is a part of says nothing new. */
+static void
+drop_longer(struct needs *n)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n->words_count; i++) {
+		bool new = true;
+		for (size_t j = 0; j < n->words_count && new; j++) {
+			struct slice a = n->words[i], b = n->words[j];
+			bool shorter = b.len < a.len || (b.len == a.len && j < i);
+			new = !shorter || slice_find(a, b) == a.len;
+		}
+		if (new)
+			n->words[kept++] = n->words[i];
+	}
+	n->words_count = kept;
 }
 
 bool
@@ -528,5 +548,7 @@ needs_find(const struct regex_node *tree, struct arena *arena, struct needs *out
 		return false;
 	for (size_t i = 0; i < out->words_count; i++)
 		out->words[i] = slice_take(out->words[i], LITERAL_LENGTH);
+	if (out->words_count <= PRUNED_MOST)
+		drop_longer(out);
 	return true;
 }
