@@ -372,6 +372,15 @@ target_value(const struct target *t, const struct rule_input *in, bool *present)
 	return joined(&values, in->arena);
 }
 
+/* As in a part's header SpamAssassin keeps it: without the white space behind the colon. */
+static struct slice
+without_front(struct slice value)
+{
+	while (value.len > 1 && (value.ptr[0] == '\n' || chars_is(value.ptr[0], CHAR_SPACE)))
+		value = slice_skip(value, 1);
+	return value;
+}
+
 struct slice
 target_entity_value(const struct target *t, const struct message_entity *entity,
 	struct charsets *charsets, struct arena *arena, bool *present)
@@ -391,9 +400,10 @@ target_entity_value(const struct target *t, const struct message_entity *entity,
 	else
 		fields_values(&plain, &m, arena, &values);
 	*present = values.items_count > 0;
-	if (t->source != TARGET_ALL)
-		pick_one(TARGET_LAST, &values);
-	return joined(&values, arena);
+	if (t->source == TARGET_ALL)
+		return joined(&values, arena);
+	pick_one(TARGET_LAST, &values);
+	return without_front(joined(&values, arena));
 }
 
 static void

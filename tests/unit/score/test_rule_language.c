@@ -80,6 +80,7 @@ static const struct {
 	{ "header A ALL =~ /^X-Odd: two/m\n", true },
 	{ "mimeheader A Content-Type =~ /utf-8/\n", true },
 	{ "mimeheader A Content-Type !~ /utf-8/\n", false },
+	{ "mimeheader A Content-Type:raw =~ /^text/\n", true },
 	{ "rawbody A /^na/m\n", true },
 	{ "full A /^Subject: Cheap/m\n", true },
 	{ "uri A /example\\.com/\n", true },
