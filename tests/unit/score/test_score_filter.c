@@ -44,8 +44,8 @@ static const struct {
 	{ "\\S", "", "" },
 	{ "(.)\\1", "", "" },
 	{ "(?(1)jackpot)", "", "" },
-	{ "[vV][i1][a@][g9]", "", "+1" },
-	{ "jackpot|[vV]\\d[a@]\\d", "", "jackpot+1" },
+	{ "[a-z][0-9][a-z]\\d", "", "+1" },
+	{ "jackpot|[a-z]\\d[a-z]\\d", "", "jackpot+1" },
 };
 
 static void
