@@ -52,7 +52,10 @@ EARLY = {
 NO_FIN = {"close": "no FIN was seen"}
 
 ELSEWHERE = {
-    "change": {"submission.pcap:estimate": "the guess knows port 587"},
+    "change": {
+        "submission.pcap:estimate": "the guess knows port 587", "submission.pcap:mails.hits": "so do rules",
+        "submission.pcap:mails.score": "with them", "submission.pcap:mails.labels": "with them",
+    },
     "without": {"openproxy.pcap": "an HTTP request before the greeting does not reveal SMTP", "refusals.pcap": "nor does a greeting that refuses"},
 }
 

@@ -10,7 +10,7 @@ import tempfile
 
 # Filled by the analyst, of which run_talk knows nothing; the sensor's name; a number of the collector's.
 SESSION = {"type", "sensor"}
-MAIL = {"type", "session", "header", "received", "parts", "urls", "score", "hits", "labels"}
+MAIL = {"type", "session", "header", "received", "parts", "urls", "score", "hits", "labels", "similar", "gave_up"}
 
 
 def sessions(lines):
