@@ -24,6 +24,20 @@ chars_is(uint8_t c, unsigned classes)
 	return (chars_table[c] & classes) != 0;
 }
 
+/* What C's isspace() has, and Perl's \s: space, tab, line ends, vertical tab, form feed. */
+static inline bool
+chars_is_white(uint8_t c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* What an expression's \w has: letters, digits, '_'. */
+static inline bool
+chars_is_word(uint8_t c)
+{
+	return chars_is(c, CHAR_ALPHA | CHAR_DIGIT) || c == '_';
+}
+
 static inline uint8_t
 chars_lower(uint8_t c)
 {

@@ -32,12 +32,6 @@ static const struct literal {
 };
 
 static bool
-is_space(uint8_t c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static bool
 name_first(uint8_t c)
 {
 	return chars_is(c, CHAR_ALPHA) || c == '_' || c == ':';
@@ -46,7 +40,7 @@ name_first(uint8_t c)
 static size_t
 skip_space(struct slice s, size_t i)
 {
-	while (i < s.len && is_space(s.ptr[i]))
+	while (i < s.len && chars_is_white(s.ptr[i]))
 		i++;
 	return i;
 }
@@ -96,7 +90,7 @@ value_read(struct slice in, size_t i, struct slice *value)
 		*value = slice_take(slice_skip(in, i + 1), end - i - 1);
 		return end < in.len ? end + 1 : in.len;
 	}
-	while (i < in.len && !is_space(in.ptr[i]) && in.ptr[i] != '>')
+	while (i < in.len && !chars_is_white(in.ptr[i]) && in.ptr[i] != '>')
 		i++;
 	*value = slice_take(slice_skip(in, start), i - start);
 	return i;
@@ -109,7 +103,8 @@ attributes_read(struct slice in, size_t i, struct html_attributes *a)
 	for (i = skip_space(in, i); i < in.len && in.ptr[i] != '>'; i = skip_space(in, i)) {
 		struct html_attribute one;
 		size_t start = i++;
-		while (i < in.len && !is_space(in.ptr[i]) && in.ptr[i] != '=' && in.ptr[i] != '>')
+		while (i < in.len && !chars_is_white(in.ptr[i]) && in.ptr[i] != '=' &&
+			in.ptr[i] != '>')
 			i++;
 		one.name = slice_take(slice_skip(in, start), i - start);
 		one.value = one.name;
@@ -182,7 +177,7 @@ start_read(struct scan *s)
 	struct slice in = s->in;
 	struct html_scan_tag tag;
 	size_t i = s->at + 2;
-	while (i < in.len && !is_space(in.ptr[i]) && in.ptr[i] != '>')
+	while (i < in.len && !chars_is_white(in.ptr[i]) && in.ptr[i] != '>')
 		i++;
 	tag.name = name_unslashed(slice_take(slice_skip(in, s->at + 1), i - s->at - 1));
 	tag.end = false;
@@ -206,7 +201,8 @@ end_tag_end(struct slice in, size_t i)
 	uint8_t quote = 0, before = ' ';
 	for (; i < in.len && (quote != 0 || in.ptr[i] != '>'); i++) {
 		uint8_t c = in.ptr[i];
-		if (quote == 0 && (c == '"' || c == '\'') && (is_space(before) || before == '='))
+		if (quote == 0 && (c == '"' || c == '\'') &&
+			(chars_is_white(before) || before == '='))
 			quote = c;
 		else if (c == quote)
 			quote = 0;
@@ -220,8 +216,8 @@ end_read(struct scan *s)
 {
 	struct slice in = s->in;
 	size_t start = s->at, i = start + 2;
-	bool named = i < in.len && !is_space(in.ptr[i]) && in.ptr[i] != '>';
-	while (named && i < in.len && !is_space(in.ptr[i]) && in.ptr[i] != '>')
+	bool named = i < in.len && !chars_is_white(in.ptr[i]) && in.ptr[i] != '>';
+	while (named && i < in.len && !chars_is_white(in.ptr[i]) && in.ptr[i] != '>')
 		i++;
 	struct html_scan_tag tag; /* large: its attributes are not cleared */
 	tag.end = true;

@@ -75,12 +75,6 @@ is_end_of_mail(uint8_t c)
 	return c >= 0x80 || c == ',' || c == '(' || c == '\'' || is_end(c);
 }
 
-static bool
-is_word(uint8_t c)
-{
-	return chars_is(c, CHAR_ALPHA | CHAR_DIGIT) || c == '_';
-}
-
 /* What is known of the word that is looked at, each found once for all places in it. */
 struct word {
 	struct slice text;
@@ -94,9 +88,9 @@ static bool
 may_begin(struct slice text, size_t i)
 {
 	if (i == 0)
-		return is_word(text.ptr[0]);
+		return chars_is_word(text.ptr[0]);
 	uint8_t before = text.ptr[i - 1];
-	bool boundary = is_word(before) != is_word(text.ptr[i]);
+	bool boundary = chars_is_word(before) != chars_is_word(text.ptr[i]);
 	bool iso = i >= 3 && text.ptr[i - 3] == 0x1b && text.ptr[i - 2] == '(';
 	return boundary || iso || (classes[before] & STARTS) != 0;
 }

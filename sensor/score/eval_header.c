@@ -11,12 +11,6 @@
 #define IGNORED(a) (void)(a)
 
 static bool
-is_space(uint8_t c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static bool
 test_missing_to(const struct rule_input *in, const struct eval_arguments *arguments)
 {
 	IGNORED(arguments);
@@ -97,7 +91,7 @@ without_reply_marks(struct slice subject)
 		if (!slice_istarts(subject, slice_str(marks[i])))
 			continue;
 		subject = slice_skip(subject, strlen(marks[i]));
-		while (subject.len > 0 && is_space(subject.ptr[0]))
+		while (subject.len > 0 && chars_is_white(subject.ptr[0]))
 			subject = slice_skip(subject, 1);
 		i = (size_t)-1; /* from the first again */
 	}
@@ -113,7 +107,7 @@ test_all_caps(const struct rule_input *in, const struct eval_arguments *argument
 	for (size_t i = 0; i < subject.len; i++) {
 		capitals += subject.ptr[i] >= 'A' && subject.ptr[i] <= 'Z';
 		small += subject.ptr[i] >= 'a' && subject.ptr[i] <= 'z';
-		spaces += is_space(subject.ptr[i]);
+		spaces += chars_is_white(subject.ptr[i]);
 	}
 	if (spaces == 0 || subject.len < 10 || capitals == 0 || small > 0)
 		return false;
@@ -121,15 +115,9 @@ test_all_caps(const struct rule_input *in, const struct eval_arguments *argument
 }
 
 static bool
-is_word(uint8_t c)
-{
-	return chars_is(c, CHAR_ALPHA | CHAR_DIGIT) || c == '_';
-}
-
-static bool
 edge(struct slice s, size_t at)
 {
-	return (at > 0 && is_word(s.ptr[at - 1])) != (at < s.len && is_word(s.ptr[at]));
+	return (at > 0 && chars_is_word(s.ptr[at - 1])) != (at < s.len && chars_is_word(s.ptr[at]));
 }
 
 static bool
@@ -160,15 +148,15 @@ addresses_by_name(struct slice subject, struct slice name)
 		return true;
 	if (slice_starts(s, name)) {
 		struct slice rest = slice_skip(s, name.len);
-		while (rest.len > 0 && is_space(rest.ptr[0]))
+		while (rest.len > 0 && chars_is_white(rest.ptr[0]))
 			rest = slice_skip(rest, 1);
 		if (rest.len > 0 && one_of(rest.ptr[0], ",:;!?-") &&
-			(rest.len == 1 || is_space(rest.ptr[1])))
+			(rest.len == 1 || chars_is_white(rest.ptr[1])))
 			return true;
 	}
 	if (s.len > 0 && s.ptr[0] == ',') {
 		struct slice rest = slice_skip(s, 1);
-		while (rest.len > 0 && is_space(rest.ptr[0]))
+		while (rest.len > 0 && chars_is_white(rest.ptr[0]))
 			rest = slice_skip(rest, 1);
 		return rest.len == name.len + 1 && slice_istarts(rest, name) &&
 		       one_of(rest.ptr[name.len], ",:;!?-");
@@ -176,17 +164,17 @@ addresses_by_name(struct slice subject, struct slice name)
 	if (!slice_istarts(s, SLICE("re:")) && !slice_istarts(s, SLICE("fw:")))
 		return false;
 	s = slice_skip(s, 3);
-	while (s.len > 0 && is_space(s.ptr[0]))
+	while (s.len > 0 && chars_is_white(s.ptr[0]))
 		s = slice_skip(s, 1);
 	if (slice_ieq(s, name))
 		return true;
 	size_t n = 0;
-	while (n < s.len && is_word(s.ptr[n]))
+	while (n < s.len && chars_is_word(s.ptr[n]))
 		n++;
 	struct slice rest = slice_skip(s, n);
-	if (n == 0 || rest.len == 0 || !is_space(rest.ptr[0]))
+	if (n == 0 || rest.len == 0 || !chars_is_white(rest.ptr[0]))
 		return false;
-	while (rest.len > 0 && is_space(rest.ptr[0]))
+	while (rest.len > 0 && chars_is_white(rest.ptr[0]))
 		rest = slice_skip(rest, 1);
 	return slice_ieq(rest, name);
 }
@@ -252,7 +240,7 @@ test_ratware_name_id(const struct rule_input *in, const struct eval_arguments *a
 	size_t at = slice_index(from, '<');
 	if (address.len < 2 || !slice_starts(slice_skip(from, at + 1), address))
 		return false;
-	while (at > 0 && is_space(from.ptr[at - 1]))
+	while (at > 0 && chars_is_white(from.ptr[at - 1]))
 		at--;
 	return at > 2 && from.ptr[at - 1] == '"' && from.ptr[at - 2] != '"' &&
 	       slice_index(from, '"') < at - 1;

@@ -10,18 +10,6 @@ struct search {
 	size_t steps; /* left */
 };
 
-static bool
-is_space(uint8_t c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static bool
-is_word(uint8_t c)
-{
-	return chars_is(c, CHAR_ALPHA | CHAR_DIGIT) || c == '_';
-}
-
 /* May c be one of those that a hole of this kind takes any number of? */
 static bool
 hole_takes(char kind, uint8_t c)
@@ -29,13 +17,13 @@ hole_takes(char kind, uint8_t c)
 	switch (kind) {
 	case '*':
 	case '+':
-		return !is_space(c);
+		return !chars_is_white(c);
 	case '`':
 		return c != '\n';
 	case '#':
 		return chars_is(c, CHAR_DIGIT);
 	case '^':
-		return is_word(c);
+		return chars_is_word(c);
 	case '~':
 		return chars_is(c, CHAR_HEX) || c == '.' || c == ':';
 	}
@@ -78,8 +66,8 @@ piece_end(const char *shape)
 static bool
 at_word_end(struct slice text, size_t at)
 {
-	bool before = at > 0 && is_word(text.ptr[at - 1]);
-	bool behind = at < text.len && is_word(text.ptr[at]);
+	bool before = at > 0 && chars_is_word(text.ptr[at - 1]);
+	bool behind = at < text.len && chars_is_word(text.ptr[at]);
 	return before != behind;
 }
 

@@ -11,12 +11,6 @@
 #define ENCLOSED_MOST 1024 /* bytes of a quoted string or comment: keeps hostile ones linear */
 
 static bool
-is_space(uint8_t c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static bool
 is_one_of(uint8_t c, const char *set)
 {
 	return c != '\0' && strchr(set, c) != NULL;
@@ -25,7 +19,7 @@ is_one_of(uint8_t c, const char *set)
 static size_t
 skip_space(struct slice s, size_t at)
 {
-	while (at < s.len && is_space(s.ptr[at]))
+	while (at < s.len && chars_is_white(s.ptr[at]))
 		at++;
 	return at;
 }
@@ -55,7 +49,7 @@ address_length(struct slice s)
 	if (s.len > 0 && s.ptr[0] == '"')
 		n = enclosed(s, '"');
 	if (n == 0 || n >= s.len || s.ptr[n] != '@')
-		for (n = 0; n < s.len && s.ptr[n] != '@' && !is_space(s.ptr[n]) &&
+		for (n = 0; n < s.len && s.ptr[n] != '@' && !chars_is_white(s.ptr[n]) &&
 			    !is_one_of(s.ptr[n], "<>()[],:;");)
 			n++;
 	if (n == 0 || n >= s.len || s.ptr[n] != '@')
@@ -67,7 +61,7 @@ address_length(struct slice s)
 			n++;
 		return n > host + 1 && n < s.len && s.ptr[n] == ']' ? n + 1 : 0;
 	}
-	while (n < s.len && !is_space(s.ptr[n]) && !is_one_of(s.ptr[n], "\"<>()[],:;"))
+	while (n < s.len && !chars_is_white(s.ptr[n]) && !is_one_of(s.ptr[n], "\"<>()[],:;"))
 		n++;
 	return n > host ? n : 0;
 }
@@ -132,7 +126,7 @@ take_bracket(struct slice s, size_t at, struct slice *inside, size_t *end)
 	while (p < s.len && s.ptr[p] != '>' && s.ptr[p] != '@')
 		p++;
 	size_t word = p;
-	while (word < s.len && !is_space(s.ptr[word]))
+	while (word < s.len && !chars_is_white(s.ptr[word]))
 		word++;
 	size_t close = skip_space(s, word);
 	if (word > p && close < s.len && s.ptr[close] == '>') {
@@ -150,7 +144,7 @@ take_bracket(struct slice s, size_t at, struct slice *inside, size_t *end)
 	else
 		return false;
 	*end = last + 1;
-	while (last > start && is_space(s.ptr[last - 1]))
+	while (last > start && chars_is_white(s.ptr[last - 1]))
 		last--;
 	*inside = slice_take(slice_skip(s, start), last - start);
 	return true;
@@ -310,7 +304,7 @@ prepare(struct slice s, struct arena *arena)
 			i++;
 		else
 			out[n++] = s.ptr[i];
-	while (n > 0 && is_space(out[n - 1]))
+	while (n > 0 && chars_is_white(out[n - 1]))
 		n--;
 	struct slice text = slice_of(out, n);
 	size_t words = 0, colon = 0;

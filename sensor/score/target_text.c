@@ -14,12 +14,6 @@
 static const char *const never_encoded[] = { "Received", "Message-ID", "Resent-Message-ID", "Date",
 	"Resent-Date", "MIME-Version", "References", "In-Reply-To" };
 
-static bool
-is_space(uint8_t c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 struct slice
 target_text_raw(struct slice value, struct arena *arena)
 {
@@ -40,7 +34,7 @@ static size_t
 unfold(struct slice value, uint8_t *out)
 {
 	size_t n = 0, i = 0;
-	while (i < value.len && is_space(value.ptr[i]))
+	while (i < value.len && chars_is_white(value.ptr[i]))
 		i++;
 	while (i < value.len) {
 		uint8_t c = value.ptr[i++];
@@ -54,7 +48,7 @@ unfold(struct slice value, uint8_t *out)
 		while (i < value.len && chars_is(value.ptr[i], CHAR_SPACE))
 			i++;
 	}
-	while (n > 0 && is_space(out[n - 1]))
+	while (n > 0 && chars_is_white(out[n - 1]))
 		n--;
 	return n;
 }
@@ -135,7 +129,7 @@ target_text_name(struct slice name, struct charsets *charsets, struct arena *are
 		return text;
 	size_t n = 0;
 	for (size_t i = 0; i < text.len; i++)
-		if (!is_space(text.ptr[i]))
+		if (!chars_is_white(text.ptr[i]))
 			out[n++] = text.ptr[i];
 		else if (n > 0 && out[n - 1] != ' ')
 			out[n++] = ' ';
@@ -174,7 +168,7 @@ target_text_host(struct slice value, bool address)
 	struct slice host = slice_skip(value, at);
 	if (address) {
 		size_t n = 0;
-		while (n < host.len && !is_space(host.ptr[n]))
+		while (n < host.len && !chars_is_white(host.ptr[n]))
 			n++;
 		return at == 0 ? SLICE_EMPTY : slice_take(host, n);
 	}
