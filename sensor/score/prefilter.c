@@ -235,12 +235,6 @@ prefilter_finish(struct prefilter *f)
 		marks_finish(&f->marks[i]);
 }
 
-size_t
-prefilter_always(const struct prefilter *f)
-{
-	return f->always_count;
-}
-
 /* ---- a pass ---- */
 
 void

@@ -29,8 +29,6 @@ void prefilter_free(struct prefilter *f);
 void prefilter_add(struct prefilter *f, uint32_t id, const struct needs *needs);
 /* After the last one. */
 void prefilter_finish(struct prefilter *f);
-/* How many are tried on every text. */
-size_t prefilter_always(const struct prefilter *f);
 
 void prefilter_scratch_init(struct prefilter_scratch *s);
 void prefilter_scratch_release(struct prefilter_scratch *s);

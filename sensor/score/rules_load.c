@@ -255,18 +255,6 @@ rules_info(const struct rules *r, size_t i, struct rule_info *out)
 }
 
 size_t
-rules_host_count(const struct rules *r)
-{
-	return r->hosts_count;
-}
-
-void
-rules_host_info(const struct rules *r, size_t i, struct rule_info *out)
-{
-	info_of(&r->hosts[i], out);
-}
-
-size_t
 rules_left_out_count(const struct rules *r)
 {
 	return r->left_out_count;

@@ -81,8 +81,6 @@ const struct rule_notice *rules_notice_at(const struct rules *r, size_t i);
 /* Adds what the `host` rules find in the record's counts to the evidence of its first cause, or of
  * an unknown one. */
 void rules_judge_host(const struct rules *r, struct host_record *record, struct arena *arena);
-size_t rules_host_count(const struct rules *r);
-void rules_host_info(const struct rules *r, size_t i, struct rule_info *out);
 
 /* Fills score, hits (in the order of the rule files), labels and gave_up of the mail.  Of *in
  * (input.h) the caller fills session, message, delivered, mail (the same one) and arena. */
