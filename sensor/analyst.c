@@ -36,8 +36,13 @@ analyst_new(const struct analyst_config *config, struct counters *counters, stru
 	a->privacy.off = config->privacy_off;
 	a->privacy.key = arena_copy(&a->arena, config->hash_key);
 	a->charsets = charsets_new();
-	charsets_preload(a->charsets);
 	return a;
+}
+
+void
+analyst_preload(struct analyst *a)
+{
+	charsets_preload(a->charsets);
 }
 
 const struct rules *

@@ -26,6 +26,8 @@ struct analyst;
 /* NULL and err ("FILE:LINE:COLUMN: …") if a rule cannot be read. */
 struct analyst *analyst_new(
 	const struct analyst_config *config, struct counters *counters, struct err *err);
+/* What is otherwise loaded when a mail needs it first: before a sandbox that opens no files. */
+void analyst_preload(struct analyst *a);
 /* Digests the content, if it is whole and the worker has not; parses nothing.  analyst_mail() does
  * it, too. */
 void analyst_digest(const struct analyst *a, struct mail_record *mail, struct slice content,

@@ -94,7 +94,10 @@ start(struct analyst_process *p, const struct process_analyst_config *config, st
 	};
 
 	p->analyst = analyst_new(config->analyst, &p->counters, err);
-	return p->analyst == NULL ? -1 : sandbox_enter(&sandbox, err);
+	if (p->analyst == NULL)
+		return -1;
+	analyst_preload(p->analyst);
+	return sandbox_enter(&sandbox, err);
 }
 
 /* SIGTERM, which is blocked: another one goes on with the next message. */
