@@ -11,11 +11,7 @@ campus=helo-e-$$ world=helo-v-$$ # namespaces
 process=sensor
 sensor=
 
-cleanup() {
-	[[ -n $sensor ]] && kill "$sensor" 2>/dev/null && wait "$sensor" 2>/dev/null
-	end_namespaces "$campus" "$world"
-	rm -rf "$work"
-}
+cleanup() { end_story "$campus" "$world"; }
 
 [[ $(id -u) == 0 ]] || skip "needs root, to make network namespaces"
 command -v ip python3 pgrep >/dev/null || skip "needs ip, python3 and pgrep"

@@ -29,6 +29,12 @@ end_namespaces() {
 		ip netns del "$ns" 2>/dev/null
 	done
 }
+# end_story NAMESPACE...: the sensor, if one runs, in order; then these, and the folder
+end_story() {
+	[[ -n ${sensor:-} ]] && kill "$sensor" 2>/dev/null && wait "$sensor" 2>/dev/null
+	end_namespaces "$@"
+	rm -rf "$work"
+}
 # join_namespaces CAMPUS WORLD: two namespaces, joined by helo0 (192.0.2.1) in the one and helo1 (192.0.2.25) in the other
 join_namespaces() {
 	local campus=$1 world=$2 at

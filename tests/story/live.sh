@@ -11,11 +11,7 @@ campus=helo-c-$$ world=helo-w-$$ # namespaces
 process=sensor
 sensor=
 
-cleanup() {
-	[[ -n $sensor ]] && kill "$sensor" 2>/dev/null && wait "$sensor" 2>/dev/null
-	end_namespaces "$campus" "$world"
-	rm -rf "$work"
-}
+cleanup() { end_story "$campus" "$world"; }
 
 [[ $(id -u) == 0 ]] || skip "needs root, to make network namespaces"
 command -v ip python3 curl pgrep >/dev/null || skip "needs ip, python3, curl and pgrep"

@@ -13,11 +13,7 @@ net=helo-r-$$
 process=sensor
 sensor=
 
-cleanup() {
-	[[ -n $sensor ]] && kill "$sensor" 2>/dev/null && wait "$sensor" 2>/dev/null
-	end_namespaces "$net"
-	rm -rf "$work"
-}
+cleanup() { end_story "$net"; }
 inside() { ip netns exec "$net" "$@"; }
 sql() { sqlite3 -cmd '.timeout 2000' "$work/store.db" "$1" 2>/dev/null; }
 counter() { echo "$(($(sql "SELECT value FROM counters WHERE name = '$1'" || echo 0) + 0))"; }

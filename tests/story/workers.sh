@@ -13,11 +13,7 @@ net=helo-k-$$             # the namespace
 process=sensor
 sensor=
 
-cleanup() {
-	[[ -n $sensor ]] && kill "$sensor" 2>/dev/null && wait "$sensor" 2>/dev/null
-	end_namespaces "$net"
-	rm -rf "$work"
-}
+cleanup() { end_story "$net"; }
 inside() { ip netns exec "$net" "$@"; }
 
 [[ $(id -u) == 0 ]] || skip "needs root, to make network namespaces"
