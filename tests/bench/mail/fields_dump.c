@@ -8,21 +8,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "tests/bench/mail/print_slice.h"
 #include "sensor/base/ptime.h"
 #include "sensor/mail/header.h"
 #include "sensor/mail/header_address.h"
 #include "sensor/mail/header_date.h"
 #include "sensor/mail/header_received.h"
-
-static void
-print_slice(struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.ptr[i] < ' ' || s.ptr[i] == '\\' || s.ptr[i] >= 0x7f)
-			printf("\\x%02x", s.ptr[i]);
-		else
-			putchar(s.ptr[i]);
-}
 
 static void
 print_texts(const struct message *m, struct arena *arena)

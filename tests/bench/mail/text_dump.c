@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "tests/bench/mail/print_slice.h"
 #include "sensor/mail/charset.h"
 #include "sensor/mail/text_links.h"
 
@@ -20,16 +21,6 @@ struct options {
 	struct charsets *charsets;
 	const struct domain_lists *lists;
 };
-
-static void
-print_slice(struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.ptr[i] < ' ' || s.ptr[i] == '\\' || s.ptr[i] >= 0x7f)
-			printf("\\x%02x", s.ptr[i]);
-		else
-			putchar(s.ptr[i]);
-}
 
 static void
 print_pieces(const char *kind, const struct text_pieces *text)
