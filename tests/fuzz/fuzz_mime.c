@@ -1,25 +1,18 @@
-/* The MIME structure of a message, its decoders, what is packed inside, and the digests of its text. */
-#include <time.h>
+/* The MIME structure of a message, its decoders, what is packed inside, and the digests of its
+ * text. */
 
 #include "fuzz/check.h"
 #include "sensor/mail/similar.h"
 #include "sensor/mail/text.h"
+#include "tests/processor_time.h"
 
-/* Seconds of processor time.  An input of 1 MiB may take 50 ms in a release build, which replays the corpus; sanitizers and
- * libFuzzer's hooks in memmem cost up to twenty times as much. */
+/* Seconds of processor time.  An input of 1 MiB may take 50 ms in a release build, which replays
+ * the corpus; sanitizers and libFuzzer's hooks in memmem cost up to twenty times as much. */
 #if defined(__SANITIZE_ADDRESS__) || defined(FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION)
 #define SPLIT_MOST 1.0
 #else
 #define SPLIT_MOST 0.05
 #endif
-
-static double
-processor_time(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static void
 check_leaf(const struct message *m, size_t i)

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "tests/bench/mail/print_slice.h"
 #include "sensor/base/ptime.h"
@@ -14,6 +13,7 @@
 #include "sensor/mail/header_address.h"
 #include "sensor/mail/header_date.h"
 #include "sensor/mail/header_received.h"
+#include "tests/processor_time.h"
 
 static void
 print_texts(const struct message *m, struct arena *arena)
@@ -98,30 +98,22 @@ print_message(const struct message *m, struct arena *arena)
 		print_received(f->value, arena);
 }
 
-static double
-now_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
 static void
 time_message(const char *path, struct slice raw, int rounds, struct arena *arena)
 {
 	struct message m;
-	double start = now_ns();
+	double start = 1e9 * processor_time();
 	for (int i = 0; i < rounds; i++) {
 		arena_reset(arena);
 		m = (struct message){ .raw = raw };
 		header_split(raw, arena, &m);
 	}
-	double split = (now_ns() - start) / rounds;
+	double split = (1e9 * processor_time() - start) / rounds;
 	size_t found = 0;
-	start = now_ns();
+	start = 1e9 * processor_time();
 	for (int i = 0; i < rounds; i++)
 		found += message_field(&m, "Subject", 0) != NULL;
-	double look = (now_ns() - start) / rounds;
+	double look = (1e9 * processor_time() - start) / rounds;
 	printf("T\t%.0f\t%.1f\t%zu\t%zu\t%s\n", split, look, m.header.len,
 		m.fields_count + (found > 0 ? 0 : 0), path);
 }

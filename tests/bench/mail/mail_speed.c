@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "sensor/analyst.h"
 #include "sensor/base/buf.h"
 #include "sensor/mail/message_file.h"
 #include "sensor/mail/text.h"
 #include "sensor/record_layout.h"
+#include "tests/processor_time.h"
 
 #define SOURCES_MAX 8
 #define RUNS_MAX 99
@@ -44,14 +44,6 @@ struct bench {
 	size_t mails_count;
 	double bytes;
 };
-
-static double
-seconds(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* ---- the mails ---- */
 
@@ -126,11 +118,11 @@ work(struct bench *b, enum stage stage, struct mail *m)
 static double
 one_run(struct bench *b, enum stage stage, int run)
 {
-	double start = seconds(), before = start, now = start;
+	double start = processor_time(), before = start, now = start;
 	for (size_t i = 0; i < b->mails_count; i++) {
 		struct mail *m = &b->mails[i];
 		work(b, stage, m);
-		now = seconds();
+		now = processor_time();
 		if (run == 0 || now - before < m->best[stage])
 			m->best[stage] = now - before;
 		before = now;

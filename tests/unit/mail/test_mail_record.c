@@ -2,7 +2,6 @@
 #include "unit/mail/mail_test.h"
 
 #include <dirent.h>
-#include <time.h>
 
 #include "sensor/base/ptime.h"
 #include "sensor/mail/header.h"
@@ -10,6 +9,7 @@
 #include "sensor/mail/similar.h"
 #include "sensor/mail/text.h"
 #include "sensor/record_layout.h"
+#include "tests/processor_time.h"
 
 static const char mail[] = "Received: from pc (gw [192.0.2.7]) by mx with SMTP id 1 for "
 			   "<rui@example.org>; Thu, 12 Jun 2008 10:15:02 -0300\r\n"
@@ -186,14 +186,6 @@ test_files(void **state)
 #else
 #define SPLIT_MOST 0.05
 #endif
-
-static double
-processor_time(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static void
 run_file(const char *path, struct arena *a)
