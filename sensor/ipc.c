@@ -15,7 +15,7 @@ const char *
 process_word(enum process p)
 {
 	static const char *const words[PROCESSES] = { "supervisor", "worker", "analyst",
-		"collector", "web" };
+		"collector", "web", "lookup", "alerter" };
 	return (unsigned)p < PROCESSES ? words[p] : "unknown";
 }
 

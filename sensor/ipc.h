@@ -26,6 +26,8 @@ enum process {
 	PROCESS_ANALYST,
 	PROCESS_COLLECTOR,
 	PROCESS_WEB,
+	PROCESS_LOOKUP,	 /* asks blocklists */
+	PROCESS_ALERTER, /* tells changes of verdicts */
 	PROCESSES,
 };
 const char *process_word(enum process p);
@@ -36,8 +38,11 @@ enum ipc_type {
 	IPC_MAIL,	/* to the analyst with content; from it with its fields filled */
 	IPC_SESSION,
 	IPC_SERVICE,
-	IPC_STATE, /* a process's counters */
-	IPC_EVENT, /* words for an operator */
+	IPC_STATE,    /* a process's counters */
+	IPC_EVENT,    /* words for an operator */
+	IPC_POST,     /* an HTTP POST to a host of ours */
+	IPC_LOOKUP,   /* what a blocklist answered */
+	IPC_DELIVERY, /* what became of an alert */
 	IPC_TYPES,
 };
 
@@ -48,11 +53,13 @@ struct ipc_cookie {
 /* What a process has of the pipes; -1 = nothing. */
 struct ipc_ends {
 	struct ipc_cookie cookie;
-	int in;		       /* records, non-blocking */
-	int out;	       /* records */
-	int events;	       /* collector: from the supervisor, non-blocking */
-	unsigned lane, lanes;  /* worker and analyst: which of how many */
-	int others[IPC_LANES]; /* collector: records of the lanes behind the first, as `in` */
+	int in;		      /* records, non-blocking */
+	int out;	      /* records */
+	int events;	      /* collector: from the supervisor, non-blocking */
+	unsigned lane, lanes; /* worker and analyst: which of how many */
+	/* collector: records of the lanes behind the first, and what lookup and alerter found, as
+	 * `in` */
+	int others[IPC_LANES + 2];
 	unsigned others_count;
 	bool again; /* one of its kind ran before it and died */
 };
@@ -79,7 +86,8 @@ void ipc_reader_release(struct ipc_reader *r);
  * bytes beyond the frame from the pipe. */
 int ipc_next(struct ipc_reader *r, struct ipc_frame *out);
 
-/* Nothing of the next frame was taken from the pipe yet: who reads it from here on misses nothing. */
+/* Nothing of the next frame was taken from the pipe yet: who reads it from here on misses nothing.
+ */
 bool ipc_between(const struct ipc_reader *r);
 
 /* 0 when all of it is written; -1 (errno) when nobody reads, when a non-blocking pipe is full or

@@ -19,7 +19,7 @@ struct lane {
 
 struct collector_process {
 	const struct process_collector_config *config;
-	struct lane lanes[IPC_LANES];
+	struct lane lanes[IPC_LANES + 2];
 	size_t lanes_count;
 	struct lane *lane; /* of the message that is handled */
 	struct ipc_reader events;
@@ -245,7 +245,7 @@ start(struct collector_process *p, struct err *err)
 static void
 wait_messages(const struct collector_process *p)
 {
-	struct pollfd fds[IPC_LANES + 1] = { { .fd = p->events.fd, .events = POLLIN } };
+	struct pollfd fds[IPC_LANES + 3] = { { .fd = p->events.fd, .events = POLLIN } };
 	int64_t ns = p->commit_due - clock_ns(CLOCK_MONOTONIC);
 
 	for (size_t i = 0; i < p->lanes_count; i++)

@@ -86,6 +86,13 @@ enum verdict {
 	VERDICTS
 };
 enum role { ROLE_UNKNOWN, ROLE_MTA, ROLE_CLIENT, ROLE_SUBMISSION, ROLE_WEB, ROLE_PROXY, ROLES };
+/* What a listing is. */
+enum listing_kind {
+	LISTING_PUBLIC,	    /* a public blocklist */
+	LISTING_REPUTATION, /* a provider's own */
+	LISTING_THROTTLE,   /* a provider slows it down */
+	LISTING_KINDS
+};
 
 /* Word for a value ("listed-on-rbl", "web-form", …). Out of range gives the word for
  * "unknown"/"other". */
@@ -99,6 +106,7 @@ const char *reply_class_word(enum reply_class v);
 const char *cause_word(enum cause v);
 const char *verdict_word(enum verdict v);
 const char *role_word(enum role v);
+const char *listing_kind_word(enum listing_kind v);
 /* 0 and *out, or -1. */
 int reply_class_parse(struct slice word, enum reply_class *out);
 int cause_parse(struct slice word, enum cause *out);
@@ -321,22 +329,45 @@ struct cause_found {
 
 struct list_likelihood {
 	const char *list;
-	double probability; /* 0..1 */
+	double probability; /* 0..1, of all that is known; that a server or a look-up says so too */
+	double predicted;   /* 0..1, from causes alone: what a look-up is held against */
 	const char **why;
 	size_t why_count, why_cap;
+	const char **change; /* what would change it: "without …: 0.12", "ends by itself …" */
+	size_t change_count, change_cap;
 };
 
 struct listing {
 	const char *list;
+	enum listing_kind kind;
 	int64_t since, last, until; /* until 0 = still listed as far as seen */
+	const char *ended_by;	    /* "accepted by 192.0.2.25", "expired: 48 h after …" or "" */
 	const char *reply;	    /* the text that says so */
 	struct addr server;	    /* who said so first */
+	const char **servers;	    /* all who said so, by address */
+	size_t servers_count, servers_cap;
 	int64_t count;
 };
 
 struct service {
 	int32_t port;
+	const char *name; /* "smtp", "http", …; "" = no well-known one */
 	int64_t first, last;
+};
+
+/* A host whose mail this one sends on. */
+struct host_behind {
+	struct addr ip;
+	int64_t mails, spam; /* judged mails, and those of 5.0 or more */
+};
+
+/* Who would be cut off if this host could not reach a port of servers outside any more: what it
+ * sent there in the window. */
+struct cut_off {
+	int32_t port; /* 25, 465, 587; 0 = any other */
+	int64_t sessions, accepted;
+	const char **domains; /* of recipients whose mail was accepted, most frequent first */
+	size_t domains_count, domains_cap;
 };
 
 struct advice {
@@ -371,6 +402,11 @@ struct host_record {
 	size_t services_count, services_cap;
 	struct advice *advice;
 	size_t advice_count, advice_cap;
+	struct host_behind *behind; /* most spam first */
+	size_t behind_count, behind_cap;
+	struct cut_off *cut_off;
+	size_t cut_off_count, cut_off_cap;
+	int64_t clients;     /* that speak through this address, about; 0 = not known */
 	const char *summary; /* one sentence: why this verdict */
 	const char *name;    /* most used HELO name, or "" */
 };

@@ -22,6 +22,7 @@ WORD(reply_class)
 WORD(cause)
 WORD(verdict)
 WORD(role)
+WORD(listing_kind)
 
 /* Rows of STRUCT, which is set before each table; what follows the member are further designators.
  */
@@ -271,7 +272,9 @@ static const struct layout layout_cause = LAYOUT("cause", cause_fields);
 static const struct field likelihood_fields[] = {
 	ROW("list", FIELD_STRING, list),
 	ROW("probability", FIELD_DOUBLE, probability),
+	ROW("predicted", FIELD_DOUBLE, predicted),
 	STRINGS("why", why),
+	STRINGS("change", change),
 };
 static const struct layout layout_likelihood = LAYOUT("likelihood", likelihood_fields);
 
@@ -279,11 +282,14 @@ static const struct layout layout_likelihood = LAYOUT("likelihood", likelihood_f
 #define STRUCT struct listing
 static const struct field listing_fields[] = {
 	ROW("list", FIELD_STRING, list),
+	WORDS("kind", kind, listing_kind),
 	ROW("since", FIELD_TIME, since),
 	ROW("last", FIELD_TIME, last),
 	ROW("until", FIELD_TIME, until),
+	ROW("ended_by", FIELD_STRING, ended_by),
 	ROW("reply", FIELD_STRING, reply),
 	ROW("server", FIELD_ADDR, server),
+	STRINGS("servers", servers),
 	ROW("count", FIELD_I64, count),
 };
 const struct layout layout_listing = LAYOUT("listing", listing_fields);
@@ -292,6 +298,7 @@ const struct layout layout_listing = LAYOUT("listing", listing_fields);
 #define STRUCT struct service
 static const struct field service_fields[] = {
 	ROW("port", FIELD_I32, port),
+	ROW("name", FIELD_STRING, name),
 	ROW("first", FIELD_TIME, first),
 	ROW("last", FIELD_TIME, last),
 };
@@ -304,6 +311,25 @@ static const struct field advice_fields[] = {
 	ROW("command", FIELD_STRING, command),
 };
 static const struct layout layout_advice = LAYOUT("advice", advice_fields);
+
+#undef STRUCT
+#define STRUCT struct host_behind
+static const struct field behind_fields[] = {
+	ROW("ip", FIELD_ADDR, ip),
+	ROW("mails", FIELD_I64, mails),
+	ROW("spam", FIELD_I64, spam),
+};
+static const struct layout layout_behind = LAYOUT("behind", behind_fields);
+
+#undef STRUCT
+#define STRUCT struct cut_off
+static const struct field cut_off_fields[] = {
+	ROW("port", FIELD_I32, port),
+	ROW("sessions", FIELD_I64, sessions),
+	ROW("accepted", FIELD_I64, accepted),
+	STRINGS("domains", domains),
+};
+static const struct layout layout_cut_off = LAYOUT("cut_off", cut_off_fields);
 
 #undef STRUCT
 #define STRUCT struct host_record
@@ -323,6 +349,9 @@ static const struct field host_fields[] = {
 	ITEMS("listings", listings, layout_listing),
 	ITEMS("services", services, layout_service),
 	ITEMS("advice", advice, layout_advice),
+	ITEMS("behind", behind, layout_behind),
+	ITEMS("cut_off", cut_off, layout_cut_off),
+	ROW("clients", FIELD_I64, clients),
 	ROW("summary", FIELD_STRING, summary),
 	ROW("name", FIELD_STRING, name),
 };

@@ -88,6 +88,12 @@ static const char *const verdict_words[] = {
 	[VERDICT_LISTED] = "listed",
 };
 
+static const char *const listing_kind_words[] = {
+	[LISTING_PUBLIC] = "list",
+	[LISTING_REPUTATION] = "reputation",
+	[LISTING_THROTTLE] = "throttle",
+};
+
 static const char *const role_words[] = {
 	[ROLE_UNKNOWN] = "unknown",
 	[ROLE_MTA] = "mta",
@@ -103,6 +109,7 @@ _Static_assert(COUNT_OF(reply_class_words) == REPLY_CLASSES, "a word for each re
 _Static_assert(COUNT_OF(cause_words) == CAUSES, "a word for each cause");
 _Static_assert(COUNT_OF(verdict_words) == VERDICTS, "a word for each verdict");
 _Static_assert(COUNT_OF(role_words) == ROLES, "a word for each role");
+_Static_assert(COUNT_OF(listing_kind_words) == LISTING_KINDS, "a word for each kind of listing");
 
 static const char *
 word_of(const char *const *words, size_t count, size_t value)
@@ -136,6 +143,7 @@ WORD(reply_class)
 WORD(cause)
 WORD(verdict)
 WORD(role)
+WORD(listing_kind)
 
 #define PARSE(name)                                                                                \
 	int name##_parse(struct slice word, enum name *out)                                        \

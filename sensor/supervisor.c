@@ -20,12 +20,14 @@
 
 enum pipe_name {
 	EVENTS,
+	FROM_LOOKUP,
+	FROM_ALERTER,
 	TO_ANALYST,
 	TO_COLLECTOR,
 	PIPE_KINDS
 }; /* the last two: one for each lane */
 enum { READ_END, WRITE_END };
-enum { PIPES_MAX = 1 + 2 * IPC_LANES, CHILDREN_MAX = 2 + 2 * IPC_LANES };
+enum { PIPES_MAX = TO_ANALYST + 2 * IPC_LANES, CHILDREN_MAX = 4 + 2 * IPC_LANES };
 
 struct child {
 	enum process process;
@@ -61,7 +63,7 @@ static void
 list_children(struct supervisor *s)
 {
 	static const enum process order[] = { PROCESS_COLLECTOR, PROCESS_ANALYST, PROCESS_WORKER,
-		PROCESS_WEB };
+		PROCESS_WEB, PROCESS_LOOKUP, PROCESS_ALERTER };
 
 	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
 		bool each = order[i] == PROCESS_ANALYST || order[i] == PROCESS_WORKER;
@@ -91,13 +93,13 @@ child_word(const struct supervisor *s, const struct child *c, char separator, ch
 static int *
 pipe_of(struct supervisor *s, enum pipe_name pipe, unsigned lane)
 {
-	return s->pipes[pipe == EVENTS ? 0 : 2 * lane + (unsigned)pipe];
+	return s->pipes[pipe < TO_ANALYST ? (unsigned)pipe : 2 * lane + (unsigned)pipe];
 }
 
 static int
 open_pipes(struct supervisor *s, struct err *err)
 {
-	for (size_t i = 0; i < 1 + 2 * (size_t)s->lanes; i++) {
+	for (size_t i = 0; i < TO_ANALYST + 2 * (size_t)s->lanes; i++) {
 		int *ends = s->pipes[i];
 		if (pipe2(ends, O_CLOEXEC) < 0 || fcntl(ends[READ_END], F_SETFL, O_NONBLOCK) < 0)
 			return err_set(err, "making a pipe: %s", strerror(errno));
@@ -153,6 +155,10 @@ own_ends(struct supervisor *s, const struct child *child)
 
 	if (p == PROCESS_WORKER)
 		ends.out = keep_end(s, TO_ANALYST, lane, WRITE_END);
+	if (p == PROCESS_LOOKUP)
+		ends.out = keep_end(s, FROM_LOOKUP, 0, WRITE_END);
+	if (p == PROCESS_ALERTER)
+		ends.out = keep_end(s, FROM_ALERTER, 0, WRITE_END);
 	if (p == PROCESS_ANALYST) {
 		ends.in = keep_end(s, TO_ANALYST, lane, READ_END);
 		ends.out = keep_end(s, TO_COLLECTOR, lane, WRITE_END);
@@ -161,6 +167,8 @@ own_ends(struct supervisor *s, const struct child *child)
 		ends.in = keep_end(s, TO_COLLECTOR, 0, READ_END);
 		for (unsigned i = 1; i < s->lanes; i++)
 			ends.others[ends.others_count++] = keep_end(s, TO_COLLECTOR, i, READ_END);
+		ends.others[ends.others_count++] = keep_end(s, FROM_LOOKUP, 0, READ_END);
+		ends.others[ends.others_count++] = keep_end(s, FROM_ALERTER, 0, READ_END);
 		ends.events = keep_end(s, EVENTS, 0, READ_END);
 	}
 	close_pipes(s);
@@ -232,6 +240,8 @@ note_death(struct supervisor *s, struct child *child, int status)
 		[PROCESS_ANALYST] = COUNTER_restarts_analyst,
 		[PROCESS_COLLECTOR] = COUNTER_restarts_collector,
 		[PROCESS_WEB] = COUNTER_restarts_web,
+		[PROCESS_LOOKUP] = COUNTER_restarts_lookup,
+		[PROCESS_ALERTER] = COUNTER_restarts_alerter,
 	};
 	int64_t now = clock_ns(CLOCK_MONOTONIC);
 	char text[160], word[24];
@@ -462,6 +472,8 @@ end_all(struct supervisor *s)
 	}
 	close_end(&s->reload.words, 0);
 	signal_all(s, PROCESS_WEB, SIGTERM);
+	signal_all(s, PROCESS_LOOKUP, SIGTERM);
+	signal_all(s, PROCESS_ALERTER, SIGTERM);
 	signal_all(s, PROCESS_WORKER, SIGTERM);
 	reap(s, NULL);
 	for (size_t i = 0; i < s->children_count; i++) {
@@ -475,6 +487,10 @@ end_all(struct supervisor *s)
 	close_writers(s, TO_ANALYST);
 	await_end(s, PROCESS_ANALYST, 30);
 	close_writers(s, TO_COLLECTOR);
+	await_end(s, PROCESS_LOOKUP, 10);
+	await_end(s, PROCESS_ALERTER, 10);
+	close_end(s->pipes[FROM_LOOKUP], WRITE_END);
+	close_end(s->pipes[FROM_ALERTER], WRITE_END);
 	close_end(s->pipes[EVENTS], WRITE_END);
 	await_end(s, PROCESS_COLLECTOR, 30);
 	await_end(s, PROCESS_WEB, 5);

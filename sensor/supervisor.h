@@ -16,12 +16,13 @@ struct supervisor_config {
 	unsigned lanes; /* workers, up to IPC_LANES, each with its analyst; 0 = 1 */
 	/* What each process runs, by enum process; NULL = there is no such process. Called in the
 	 * child with SIGINT, SIGTERM and SIGCHLD blocked; returns its exit status. Analyst and
-	 * collector end at the end of their input, worker and web at SIGTERM. */
+	 * collector end at the end of their input, the others at SIGTERM. */
 	int (*run[PROCESSES])(void *ctx, const struct ipc_ends *ends);
 	/* SIGHUP; NULL = it does nothing.  First check_rules in a child of its own: 0 if they are
-	 * good, else -1 and err; then take_rules here, after which every analyst is started anew, one
-	 * after the other, between two mails.  What is wrong is told on stderr and to the collector
-	 * (event "rules-bad"), and nothing changes; that it went well, by event "rules". */
+	 * good, else -1 and err; then take_rules here, after which every analyst is started anew,
+	 * one after the other, between two mails.  What is wrong is told on stderr and to the
+	 * collector (event "rules-bad"), and nothing changes; that it went well, by event "rules".
+	 */
 	int (*check_rules)(void *ctx, struct err *err);
 	int (*take_rules)(void *ctx, struct err *err);
 };

@@ -7,7 +7,7 @@
 /* A change of the schema: edit schema.sql, raise the version, and add the step { 2, 3, "what",
  * "ALTER TABLE …" } for stores that are out there.  tests/unit/store holds the two against each
  * other. */
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 
 static const char loss_by_interval[] =
 	"CREATE TABLE loss (seq INTEGER PRIMARY KEY, sensor TEXT NOT NULL, run INTEGER NOT NULL,"
@@ -25,10 +25,30 @@ static const char protocols[] =
 	"DROP INDEX sessions_start;"
 	"CREATE INDEX sessions_start ON sessions (start_ns, end_ns, encrypted, protocol)";
 
+static const char changes_and_lookups[] =
+	"ALTER TABLE listings ADD COLUMN kind TEXT NOT NULL DEFAULT 'list';"
+	"ALTER TABLE listings ADD COLUMN ended_by TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE listings ADD COLUMN servers TEXT NOT NULL DEFAULT '';"
+	"CREATE TABLE changes (seq INTEGER PRIMARY KEY, sensor TEXT NOT NULL, host TEXT "
+	"NOT NULL, host_key BLOB NOT NULL, time_ns INTEGER NOT NULL, noted_ns INTEGER "
+	"NOT NULL, before TEXT NOT NULL, verdict TEXT NOT NULL, risk REAL NOT NULL, "
+	"cause TEXT NOT NULL, summary TEXT NOT NULL, live INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX changes_host ON changes (host, seq);"
+	"CREATE TABLE deliveries (seq INTEGER PRIMARY KEY, sensor TEXT NOT NULL, change "
+	"INTEGER NOT NULL, target TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER "
+	"NOT NULL, time_ns INTEGER NOT NULL, next_ns INTEGER NOT NULL, error TEXT NOT "
+	"NULL, UNIQUE (change, target)) STRICT;"
+	"CREATE TABLE lookups (seq INTEGER PRIMARY KEY, sensor TEXT NOT NULL, host TEXT "
+	"NOT NULL, host_key BLOB NOT NULL, list TEXT NOT NULL, zone TEXT NOT NULL, "
+	"time_ns INTEGER NOT NULL, answer TEXT NOT NULL, codes TEXT NOT NULL, predicted "
+	"REAL NOT NULL, verdict TEXT NOT NULL, UNIQUE (host, list, time_ns)) STRICT;"
+	"CREATE INDEX lookups_list ON lookups (list, time_ns)";
+
 const struct migration migrations[] = {
 	{ 0, SCHEMA_VERSION, "a new store", store_schema_sql },
 	{ 1, 2, "loss by interval", loss_by_interval },
 	{ 2, 3, "streams that are not SMTP", protocols },
+	{ 3, 4, "changes of verdicts, what they were told to, look-ups", changes_and_lookups },
 };
 const size_t migrations_count = sizeof migrations / sizeof *migrations;
 

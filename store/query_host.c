@@ -102,7 +102,8 @@ read_service(const struct reading *r, struct db_statement *st)
 	struct service *service = ARENA_PUSH(r->arena, r->out->services, ITEMS_MAX);
 
 	if (service != NULL)
-		*service = (struct service){ (int32_t)db_int(st, 0), db_int(st, 1), db_int(st, 2) };
+		*service = (struct service){ (int32_t)db_int(st, 0), "", db_int(st, 1),
+			db_int(st, 2) };
 }
 
 static void

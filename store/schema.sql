@@ -256,6 +256,9 @@ CREATE TABLE listings (
 	count    INTEGER NOT NULL,
 	server   TEXT NOT NULL,                -- that said so first
 	reply    TEXT NOT NULL,
+	kind     TEXT NOT NULL DEFAULT 'list', -- list (public), reputation (a provider's own), throttle
+	ended_by TEXT NOT NULL DEFAULT '',     -- why until_ns is known
+	servers  TEXT NOT NULL DEFAULT '',     -- all that said so, joined by spaces
 	UNIQUE (host, list)
 ) STRICT;
 
@@ -280,3 +283,51 @@ CREATE TABLE events (
 	text    TEXT NOT NULL,
 	UNIQUE (time_ns, kind, text)
 ) STRICT;
+
+-- Each change of a host's verdict, for ever: what alerts are made of.  before = '' at the first verdict.
+CREATE TABLE changes (
+	seq      INTEGER PRIMARY KEY,
+	sensor   TEXT NOT NULL,
+	host     TEXT NOT NULL,
+	host_key BLOB NOT NULL,
+	time_ns  INTEGER NOT NULL,             -- since when the new word holds
+	noted_ns INTEGER NOT NULL,             -- latest time of the packets when it was noted
+	before   TEXT NOT NULL,
+	verdict  TEXT NOT NULL,
+	risk     REAL NOT NULL,
+	cause    TEXT NOT NULL,
+	summary  TEXT NOT NULL,
+	live     INTEGER NOT NULL              -- noted by a live run: only these are told
+) STRICT;
+CREATE INDEX changes_host ON changes (host, seq);
+
+-- What became of telling one target of one change.  change: changes.seq.
+CREATE TABLE deliveries (
+	seq      INTEGER PRIMARY KEY,
+	sensor   TEXT NOT NULL,
+	change   INTEGER NOT NULL,
+	target   TEXT NOT NULL,                -- its name in the configuration
+	state    TEXT NOT NULL,                -- waiting, done, suppressed (quiet time), given-up
+	attempts INTEGER NOT NULL,
+	time_ns  INTEGER NOT NULL,             -- of the last attempt, of the clock
+	next_ns  INTEGER NOT NULL,             -- of the next one; 0 = none
+	error    TEXT NOT NULL,
+	UNIQUE (change, target)
+) STRICT;
+
+-- What blocklists answered, and what was predicted at that time.
+CREATE TABLE lookups (
+	seq       INTEGER PRIMARY KEY,
+	sensor    TEXT NOT NULL,
+	host      TEXT NOT NULL,
+	host_key  BLOB NOT NULL,
+	list      TEXT NOT NULL,
+	zone      TEXT NOT NULL,
+	time_ns   INTEGER NOT NULL,
+	answer    TEXT NOT NULL,               -- clear, listed, error
+	codes     TEXT NOT NULL,               -- addresses of the answer, joined by spaces, or what went wrong
+	predicted REAL NOT NULL,               -- probability from causes alone
+	verdict   TEXT NOT NULL,
+	UNIQUE (host, list, time_ns)
+) STRICT;
+CREATE INDEX lookups_list ON lookups (list, time_ns);

@@ -57,6 +57,12 @@ config_default(struct config *c)
 	c->keep_hours_days = 365;
 	c->keep_evidence_days = 90;
 	snprintf(c->listen, sizeof c->listen, "127.0.0.1:8025");
+	c->window_days = 7;
+	c->content = (struct config_sprt){ 0.01, 0.01, 0.9, 0.2 };
+	c->refusals = (struct config_sprt){ 0.01, 0.01, 0.6, 0.1 };
+	c->lookup.above = 0.2;
+	c->lookup.per_minute = 30;
+	c->lookup.cache_minutes = 360;
 }
 
 /* ---- values ---- */
@@ -81,6 +87,19 @@ set_number(int *out, const char *value, int min, int max, struct err *err)
 	return 0;
 }
 
+/* A share between 0 and 1, both excluded unless `whole`. */
+static int
+set_share(double *out, const char *value, bool whole, struct err *err)
+{
+	char *end;
+	double n = strtod(value, &end);
+
+	if (end == value || *end != '\0' || !(n >= 0 && n <= 1) || (!whole && (n <= 0 || n >= 1)))
+		return err_set(err, "'%s' is not a number between 0 and 1", value);
+	*out = n;
+	return 0;
+}
+
 /* One of two words: false_word, true_word. */
 static int
 set_switch(bool *out, const char *value, const char *false_word, const char *true_word,
@@ -92,15 +111,35 @@ set_switch(bool *out, const char *value, const char *false_word, const char *tru
 	return 0;
 }
 
+static int
+add_net(struct network *nets, size_t *count, const char *text, struct err *err)
+{
+	if (*count == CONFIG_NETS_MAX)
+		return err_set(err, "more than %d networks", CONFIG_NETS_MAX);
+	if (network_parse(slice_str(text), &nets[*count]) < 0)
+		return err_set(
+			err, "'%s' is not a network: write 192.0.2.0/24 or 2001:db8::/32", text);
+	++*count;
+	return 0;
+}
+
 int
 config_add_net(struct config *c, const char *text, struct err *err)
 {
-	if (c->nets_count == CONFIG_NETS_MAX)
-		return err_set(err, "more than %d networks", CONFIG_NETS_MAX);
-	if (network_parse(slice_str(text), &c->nets[c->nets_count]) < 0)
-		return err_set(
-			err, "'%s' is not a network: write 192.0.2.0/24 or 2001:db8::/32", text);
-	c->nets_count++;
+	return add_net(c->nets, &c->nets_count, text, err);
+}
+
+static int
+add_role(struct config *c, enum role role, const char *text, struct err *err)
+{
+	struct network net;
+	size_t n = 0;
+
+	if (c->roles_count == CONFIG_NETS_MAX)
+		return err_set(err, "more than %d networks with a role", CONFIG_NETS_MAX);
+	if (add_net(&net, &n, text, err) < 0)
+		return -1;
+	c->roles[c->roles_count++] = (struct config_role){ net, role };
 	return 0;
 }
 
@@ -149,6 +188,153 @@ set_rules(struct loading *l, const char *value, struct err *err)
 }
 
 static int
+set_campus(struct config *c, const char *key, const char *v, struct err *err)
+{
+	static const enum role roles[] = { ROLE_MTA, ROLE_SUBMISSION, ROLE_WEB, ROLE_PROXY,
+		ROLE_CLIENT };
+
+	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+		if (strcmp(key, role_word(roles[i])) == 0)
+			return add_role(c, roles[i], v, err);
+	if (strcmp(key, "net") == 0)
+		return config_add_net(c, v, err);
+	if (strcmp(key, "nat") == 0)
+		return add_net(c->nat, &c->nat_count, v, err);
+	if (strcmp(key, "public") == 0)
+		return add_net(c->public, &c->public_count, v, err);
+	return 1;
+}
+
+static int
+set_verdict(struct config *c, const char *key, const char *v, struct err *err)
+{
+	static const char refusal[] = "refusal_";
+	bool of_refusals = strncmp(key, refusal, sizeof refusal - 1) == 0;
+	struct config_sprt *test = of_refusals ? &c->refusals : &c->content;
+	const char *name = of_refusals ? key + sizeof refusal - 1 : key;
+
+	if (strcmp(key, "window_days") == 0)
+		return set_number(&c->window_days, v, 1, 365, err);
+	if (strcmp(name, "alpha") == 0)
+		return set_share(&test->alpha, v, false, err);
+	if (strcmp(name, "beta") == 0)
+		return set_share(&test->beta, v, false, err);
+	if (strcmp(name, "theta1") == 0)
+		return set_share(&test->theta1, v, false, err);
+	if (strcmp(name, "theta0") == 0)
+		return set_share(&test->theta0, v, false, err);
+	return 1;
+}
+
+/* "Spamhaus XBL: xbl.spamhaus.org" */
+static int
+add_zone(struct config_lookup *l, const char *v, struct err *err)
+{
+	struct slice zone = slice_str(v);
+	struct slice list = slice_trim(slice_split(&zone, ':'));
+
+	zone = slice_trim(zone);
+	if (list.len == 0 || zone.len == 0 || list.len >= sizeof l->zones[0].list ||
+		zone.len >= sizeof l->zones[0].zone)
+		return err_set(err, "'%s' is not of the form 'LIST: ZONE'", v);
+	if (l->zones_count == CONFIG_ZONES_MAX)
+		return err_set(err, "more than %d zones", CONFIG_ZONES_MAX);
+	struct config_zone *z = &l->zones[l->zones_count++];
+	snprintf(z->list, sizeof z->list, "%.*s", (int)list.len, (const char *)list.ptr);
+	snprintf(z->zone, sizeof z->zone, "%.*s", (int)zone.len, (const char *)zone.ptr);
+	return 0;
+}
+
+static int
+set_lookup(struct config *c, const char *key, const char *v, struct err *err)
+{
+	struct config_lookup *l = &c->lookup;
+
+	if (strcmp(key, "enabled") == 0)
+		return set_switch(&l->enabled, v, "no", "yes", err);
+	if (strcmp(key, "resolver") == 0)
+		return set_text(l->resolver, sizeof l->resolver, v, err);
+	if (strcmp(key, "above") == 0)
+		return set_share(&l->above, v, true, err);
+	if (strcmp(key, "per_minute") == 0)
+		return set_number(&l->per_minute, v, 1, 6000, err);
+	if (strcmp(key, "cache_minutes") == 0)
+		return set_number(&l->cache_minutes, v, 1, 43200, err);
+	if (strcmp(key, "zone") == 0)
+		return add_zone(l, v, err);
+	return 1;
+}
+
+/* The target of that name: the section is [alert NAME]. */
+static struct config_alert *
+alert_named(struct config *c, const char *name)
+{
+	struct config_alert *a = &c->alerts[0];
+
+	for (; a < &c->alerts[c->alerts_count]; a++)
+		if (strcmp(a->name, name) == 0)
+			return a;
+	if (c->alerts_count == CONFIG_ALERTS_MAX || strlen(name) >= sizeof a->name)
+		return NULL;
+	c->alerts_count++;
+	*a = (struct config_alert){ .above = VERDICT_THROTTLED, .quiet_minutes = 60 };
+	snprintf(a->name, sizeof a->name, "%s", name);
+	return a;
+}
+
+static int
+set_alert_kind(struct config_alert *a, const char *v, struct err *err)
+{
+	static const char *const kinds[] = { "journal", "command", "webhook", "mail" };
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(v, kinds[i]) == 0)
+			return set_text(a->kind, sizeof a->kind, v, err);
+	return err_set(err, "'%s' is none of journal, command, webhook, mail", v);
+}
+
+static int
+set_alert(struct config *c, const char *name, const char *key, const char *v, struct err *err)
+{
+	struct config_alert *a = alert_named(c, name);
+
+	if (a == NULL)
+		return err_set(err, "more than %d targets, or a name of more than %zu bytes",
+			CONFIG_ALERTS_MAX, sizeof a->name - 1);
+	if (strcmp(key, "kind") == 0)
+		return set_alert_kind(a, v, err);
+	if (strcmp(key, "target") == 0)
+		return set_text(a->target, sizeof a->target, v, err);
+	if (strcmp(key, "to") == 0)
+		return set_text(a->to, sizeof a->to, v, err);
+	if (strcmp(key, "from") == 0)
+		return set_text(a->from, sizeof a->from, v, err);
+	if (strcmp(key, "above") == 0)
+		return verdict_parse(slice_str(v), &a->above) < 0
+			       ? err_set(err, "'%s' is not a verdict", v)
+			       : 0;
+	if (strcmp(key, "quiet_minutes") == 0)
+		return set_number(&a->quiet_minutes, v, 0, 43200, err);
+	return 1;
+}
+
+/* 0, -1 and err, or 1: there is no such key. */
+static int
+set_key_of_section(
+	struct config *c, const char *section, const char *key, const char *v, struct err *err)
+{
+	if (strcmp(section, "campus") == 0)
+		return set_campus(c, key, v, err);
+	if (strcmp(section, "verdict") == 0)
+		return set_verdict(c, key, v, err);
+	if (strcmp(section, "lookup") == 0)
+		return set_lookup(c, key, v, err);
+	if (strncmp(section, "alert ", 6) == 0)
+		return set_alert(c, section + 6, key, v, err);
+	return 1;
+}
+
+static int
 set_key(struct loading *l, const char *key, const char *v, struct err *err)
 {
 	struct config *c = l->config;
@@ -165,8 +351,6 @@ set_key(struct loading *l, const char *key, const char *v, struct err *err)
 		return set_number(&c->keep_hours_days, v, 0, 36500, err);
 	if (IS("store.keep_evidence_days"))
 		return set_number(&c->keep_evidence_days, v, 0, 36500, err);
-	if (IS("campus.net"))
-		return config_add_net(c, v, err);
 	if (IS("capture.ports"))
 		return set_ports(c->ports, &c->ports_count, v, err);
 	if (IS("capture.any_port"))
@@ -219,7 +403,8 @@ on_value(void *ctx, const char *section, const char *name, const char *value)
 	char key[128];
 
 	snprintf(key, sizeof key, "%s.%s", section, name);
-	if (set_key(l, key, value, &err) == 0)
+	int rc = set_key_of_section(l->config, section, name, value, &err);
+	if (rc == 0 || (rc > 0 && set_key(l, key, value, &err) == 0))
 		return 1;
 	err_set(l->err, "%s:%d: [%s] %s: %s", l->path, l->line, section, name, err.text);
 	return 0;

@@ -5,10 +5,13 @@
 
 #include "sensor/base/addr.h"
 #include "sensor/base/err.h"
+#include "sensor/record.h"
 
 #define CONFIG_NETS_MAX 64
 #define CONFIG_PORTS_MAX 16
 #define CONFIG_WORKERS_MAX 32
+#define CONFIG_ZONES_MAX 32
+#define CONFIG_ALERTS_MAX 16
 
 struct config {
 	char sensor[64];  /* [sensor] name; default "heloscope" */
@@ -34,13 +37,52 @@ struct config {
 	char rules[4][1024]; /* [rules] dir, repeated; default: the rules folder that came with the
 				program */
 	size_t rules_count;
-	bool rules_stock;	 /* [rules] stock = no|yes: also those of the package spamassassin */
-	bool privacy_off;	 /* [privacy] mode = on|off */
-	bool auth_user;		 /* [privacy] auth_user = no|yes */
-	char key_file[1024];	 /* [privacy] key_file; default: kept in the store's folder */
+	bool rules_stock;    /* [rules] stock = no|yes: also those of the package spamassassin */
+	bool privacy_off;    /* [privacy] mode = on|off */
+	bool auth_user;	     /* [privacy] auth_user = no|yes */
+	char key_file[1024]; /* [privacy] key_file; default: kept in the store's folder */
 	char clients_file[1024]; /* [dialect] file; default: none, only our own rows */
 	int keep_sessions_days, keep_hours_days, keep_evidence_days; /* [store] retention */
 	char listen[128]; /* [web] listen; default 127.0.0.1:8025 */
+	struct config_role {
+		struct network net;
+		enum role role;
+	} roles[CONFIG_NETS_MAX]; /* [campus] mta, submission, web, proxy, client; repeated */
+	size_t roles_count;
+	struct network nat[CONFIG_NETS_MAX]; /* [campus] nat, repeated: many clients behind each */
+	size_t nat_count;
+	/* [campus] public, repeated: addresses under which the outside sees our private ones */
+	struct network public[CONFIG_NETS_MAX];
+	size_t public_count;
+	int window_days; /* [verdict] window_days */
+	/* [verdict] alpha, beta, theta1, theta0 and refusal_alpha, …: struct sprt of
+	 * sensor/host/verdict.h */
+	struct config_sprt {
+		double alpha, beta, theta1, theta0;
+	} content, refusals;
+	struct config_lookup {
+		bool enabled;	    /* [lookup] enabled = no|yes */
+		char resolver[128]; /* [lookup] resolver: ADDR or ADDR:PORT; default: the system's
+				     */
+		double above;	    /* [lookup] above: risk from which a host is asked about */
+		int per_minute;	    /* [lookup] per_minute: questions */
+		int cache_minutes;  /* [lookup] cache_minutes: until the same is asked again */
+		struct config_zone {
+			char list[48], zone[128];
+		} zones[CONFIG_ZONES_MAX]; /* [lookup] zone = LIST: ZONE, repeated; default: those
+					      that may be asked free of charge */
+		size_t zones_count;
+	} lookup;
+	struct config_alert {
+		char name[32]; /* of the target: the section is [alert NAME] */
+		char kind[16]; /* kind = journal|command|webhook|mail */
+		/* target = the command's path, URL, or smtp://HOST:PORT of the relay */
+		char target[1024];
+		char to[256], from[256]; /* of mail */
+		enum verdict above; /* above: tell changes to this word or a worse one, and back */
+		int quiet_minutes;  /* quiet_minutes: for one host, unless it gets worse */
+	} alerts[CONFIG_ALERTS_MAX];
+	size_t alerts_count;
 };
 
 void config_default(struct config *config);

@@ -87,6 +87,8 @@ aggregate_merge(struct aggregate *into, const struct aggregate *from)
 	aggregate_time(into, from->last);
 	if (from->score_max > into->score_max)
 		into->score_max = from->score_max;
+	for (size_t i = 0; i < MINUTES_KINDS; i++)
+		into->minutes[i] |= from->minutes[i];
 	for (size_t i = 0; i < SUMS; i++)
 		into->sums[i] = varint_sum(into->sums[i], from->sums[i]);
 	for (size_t i = 0; i < SKETCHES; i++)

@@ -1,8 +1,8 @@
 /* The inside of an aggregate, for this stage alone.
  *
- * The four lists, two here and two in count_fields.h, drive merging, packing and the counts of the host record. Their order is the
- * stored order: append only; a removed row would need a new version of the stored form.  "in_" =
- * the host was the server; else it was the client. */
+ * The four lists, two here and two in count_fields.h, drive merging, packing and the counts of the
+ * host record. Their order is the stored order: append only; a removed row would need a new version
+ * of the stored form.  "in_" = the host was the server; else it was the client. */
 #ifndef HELOSCOPE_HOST_AGGREGATE_FIELDS_H
 #define HELOSCOPE_HOST_AGGREGATE_FIELDS_H
 
@@ -33,7 +33,21 @@
 	X(accepted_at, "servers that accepted mail")                                               \
 	X(relay_in, "mails accepted from outside: key, sender domain, recipient domain")           \
 	X(relay_out, "mails sent out: key, sender domain, recipient domain")                       \
-	X(id_out, "Message-IDs sent out, hashed")
+	X(id_out, "Message-IDs sent out, hashed")                                                  \
+	X(speaker, "who speaks, by HELO name and dialect, of judged mails")                        \
+	X(speaker_spam, "who speaks, of spam")                                                     \
+	X(origin, "hosts behind this one, by address, of judged mails that it sent on")            \
+	X(origin_spam, "hosts behind this one, of spam that it sent on")                           \
+	X(passed_by, "hosts that sent mail on for this one, by address")                           \
+	X(text_spam, "near digests of spam")                                                       \
+	X(dialect, "ways to speak SMTP")                                                           \
+	X(deferred, "sender and recipient that were deferred, hashed")                             \
+	X(settled, "sender and recipient that were accepted or rejected, hashed")                  \
+	X(accepted_domain, "recipient domains outside that accepted mail")                         \
+	X(proxied, "mails led through this host as a proxy, as relay_in")                          \
+	X(proxy_target, "mail servers that it was asked for as a proxy")                           \
+	X(post, "paths of HTTP POSTs to it, without their query")                                  \
+	X(cleared, "lists that a look-up found not to have it")
 
 enum sum {
 #define X(name, text) SUM_##name,
@@ -57,9 +71,19 @@ enum names_kind {
 		NAMES
 };
 
+enum minutes_kind {
+	MINUTES_session, /* a session as a client began */
+	MINUTES_php,	 /* a mail by PHP was sent */
+	MINUTES_post,	 /* an HTTP POST came in */
+	MINUTES_KINDS
+};
+
 struct aggregate {
 	int64_t first, last; /* ns; 0 = nothing counted */
 	int64_t score_max;   /* thousandths; 0 if no mail had more */
+	/* Minutes of the hour in which something happened, a bit each.  They mean something within
+	 * one hour; merging unites them. */
+	uint64_t minutes[MINUTES_KINDS];
 	int64_t sums[SUMS];
 	struct sketch sketches[SKETCHES];
 	struct names names[NAMES];

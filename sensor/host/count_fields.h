@@ -80,7 +80,40 @@
 	X(in_http_verbs, "sessions as a server in which the client spoke HTTP")                    \
 	X(in_relay_probes,                                                                         \
 		"sessions as a server in which the client tried to relay by odd addresses")        \
-	X(in_vrfy, "VRFY and EXPN received")
+	X(in_vrfy, "VRFY and EXPN received")                                                       \
+	X(sessions_quit, "sessions that the client ended with QUIT, as far as seen")               \
+	X(sessions_refused, "sessions refused in the greeting or in the reply to HELO or EHLO")    \
+	X(sessions_outside, "sessions to servers outside of the campus")                           \
+	X(port_25, "of them to port 25")                                                           \
+	X(port_465, "of them to port 465")                                                         \
+	X(port_587, "of them to port 587")                                                         \
+	X(port_other, "of them to other ports")                                                    \
+	X(accepted_25,                                                                             \
+		"mails accepted outside on port 25, those that are told by TLS records too")       \
+	X(accepted_465, "on port 465")                                                             \
+	X(accepted_587, "on port 587")                                                             \
+	X(accepted_other, "on other ports")                                                        \
+	X(estimated_sessions, "encrypted sessions whose records tell mails and refusals")          \
+	X(estimated_mails, "mails in them")                                                        \
+	X(estimated_refusals, "refusals in them")                                                  \
+	X(tls_offered, "sessions in which the server offered TLS")                                 \
+	X(tls_unused, "of them in which the client did not take it")                               \
+	X(mails_loop, "mails that go round: a hop twice, or more than 20 hops")                    \
+	X(mails_sorted, "mails to five recipients or more in alphabetical order")                  \
+	X(spfbl_points, "refusals by which SPFBL gives a negative point")                          \
+	X(helo_inside, "HELO with a private address in brackets: a client behind NAT")             \
+	X(in_proxied, "sessions that others led through this host as a proxy")                     \
+	X(in_proxied_mails, "mails seen in them")                                                  \
+	X(in_internal, "mails accepted from inside, or with AUTH")                                 \
+	X(in_posts, "HTTP POSTs to it")                                                            \
+	X(behind_mails, "mails that another host sent on for it")                                  \
+	X(behind_judged, "of them that count for the sequential test")                             \
+	X(behind_spam, "of these: score 5.0 or more")                                              \
+	X(passed_mails, "mails sent on for a host behind this one")                                \
+	X(passed_judged, "of them that count for the sequential test")                             \
+	X(passed_spam, "of these: score 5.0 or more")                                              \
+	X(quoted, "replies to others that quote this host's address")                              \
+	X(looked_up, "look-ups that found it on a list")
 
 /* Numbers of different things. */
 #define AGGREGATE_SKETCHES(X)                                                                      \
@@ -92,6 +125,11 @@
 	X(helo_names, "HELO names")                                                                \
 	X(subjects, "subjects")                                                                    \
 	X(in_networks, "networks of clients (/24, /48)")                                           \
-	X(in_auth_networks, "networks from which clients used AUTH")
+	X(in_auth_networks, "networks from which clients used AUTH")                               \
+	X(senders, "envelope senders")                                                             \
+	X(texts, "texts of mails, by digest")                                                      \
+	X(dialects, "ways to speak SMTP")                                                          \
+	X(ja4s, "TLS clients by JA4")                                                              \
+	X(speakers, "clients by HELO name, dialect and JA4: how many speak through one address")
 
 #endif

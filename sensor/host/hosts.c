@@ -213,7 +213,10 @@ services_of(const struct sorted *all, struct addr addr, struct arena *arena, siz
 	for (size_t i = 0; i < *count; i++) {
 		const struct service_seen *seen = all->items[low + i];
 
-		out[i] = (struct service){ seen->server.port, seen->first, seen->last };
+		out[i] = (struct service){ .port = seen->server.port,
+			.name = "",
+			.first = seen->first,
+			.last = seen->last };
 	}
 	return out;
 }
@@ -228,8 +231,14 @@ judge(struct hosts *h, struct host *host, const struct sorted *services, int64_t
 
 	for (size_t i = 0; i < host->hours_count; i++)
 		hours[i] = (struct hour_of_host){ host->hours[i].hour, host->hours[i].aggregate };
-	verdict_host(&h->config, host->addr, hours, host->hours_count, mine, services_count, now,
-		arena, out);
+	const struct verdict_input in = { .ip = host->addr,
+		.hours = hours,
+		.hours_count = host->hours_count,
+		.services = mine,
+		.services_count = services_count,
+		.now = now };
+
+	verdict_host(&h->config, &in, arena, out);
 	host->risk = out->risk;
 	free(hours);
 }

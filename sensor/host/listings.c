@@ -45,6 +45,7 @@ add_mention(struct facts *f, const struct mention *m)
 		l->since = m->since;
 		l->reply = m->reply;
 		l->server = m->server;
+		l->ended_by = "";
 	}
 	l->last = m->last;
 	l->count += m->count;

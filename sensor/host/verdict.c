@@ -19,7 +19,11 @@
 struct verdict_config
 verdict_config_default(void)
 {
-	return (struct verdict_config){ .window_ns = 7 * PTIME_DAY, .sensor = "" };
+	/* Duan et al. for content; a server of many users meets up to a tenth of refusals */
+	return (struct verdict_config){ .window_ns = 7 * PTIME_DAY,
+		.sensor = "",
+		.content = { .alpha = 0.01, .beta = 0.01, .theta1 = 0.9, .theta0 = 0.2 },
+		.refusals = { .alpha = 0.01, .beta = 0.01, .theta1 = 0.6, .theta0 = 0.1 } };
 }
 
 static bool
@@ -202,27 +206,26 @@ fill_record(const struct facts *f, struct host_record *r)
 }
 
 void
-verdict_host(const struct verdict_config *config, struct addr ip, const struct hour_of_host *hours,
-	size_t hours_count, const struct service *services, size_t services_count, int64_t now,
+verdict_host(const struct verdict_config *config, const struct verdict_input *in,
 	struct arena *arena, struct host_record *out)
 {
-	struct facts f = { .ip = ip,
-		.now = now,
-		.services = services,
-		.services_count = services_count,
+	struct facts f = { .ip = in->ip,
+		.now = in->now,
+		.hours = in->hours,
+		.hours_count = in->hours_count,
+		.services = in->services,
+		.services_count = in->services_count,
 		.sum = aggregate_new(),
 		.arena = arena };
 
-	while (hours_count > 0 && !in_window(config, hours[0].hour, now)) {
-		hours++;
-		hours_count--;
+	while (f.hours_count > 0 && !in_window(config, f.hours[0].hour, in->now)) {
+		f.hours++;
+		f.hours_count--;
 	}
-	f.hours = hours;
-	f.hours_count = hours_count;
-	for (size_t i = 0; i < hours_count; i++)
-		aggregate_merge(f.sum, hours[i].aggregate);
+	for (size_t i = 0; i < f.hours_count; i++)
+		aggregate_merge(f.sum, f.hours[i].aggregate);
 	*out = (struct host_record){ .sensor = arena_string(arena, slice_str(config->sensor)),
-		.ip = ip };
+		.ip = in->ip };
 	facts_work_out(&f);
 	fill_record(&f, out);
 	out->verdict_since = find_since(&f);

@@ -9,9 +9,55 @@
 
 #include "sensor/host/aggregate.h"
 
+/* A sequential probability ratio test (Wald 1945): theta0 is the share of bad ones at an ordinary
+ * host, theta1 at a bad one, alpha and beta the error rates. */
+struct sprt {
+	double alpha, beta, theta1, theta0;
+};
+
+/* What the administrator says of addresses of ours. */
+struct role_given {
+	struct network net;
+	enum role role;
+};
+
+/* A list that rules weigh, and how replies name it. */
+struct list_base {
+	const char *list;
+	const char *mentioned;	 /* part of the name in replies */
+	const char *wider;	 /* a wider name that may or may not mean it; NULL = none */
+	const char *description; /* what it lists, one sentence */
+	double base;		 /* log-odds of a host of which nothing is known */
+};
+
+/* What one rule adds to the log-odds of one list. */
+struct list_reason {
+	size_t list; /* index among the bases */
+	double log_odds;
+	const char *rule, *why, *source;
+	const char *cure; /* what takes it away, a sentence, or "" */
+};
+
+/* The rules on lists, from files (rules/hosts.cf, read by the score stage). */
+struct list_rules {
+	void *ctx;
+	const struct list_base *(*bases)(void *ctx, size_t *count);
+	/* counts: those of the host record, in order; signs: strengths by enum observable. Fills at
+	 * most max reasons that are not 0, in the order of the rules; without an arena no text. */
+	size_t (*weigh)(void *ctx, const struct count *counts, size_t counts_count,
+		const double *signs, struct arena *arena, struct list_reason *out, size_t max);
+};
+
 struct verdict_config {
 	int64_t window_ns; /* hours older than this before `now` do not count; default 7 days */
 	const char *sensor;
+	struct sprt content;		/* over the spam verdicts of mails */
+	struct sprt refusals;		/* over refusals where the content is encrypted */
+	const struct role_given *roles; /* first that holds */
+	size_t roles_count;
+	const struct network *nat; /* of ours, behind which many clients stand */
+	size_t nat_count;
+	struct list_rules lists; /* no bases = no list is predicted */
 	/* The administrator's rules on the record's counts, NULL = none: adds evidence. */
 	void (*rules)(void *ctx, struct host_record *record, struct arena *arena);
 	void *rules_ctx;
@@ -22,11 +68,28 @@ struct hour_of_host {
 	const struct aggregate *aggregate;
 };
 
+/* Other hosts of ours that a list of single addresses has, or is likely to have soon (at least
+ * NEIGHBOUR_FROM): lists of networks count them. */
+struct neighbours {
+	int32_t in_24;	/* in the same /24, or /64 */
+	int32_t in_all; /* in all networks of ours */
+};
+#define NEIGHBOUR_FROM 0.5
+
+/* What a verdict is drawn from. */
+struct verdict_input {
+	struct addr ip;
+	const struct hour_of_host *hours; /* oldest first, each hour once */
+	size_t hours_count;
+	const struct service *services; /* names need not be filled in */
+	size_t services_count;
+	struct neighbours neighbours;
+	int64_t now;
+};
+
 struct verdict_config verdict_config_default(void);
 
-/* hours: oldest first, each hour once. */
-void verdict_host(const struct verdict_config *config, struct addr ip,
-	const struct hour_of_host *hours, size_t hours_count, const struct service *services,
-	size_t services_count, int64_t now, struct arena *arena, struct host_record *out);
+void verdict_host(const struct verdict_config *config, const struct verdict_input *in,
+	struct arena *arena, struct host_record *out);
 
 #endif

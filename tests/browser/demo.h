@@ -161,10 +161,10 @@ demo_evidence(struct arena *a, struct host_record *r)
 		.server = demo_addr("198.51.100.26"),
 		.count = 4 };
 	DEMO_PUSH(a, r->services) =
-		(struct service){ 22, DEMO_END - 40 * PTIME_HOUR, DEMO_END - PTIME_HOUR };
-	DEMO_PUSH(a, r->services) = (struct service){ 80, DEMO_END - 44 * PTIME_HOUR, DEMO_END };
+		(struct service){ 22, "", DEMO_END - 40 * PTIME_HOUR, DEMO_END - PTIME_HOUR };
+	DEMO_PUSH(a, r->services) = (struct service){ 80, "", DEMO_END - 44 * PTIME_HOUR, DEMO_END };
 	DEMO_PUSH(a, r->services) =
-		(struct service){ 8080, DEMO_END - 44 * PTIME_HOUR, DEMO_END - 3 * PTIME_HOUR };
+		(struct service){ 8080, "", DEMO_END - 44 * PTIME_HOUR, DEMO_END - 3 * PTIME_HOUR };
 	DEMO_PUSH(a, r->advice) =
 		(struct advice){ "Stop mail from the web server's user at the host's firewall.",
 			"iptables -A OUTPUT -p tcp --dport 25 -m owner --uid-owner www-data -j "

@@ -38,12 +38,15 @@ check_verdict(const struct aggregate *a)
 {
 	const struct verdict_config config = verdict_config_default();
 	const struct hour_of_host hours[2] = { { PTIME_HOUR, a }, { 2 * PTIME_HOUR, a } };
-	struct addr ip = addr_v4_number(0xc8885004);
+	const struct verdict_input in = { .ip = addr_v4_number(0xc8885004),
+		.hours = hours,
+		.hours_count = 2,
+		.now = 3 * PTIME_HOUR };
 	struct host_record record;
 	struct arena arena;
 
 	arena_init(&arena, 8u << 20);
-	verdict_host(&config, ip, hours, 2, NULL, 0, 3 * PTIME_HOUR, &arena, &record);
+	verdict_host(&config, &in, &arena, &record);
 	must(record.risk >= 0 && record.risk <= 1);
 	for (size_t i = 0; i < record.causes_count; i++) {
 		must(record.causes[i].confidence > 0 && record.causes[i].confidence <= 1);

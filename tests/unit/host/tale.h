@@ -307,9 +307,22 @@ host_json(const struct host_record *r, struct buf *out)
 }
 
 static inline void
+judge_hours(struct tale *t, const struct hour_of_host *hours, size_t n, struct host_record *out)
+{
+	const struct verdict_config config = verdict_config_default();
+	const struct verdict_input in = { .ip = an_addr(THE_HOST),
+		.hours = hours,
+		.hours_count = n,
+		.services = t->services,
+		.services_count = t->services_count,
+		.now = t->now };
+
+	verdict_host(&config, &in, &t->arena, out);
+}
+
+static inline void
 judge_dealt(struct tale *t, const struct hour_of_host *in_order, size_t n, uint64_t *seed)
 {
-	struct verdict_config config = verdict_config_default();
 	struct hour_of_host dealt[TALE_HOURS];
 	struct aggregate *parts[TALE_HOURS];
 	struct host_record again;
@@ -320,8 +333,7 @@ judge_dealt(struct tale *t, const struct hour_of_host *in_order, size_t n, uint6
 		assert_same_packed(in_order[i].aggregate, parts[i]);
 		dealt[i] = (struct hour_of_host){ in_order[i].hour, parts[i] };
 	}
-	verdict_host(&config, an_addr(THE_HOST), dealt, n, t->services, t->services_count, t->now,
-		&t->arena, &again);
+	judge_hours(t, dealt, n, &again);
 	buf_init(&x, 1u << 20);
 	buf_init(&y, 1u << 20);
 	host_json(&t->host, &x);
@@ -336,7 +348,6 @@ judge_dealt(struct tale *t, const struct hour_of_host *in_order, size_t n, uint6
 static inline const struct host_record *
 tale_end(struct tale *t)
 {
-	struct verdict_config config = verdict_config_default();
 	struct hour_of_host hours[TALE_HOURS];
 	struct aggregate *whole[TALE_HOURS];
 	size_t n = tale_hours(t, hours);
@@ -345,8 +356,7 @@ tale_end(struct tale *t)
 	print_message("seed %llu\n", (unsigned long long)seed);
 	for (size_t i = 0; i < n; i++)
 		hours[i].aggregate = whole[i] = count_in_order(t, hours[i].hour);
-	verdict_host(&config, an_addr(THE_HOST), hours, n, t->services, t->services_count, t->now,
-		&t->arena, &t->host);
+	judge_hours(t, hours, n, &t->host);
 	for (int round = 0; round < 2; round++)
 		judge_dealt(t, hours, n, &seed);
 	for (size_t i = 0; i < n; i++)

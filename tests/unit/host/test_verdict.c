@@ -348,7 +348,7 @@ test_open_proxy(void **state)
 		an_anomaly(&t, s, "http-in-smtp");
 		tell_session(&t, s);
 	}
-	t.services[t.services_count++] = (struct service){ 3128, NIGHT, NIGHT };
+	t.services[t.services_count++] = (struct service){ 3128, "", NIGHT, NIGHT };
 	tale_end(&t);
 	assert_first_cause(&t, CAUSE_OPEN_PROXY);
 	assert_verdict(&t, VERDICT_LIKELY);
@@ -714,7 +714,12 @@ test_rules_by_family(void **state)
 			numbered(&t, "x@v%d.example", i), 9);
 	a = count_in_order(&t, NIGHT);
 	hour.aggregate = a;
-	verdict_host(&config, an_addr("2001:db8::4"), &hour, 1, NULL, 0, t.now, &t.arena, &t.host);
+	verdict_host(&config,
+		&(struct verdict_input){ .ip = an_addr("2001:db8::4"),
+			.hours = &hour,
+			.hours_count = 1,
+			.now = t.now },
+		&t.arena, &t.host);
 	words = all_words(&t, &t.host);
 	assert_non_null(strstr(words, "forward ip6 saddr 2001:db8::4 tcp"));
 	assert_non_null(strstr(words, "ip6tables -I FORWARD -s 2001:db8::4 "));

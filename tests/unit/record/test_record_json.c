@@ -264,10 +264,30 @@ host(void **state)
 	const char *why[] = { "named in a reply" };
 	struct count counts[] = { { "sessions", 3 }, { "mails", 12 } };
 	struct cause_found cause = { CAUSE_WEB_FORM, 0.75, evidence, 1, 1 };
-	struct list_likelihood list = { "Spamhaus XBL", 0.5, why, 1, 1 };
-	struct listing listing = { "Spamhaus ZEN", T0, T1, 0, "554 blocked",
-		addr_v4_number(0xC0000219), 4 };
-	struct service service = { 25, T0, T1 };
+	const char *change[] = { "without it: 0.02" }, *servers[] = { "192.0.2.25" };
+	const char *domains[] = { "example.org" };
+	struct list_likelihood list = { .list = "Spamhaus XBL",
+		.probability = 0.5,
+		.predicted = 0.25,
+		.why = why,
+		.why_count = 1,
+		.change = change,
+		.change_count = 1 };
+	struct listing listing = { .list = "Spamhaus ZEN",
+		.kind = LISTING_REPUTATION,
+		.since = T0,
+		.last = T1,
+		.ended_by = "",
+		.reply = "554 blocked",
+		.server = addr_v4_number(0xC0000219),
+		.servers = servers,
+		.servers_count = 1,
+		.count = 4 };
+	struct service service = { 25, "smtp", T0, T1 };
+	struct host_behind behind = { addr_v4_number(0xC8885005), 9, 8 };
+	struct cut_off cut_off = {
+		.port = 25, .sessions = 3, .accepted = 2, .domains = domains, .domains_count = 1
+	};
 	struct advice advice = { "Stop the queue", "postsuper -h ALL" };
 	struct host_record h = { .risk = 0.9, .verdict_since = T0, .first = T0, .last = T1 };
 
@@ -285,6 +305,10 @@ host(void **state)
 	h.listings = &listing;
 	h.services = &service;
 	h.advice = &advice;
+	h.behind = &behind;
+	h.cut_off = &cut_off;
+	h.behind_count = h.cut_off_count = 1;
+	h.clients = 7;
 	h.causes_count = h.lists_count = h.listings_count = h.services_count = h.advice_count = 1;
 	h.summary = "listed since 03:04";
 	h.name = "osg-ce";
@@ -296,13 +320,18 @@ host(void **state)
 		"'counts':{'sessions':3,'mails':12},"
 		"'causes':[{'cause':'web-form','confidence':0.75,"
 		"'evidence':['12 mails from 2 senders']}],"
-		"'lists':[{'list':'Spamhaus XBL','probability':0.5,'why':['named in a reply']}],"
-		"'listings':[{'list':'Spamhaus ZEN','since':'2008-06-12T03:04:05.000000Z',"
-		"'last':'2008-06-12T03:04:06.500000Z','until':null,'reply':'554 blocked',"
-		"'server':'192.0.2.25','count':4}],"
-		"'services':[{'port':25,'first':'2008-06-12T03:04:05.000000Z',"
+		"'lists':[{'list':'Spamhaus XBL','probability':0.5,'predicted':0.25,"
+		"'why':['named in a reply'],'change':['without it: 0.02']}],"
+		"'listings':[{'list':'Spamhaus "
+		"ZEN','kind':'reputation','since':'2008-06-12T03:04:05.000000Z',"
+		"'last':'2008-06-12T03:04:06.500000Z','until':null,'ended_by':'',"
+		"'reply':'554 blocked','server':'192.0.2.25','servers':['192.0.2.25'],'count':4}],"
+		"'services':[{'port':25,'name':'smtp','first':'2008-06-12T03:04:05.000000Z',"
 		"'last':'2008-06-12T03:04:06.500000Z'}],"
 		"'advice':[{'step':'Stop the queue','command':'postsuper -h ALL'}],"
+		"'behind':[{'ip':'200.136.80.5','mails':9,'spam':8}],"
+		"'cut_off':[{'port':25,'sessions':3,'accepted':2,'domains':['example.org']}],"
+		"'clients':7,"
 		"'summary':'listed since 03:04','name':'osg-ce'}");
 }
 

@@ -161,29 +161,20 @@ struct hostile {
 	int want;
 };
 
-/* struct service: port, first, last.  struct listing: list, since, last, until, reply, server,
- * count. */
-#define ZERO8 "\0\0\0\0\0\0\0\0"
+/* struct listing: list, kind, since, last, until, ended_by, reply, server, servers, count. */
+#define ZERO4 "\0\0\0\0"
+#define ZERO8 ZERO4 ZERO4
 static const struct hostile listings[] = {
-	{ "sound",
-		SLICE("\1\0\0\0x" ZERO8 ZERO8 ZERO8 "\0\0\0\0"
-		      "\4\1\2\3\4" ZERO8),
+	{ "sound", SLICE("\1\0\0\0x" ZERO4 ZERO8 ZERO8 ZERO8 ZERO4 ZERO4 "\4\1\2\3\4" ZERO4 ZERO8),
 		0 },
-	{ "no address",
-		SLICE("\1\0\0\0x" ZERO8 ZERO8 ZERO8 "\0\0\0\0"
-		      "\0" ZERO8),
+	{ "no address", SLICE("\1\0\0\0x" ZERO4 ZERO8 ZERO8 ZERO8 ZERO4 ZERO4 "\0" ZERO4 ZERO8),
 		0 },
-	{ "NUL in text",
-		SLICE("\1\0\0\0\0" ZERO8 ZERO8 ZERO8 "\0\0\0\0"
-		      "\0" ZERO8),
+	{ "NUL in text", SLICE("\1\0\0\0\0" ZERO4 ZERO8 ZERO8 ZERO8 ZERO4 ZERO4 "\0" ZERO4 ZERO8),
 		-1 },
-	{ "unknown family",
-		SLICE("\1\0\0\0x" ZERO8 ZERO8 ZERO8 "\0\0\0\0"
-		      "\5" ZERO8),
+	{ "unknown family", SLICE("\1\0\0\0x" ZERO4 ZERO8 ZERO8 ZERO8 ZERO4 ZERO4 "\5" ZERO4 ZERO8),
 		-1 },
 	{ "length beyond",
-		SLICE("\xFF\xFF\xFF\xFFx" ZERO8 ZERO8 ZERO8 "\0\0\0\0"
-		      "\0" ZERO8),
+		SLICE("\xFF\xFF\xFF\xFFx" ZERO4 ZERO8 ZERO8 ZERO8 ZERO4 ZERO4 "\0" ZERO4 ZERO8),
 		-1 },
 	{ "empty", SLICE(""), -1 },
 };

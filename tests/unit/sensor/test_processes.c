@@ -230,9 +230,17 @@ static int
 open_lines(void *ctx, struct sink *sink, struct err *err)
 {
 	(void)err;
-	*sink = (struct sink){ ctx, sink_session, sink_mail, sink_host, sink_host_hour,
-		sink_fetch_hours, sink_fetch_hosts, sink_service, sink_state, sink_event,
-		sink_commit };
+	*sink = (struct sink){ .ctx = ctx,
+		.session = sink_session,
+		.mail = sink_mail,
+		.host = sink_host,
+		.host_hour = sink_host_hour,
+		.fetch_hours = sink_fetch_hours,
+		.fetch_hosts = sink_fetch_hosts,
+		.service = sink_service,
+		.state = sink_state,
+		.event = sink_event,
+		.commit = sink_commit };
 	return 0;
 }
 
@@ -271,9 +279,9 @@ collect(const struct ipc_ends *ends, bool refuse, char *out, size_t size)
 			.live = true,
 			.verdict = verdict_config_default() };
 		const struct process_store store = { &l, open_lines, prune_lines, close_lines };
-		const struct process_collector_config config = { .collector = &collector,
-		.store = &store,
-		.user = { 65534, 65534 } };
+		const struct process_collector_config config = {
+			.collector = &collector, .store = &store, .user = { 65534, 65534 }
+		};
 		close(lines[0]);
 		_exit(process_collector(&config, ends));
 	}
