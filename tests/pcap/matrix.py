@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every capture of the project through every treatment of a mirror port: the same sessions and mails must come out.
 
-usage: matrix.py --program HELOSCOPE --rewrap REWRAP --captures FOLDER [--treatment TEXT] [--capture TEXT] [--seed N] [--jobs N]
+usage: matrix.py --program HELOSCOPE --rewrap REWRAP --captures FOLDER --rules FOLDER [--treatment TEXT] [--capture TEXT] [--seed N] [--jobs N]
                  [--keep FOLDER]
 
 rewrap writes each capture anew (matrix_table.py has the treatments, and what each may change, with the reason).  What heloscope reads from
@@ -28,9 +28,13 @@ from matrix_table import ROWS
 SANITIZER = ("Sanitizer", "runtime error")
 
 
-def read_records(program, paths, config=None):
+# Enough to see that a mail is judged the same, and which are typed by hand: reading all of the rules is most of a short run, thousands of times.
+RULES = ("10-header.cf", "20-helo.cf", "60-typed.cf")
+
+
+def read_records(program, paths, rules, config=None):
     """(records of sessions, words on what went wrong or None)"""
-    command = [program, "read", "--no-store", "--json", "--privacy", "off"]
+    command = [program, "read", "--no-store", "--json", "--privacy", "off", "--rules", rules]
     if config:
         command += ["--config", config]
     done = subprocess.run(command + paths, capture_output=True, timeout=120, check=False)
@@ -45,9 +49,13 @@ class Matrix:
     def __init__(self, args, folder):
         self.args, self.folder = args, folder
         self.baselines = {}
+        self.rules = os.path.join(folder, "rules")
+        os.makedirs(self.rules, exist_ok=True)
+        for name in RULES:
+            shutil.copy(os.path.join(args.rules, name), self.rules)
 
     def baseline(self, capture):
-        sessions, words = read_records(self.args.program, [os.path.join(self.args.captures, capture)])
+        sessions, words = read_records(self.args.program, [os.path.join(self.args.captures, capture)], self.rules)
         if words:
             sys.exit("%s, untreated: %s" % (capture, words))
         self.baselines[capture] = Baseline(capture, sessions)
@@ -81,7 +89,7 @@ class Matrix:
                 config = stem + ".conf"
                 with open(config, "w") as file:
                     file.write(row.config)
-            sessions, words = read_records(self.args.program, paths, config)
+            sessions, words = read_records(self.args.program, paths, self.rules, config)
             if words is None:
                 words = compare(self.baselines[capture], sessions, row, lost)
         except (OSError, ValueError, subprocess.TimeoutExpired) as error:
@@ -108,6 +116,7 @@ def main():
     parser.add_argument("--program", required=True)
     parser.add_argument("--rewrap", required=True)
     parser.add_argument("--captures", required=True)
+    parser.add_argument("--rules", required=True)
     parser.add_argument("--treatment", default="", help="only rows whose name contains this")
     parser.add_argument("--capture", default="", help="only captures whose name contains this")
     parser.add_argument("--seed", default="7", help="of what is left to chance")
