@@ -288,13 +288,16 @@ static void (*const handlers[VERBS_COUNT])(
 };
 
 /* RFC 5321 4.2.2: 503 is the server's own word for that; but not for what was pipelined behind a
- * refused MAIL, or content behind recipients that were all refused (RFC 2920 3.1). */
+ * refused MAIL, or content behind recipients that were all refused (RFC 2920 3.1).  Where something
+ * is lost, that may be what offered pipelining, or refused them. */
 static bool
 is_out_of_order(const struct smtp_session *s, const struct pending *p)
 {
 	bool content = p->verb == VERB_DATA || p->verb == VERB_BDAT || p->verb == VERB_DATA_END;
+	bool pipelined = (s->offers & EXTENSION_BIT(PIPELINING)) && p->mail != NULL &&
+			 envelope_none_left(p->mail);
 	return p->mail != NULL && !p->mail->mail_refused && p->verb != VERB_MAIL &&
-	       !(content && (s->offers & EXTENSION_BIT(PIPELINING)) && envelope_none_left(p->mail));
+	       !(content && (pipelined || s->unsure));
 }
 
 void
