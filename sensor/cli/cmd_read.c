@@ -352,13 +352,6 @@ parse(struct reading *r, int argc, char **argv, bool *stop)
 	return EXIT_DONE;
 }
 
-static void
-judge_host(void *ctx, struct host_record *record, struct arena *arena)
-{
-	const struct reading *r = ctx;
-	rules_judge_host(analyst_rules(r->analyst), record, arena);
-}
-
 static int
 start(struct reading *r, struct sink *sink, struct collector_observer *observer)
 {
@@ -373,7 +366,8 @@ start(struct reading *r, struct sink *sink, struct collector_observer *observer)
 	r->analyst = analyst_new(&r->setup.analyst, &r->counters, &r->err);
 	if (r->analyst == NULL)
 		return cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);
-	rule_dirs_tell("read", &r->setup.rules, analyst_rules(r->analyst));
+	r->setup.rules_in_force = analyst_rules(r->analyst);
+	rule_dirs_tell("read", &r->setup.rules, r->setup.rules_in_force);
 	if (!r->no_store) {
 		if (store_open(c->store, c->sensor, &r->store, &r->err) < 0)
 			return cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);
@@ -383,12 +377,9 @@ start(struct reading *r, struct sink *sink, struct collector_observer *observer)
 	struct collector_config config = { .sensor = c->sensor,
 		.sources = r->files[0],
 		.campus = r->setup.campus,
-		.verdict = verdict_config_default(),
+		.verdict = setup_verdict(&r->setup),
 		.sink = r->no_store ? NULL : sink,
 		.observer = observer };
-	config.verdict.sensor = c->sensor;
-	config.verdict.rules = judge_host;
-	config.verdict.rules_ctx = r;
 	r->collector = collector_new(&config, &r->counters, &r->err);
 	r->worker = worker_new(&r->setup.worker, &output, &r->counters, &r->err);
 	if (r->collector == NULL || r->worker == NULL)

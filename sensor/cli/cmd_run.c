@@ -274,6 +274,7 @@ take_rules(void *ctx, struct err *err)
 	rule_dirs_tell("run", &r->setup.rules, rules);
 	rules_free(r->rules);
 	r->rules = r->setup.analyst.loaded = rules;
+	r->setup.rules_in_force = rules;
 	return 0;
 }
 
@@ -377,13 +378,6 @@ close_store(void *ctx)
 	r->store = NULL;
 }
 
-static void
-judge_host(void *ctx, struct host_record *record, struct arena *arena)
-{
-	const struct running *r = ctx;
-	rules_judge_host(r->rules, record, arena);
-}
-
 /* In the collector. */
 static int
 reload_hosts(void *ctx, struct err *err)
@@ -395,6 +389,7 @@ reload_hosts(void *ctx, struct err *err)
 		return -1;
 	rules_free(r->rules);
 	r->rules = rules;
+	r->setup.rules_in_force = rules;
 	return 0;
 }
 
@@ -406,7 +401,7 @@ run_collector(void *ctx, const struct ipc_ends *ends)
 		.sources = r->sources,
 		.live = true,
 		.campus = r->setup.campus,
-		.verdict = verdict_config_default() };
+		.verdict = setup_verdict(&r->setup) };
 	const struct process_store store = { r, open_store, prune_store, close_store };
 	const struct process_collector_config config = { .collector = &collector,
 		.store = &store,
@@ -414,9 +409,6 @@ run_collector(void *ctx, const struct ipc_ends *ends)
 		.reload_ctx = r,
 		.user = r->owner };
 
-	collector.verdict.sensor = collector.sensor;
-	collector.verdict.rules = judge_host;
-	collector.verdict.rules_ctx = r;
 	return process_collector(&config, ends);
 }
 

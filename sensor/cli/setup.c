@@ -157,6 +157,41 @@ setup_finish(struct setup *s, bool stored, struct err *err)
 	return 0;
 }
 
+/* ---- verdicts ---- */
+
+static void
+judge_host(void *ctx, struct host_record *record, struct arena *arena)
+{
+	const struct setup *s = ctx;
+
+	rules_judge_host(s->rules_in_force, record, arena);
+}
+
+static struct sprt
+sprt_of(const struct config_sprt *c)
+{
+	return (struct sprt){ c->alpha, c->beta, c->theta1, c->theta0 };
+}
+
+struct verdict_config
+setup_verdict(struct setup *s)
+{
+	const struct config *c = &s->config;
+
+	for (size_t i = 0; i < c->roles_count; i++)
+		s->roles[i] = (struct role_given){ c->roles[i].net, c->roles[i].role };
+	return (struct verdict_config){ .window_ns = c->window_days * PTIME_DAY,
+		.sensor = c->sensor,
+		.content = sprt_of(&c->content),
+		.refusals = sprt_of(&c->refusals),
+		.roles = s->roles,
+		.roles_count = c->roles_count,
+		.nat = c->nat,
+		.nat_count = c->nat_count,
+		.rules = judge_host,
+		.rules_ctx = s };
+}
+
 void
 setup_release(struct setup *s)
 {

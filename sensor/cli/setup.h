@@ -5,6 +5,7 @@
 #include "sensor/analyst.h"
 #include "sensor/cli/rule_dirs.h"
 #include "sensor/collector.h"
+#include "sensor/host/verdict.h"
 #include "sensor/worker.h"
 
 #define SETUP_KEY_BYTES 32
@@ -17,6 +18,9 @@ struct setup {
 	struct analyst_config analyst;
 	struct campus campus;
 	struct clients *clients; /* the site's, or NULL; lives as long as the process */
+	/* Those that judge hosts: whoever loads rules says so here; NULL = none. */
+	const struct rules *rules_in_force;
+	struct role_given roles[CONFIG_NETS_MAX];
 };
 
 /* What the command line says over the configuration; NULL = not given. */
@@ -38,6 +42,9 @@ int setup_open_file(const char *path, struct capture **out, struct err *err);
  * a constant: such records are hidden from the eye, not from an attacker.  The site's table of
  * clients is read too. 0, or -1 and err. */
 int setup_finish(struct setup *s, bool stored, struct err *err);
+/* What hosts are judged by: the configuration, and the rules that are in force when a host is
+ * judged. It points into s. */
+struct verdict_config setup_verdict(struct setup *s);
 void setup_release(struct setup *s);
 
 #endif

@@ -19,12 +19,14 @@ struct culprit {
 };
 
 struct facts {
+	const struct verdict_config *config;
 	struct addr ip;
 	int64_t now;
 	const struct hour_of_host *hours;
 	size_t hours_count;
 	const struct service *services;
 	size_t services_count;
+	struct neighbours neighbours;
 	struct aggregate *sum; /* of the hours */
 	bool quiet;	       /* only the numbers are wanted, no sentences */
 	struct arena *arena;

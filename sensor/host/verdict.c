@@ -107,11 +107,13 @@ find_since(const struct facts *f)
 
 	arena_init(&scratch, SCRATCH_MAX);
 	for (size_t i = 0; i < f->hours_count; i++) {
-		struct facts prefix = { .ip = f->ip,
+		struct facts prefix = { .config = f->config,
+			.ip = f->ip,
 			.hours = f->hours,
 			.hours_count = i + 1,
 			.services = f->services,
 			.services_count = f->services_count,
+			.neighbours = f->neighbours,
 			.sum = sum,
 			.quiet = true,
 			.arena = &scratch };
@@ -209,12 +211,14 @@ void
 verdict_host(const struct verdict_config *config, const struct verdict_input *in,
 	struct arena *arena, struct host_record *out)
 {
-	struct facts f = { .ip = in->ip,
+	struct facts f = { .config = config,
+		.ip = in->ip,
 		.now = in->now,
 		.hours = in->hours,
 		.hours_count = in->hours_count,
 		.services = in->services,
 		.services_count = in->services_count,
+		.neighbours = in->neighbours,
 		.sum = aggregate_new(),
 		.arena = arena };
 

@@ -8,6 +8,7 @@
 #define HELOSCOPE_HOST_VERDICT_H
 
 #include "sensor/host/aggregate.h"
+#include "sensor/host/list_rules.h"
 
 /* A sequential probability ratio test (Wald 1945): theta0 is the share of bad ones at an ordinary
  * host, theta1 at a bad one, alpha and beta the error rates. */
@@ -21,33 +22,6 @@ struct role_given {
 	enum role role;
 };
 
-/* A list that rules weigh, and how replies name it. */
-struct list_base {
-	const char *list;
-	const char *mentioned;	 /* part of the name in replies */
-	const char *wider;	 /* a wider name that may or may not mean it; NULL = none */
-	const char *description; /* what it lists, one sentence */
-	double base;		 /* log-odds of a host of which nothing is known */
-};
-
-/* What one rule adds to the log-odds of one list. */
-struct list_reason {
-	size_t list; /* index among the bases */
-	double log_odds;
-	const char *rule, *why, *source;
-	const char *cure; /* what takes it away, a sentence, or "" */
-};
-
-/* The rules on lists, from files (rules/hosts.cf, read by the score stage). */
-struct list_rules {
-	void *ctx;
-	const struct list_base *(*bases)(void *ctx, size_t *count);
-	/* counts: those of the host record, in order; signs: strengths by enum observable. Fills at
-	 * most max reasons that are not 0, in the order of the rules; without an arena no text. */
-	size_t (*weigh)(void *ctx, const struct count *counts, size_t counts_count,
-		const double *signs, struct arena *arena, struct list_reason *out, size_t max);
-};
-
 struct verdict_config {
 	int64_t window_ns; /* hours older than this before `now` do not count; default 7 days */
 	const char *sensor;
@@ -57,7 +31,7 @@ struct verdict_config {
 	size_t roles_count;
 	const struct network *nat; /* of ours, behind which many clients stand */
 	size_t nat_count;
-	struct list_rules lists; /* no bases = no list is predicted */
+	struct list_rules lists; /* bases NULL, or none in force: no list is predicted */
 	/* The administrator's rules on the record's counts, NULL = none: adds evidence. */
 	void (*rules)(void *ctx, struct host_record *record, struct arena *arena);
 	void *rules_ctx;

@@ -36,6 +36,7 @@ table() {
 	score    sensor/mail/text*.h        what a reader sees of it, and its links
 	score    sensor/host/count_fields.h names of the counts that host rules look at
 	score    sensor/host/signs.h        names of the signs that host rules look at
+	score    sensor/host/list_rules.h   what the host stage asks of them about lists
 	score    sensor/record.h            the session round the message, the hits
 	score    sensor/limits.h            rules and time of a match
 	score    sensor/counters.h          matches that were given up
