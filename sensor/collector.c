@@ -152,6 +152,36 @@ collector_service(struct collector *c, struct endpoint server, int64_t time, str
 }
 
 int
+collector_post(struct collector *c, struct endpoint server, int64_t time, struct slice path,
+	struct err *err)
+{
+	(void)err;
+	saw_time(c, time);
+	hosts_post(c->hosts, server, time, path);
+	return 0;
+}
+
+/* Its time is the clock's, and not that of a packet. */
+int
+collector_lookup(struct collector *c, const struct lookup_result *l, struct err *err)
+{
+	const struct sink *sink = c->config.sink;
+
+	if (sink != NULL && sink->lookup(sink->ctx, l, err) < 0)
+		return -1;
+	hosts_lookup(c->hosts, l);
+	return 0;
+}
+
+int
+collector_delivery(struct collector *c, const struct delivery *d, struct err *err)
+{
+	const struct sink *sink = c->config.sink;
+
+	return sink == NULL ? 0 : sink->delivery(sink->ctx, d, err);
+}
+
+int
 collector_event(
 	struct collector *c, int64_t time, const char *kind, const char *text, struct err *err)
 {

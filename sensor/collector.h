@@ -37,6 +37,10 @@ int collector_mail(struct collector *c, const struct session_record *session,
 	const struct mail_record *mail, struct err *err);
 int collector_session(struct collector *c, const struct session_record *session, struct err *err);
 int collector_service(struct collector *c, struct endpoint server, int64_t time, struct err *err);
+int collector_post(struct collector *c, struct endpoint server, int64_t time, struct slice path,
+	struct err *err);
+int collector_lookup(struct collector *c, const struct lookup_result *l, struct err *err);
+int collector_delivery(struct collector *c, const struct delivery *d, struct err *err);
 int collector_event(
 	struct collector *c, int64_t time, const char *kind, const char *text, struct err *err);
 /* Packet time, before its packet is counted: what was counted so far was lost or seen before it.

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sensor/base/ptime.h"
 #include "sensor/host/varint.h"
 
 bool
@@ -71,6 +72,14 @@ void
 aggregate_name(struct aggregate *a, enum names_kind kind, struct slice name, int64_t time)
 {
 	names_add(&a->names[kind], name, time, names_max(kind));
+}
+
+void
+aggregate_minute(struct aggregate *a, enum minutes_kind kind, int64_t time)
+{
+	if (time > 0)
+		a->minutes[kind] |= UINT64_C(1)
+				    << ((time - ptime_hour(time)) / (60 * PTIME_SECOND));
 }
 
 void

@@ -9,6 +9,7 @@
 
 #include "sensor/base/buf.h"
 #include "sensor/record.h"
+#include "sensor/sink.h"
 
 /* Which addresses are ours. nets_count 0: not said, so every client is judged. */
 struct campus {
@@ -30,6 +31,9 @@ void aggregate_session(struct aggregate *a, const struct session_record *session
 bool aggregate_is_proxied(const struct session_record *session);
 void aggregate_mail(struct aggregate *a, const struct session_record *session,
 	const struct mail_record *mail, bool as_client);
+/* An HTTP POST to the host, and what a list answered when it was asked about it. */
+void aggregate_post(struct aggregate *a, struct slice path, int64_t time);
+void aggregate_lookup(struct aggregate *a, const struct lookup_result *lookup);
 void aggregate_merge(struct aggregate *into, const struct aggregate *from);
 /* Stored form: versioned, little-endian; aggregate_unpack merges it into a: 0, or -1 if the bytes
  * are not such a thing. */

@@ -101,6 +101,7 @@ names_max(enum names_kind kind)
 void aggregate_time(struct aggregate *a, int64_t time);
 void aggregate_add(struct aggregate *a, enum sum which, int64_t n);
 void aggregate_name(struct aggregate *a, enum names_kind kind, struct slice name, int64_t time);
+void aggregate_minute(struct aggregate *a, enum minutes_kind kind, int64_t time);
 void aggregate_distinct(struct aggregate *a, enum sketch_kind kind, struct slice thing);
 /* Bytes of memory in use, about. */
 size_t aggregate_bytes(const struct aggregate *a);

@@ -54,6 +54,27 @@ is_judged(const struct hosts *h, struct addr a, bool as_client)
 	return h->campus.nets_count == 0 ? as_client : campus_has(&h->campus, a);
 }
 
+/* The hour of a host in which something is counted, until end_count(). */
+static struct hour *
+begin_count(struct hosts *h, struct addr addr, int64_t time)
+{
+	struct host *host = hosts_need(h, addr);
+	struct hour *hour = host_hour(h, host, time);
+
+	hour->changed = true;
+	host->changed = true;
+	if (time > host->last)
+		host->last = time;
+	h->bytes -= aggregate_bytes(hour->aggregate);
+	return hour;
+}
+
+static void
+end_count(struct hosts *h, const struct hour *hour)
+{
+	h->bytes += aggregate_bytes(hour->aggregate);
+}
+
 /* A record of one host: mail, or session alone. */
 static void
 count_for(struct hosts *h, const struct session_record *session, const struct mail_record *mail,
@@ -61,25 +82,18 @@ count_for(struct hosts *h, const struct session_record *session, const struct ma
 {
 	struct addr addr = as_client ? session->client.addr : session->server.addr;
 	int64_t time = mail != NULL ? mail->end : session->end;
-	struct host *host;
 	struct hour *hour;
 
 	if (!is_judged(h, addr, as_client))
 		return;
 	if (time <= 0)
 		time = session->start;
-	host = hosts_need(h, addr);
-	hour = host_hour(h, host, time);
-	h->bytes -= aggregate_bytes(hour->aggregate);
+	hour = begin_count(h, addr, time);
 	if (mail != NULL)
 		aggregate_mail(hour->aggregate, session, mail, as_client);
 	else
 		aggregate_session(hour->aggregate, session, as_client);
-	h->bytes += aggregate_bytes(hour->aggregate);
-	hour->changed = true;
-	host->changed = true;
-	if (time > host->last)
-		host->last = time;
+	end_count(h, hour);
 }
 
 void
@@ -96,6 +110,30 @@ hosts_mail(struct hosts *h, const struct session_record *session, const struct m
 {
 	count_for(h, session, mail, true);
 	count_for(h, session, mail, false);
+}
+
+void
+hosts_post(struct hosts *h, struct endpoint server, int64_t time, struct slice path)
+{
+	struct hour *hour;
+
+	if (!campus_has(&h->campus, server.addr))
+		return;
+	hour = begin_count(h, server.addr, time);
+	aggregate_post(hour->aggregate, path, time);
+	end_count(h, hour);
+}
+
+void
+hosts_lookup(struct hosts *h, const struct lookup_result *lookup)
+{
+	struct hour *hour;
+
+	if (lookup->answer == LOOKUP_ERROR || !is_judged(h, lookup->host, true))
+		return;
+	hour = begin_count(h, lookup->host, lookup->time);
+	aggregate_lookup(hour->aggregate, lookup);
+	end_count(h, hour);
 }
 
 static struct service_key

@@ -23,6 +23,10 @@ void hosts_session(struct hosts *h, const struct session_record *session);
 void hosts_mail(
 	struct hosts *h, const struct session_record *session, const struct mail_record *mail);
 void hosts_service(struct hosts *h, struct endpoint server, int64_t time);
+/* An HTTP POST that a server was sent; of its path the query is not kept. */
+void hosts_post(struct hosts *h, struct endpoint server, int64_t time, struct slice path);
+/* What a blocklist answered when it was asked about a host. */
+void hosts_lookup(struct hosts *h, const struct lookup_result *lookup);
 /* Loads every host that the sink has since `since` (start of a collector). */
 int hosts_load(struct hosts *h, int64_t since, struct err *err);
 /* Writes what changed since the last call into the sink (hours, verdicts, services); no commit. 0
