@@ -1,4 +1,4 @@
-#include "sensor/record.h"
+#include "sensor/record_change.h"
 
 #include <string.h>
 
@@ -103,6 +103,13 @@ static const char *const role_words[] = {
 	[ROLE_PROXY] = "proxy",
 };
 
+static const char *const delivery_state_words[] = {
+	[DELIVERY_WAITING] = "waiting",
+	[DELIVERY_DONE] = "done",
+	[DELIVERY_SUPPRESSED] = "suppressed",
+	[DELIVERY_GIVEN_UP] = "given-up",
+};
+
 #define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
 
 _Static_assert(COUNT_OF(reply_class_words) == REPLY_CLASSES, "a word for each reply class");
@@ -144,6 +151,7 @@ WORD(cause)
 WORD(verdict)
 WORD(role)
 WORD(listing_kind)
+WORD(delivery_state)
 
 #define PARSE(name)                                                                                \
 	int name##_parse(struct slice word, enum name *out)                                        \
@@ -157,6 +165,7 @@ WORD(listing_kind)
 PARSE(reply_class)
 PARSE(cause)
 PARSE(verdict)
+PARSE(delivery_state)
 
 bool
 session_speaks_smtp(const struct session_record *s)

@@ -120,6 +120,28 @@
 	X(summary, text, r->summary)                                                               \
 	X(record, slice, x->record)
 
+/* r = the host's record; live and the time are known when the batch ends. */
+#define CHANGE_COLUMNS(X)                                                                          \
+	X(host, addr, r->ip)                                                                       \
+	X(host_key, key, r->ip)                                                                    \
+	X(time_ns, int, r->verdict_since)                                                          \
+	X(noted_ns, int, 0)                                                                        \
+	X(before, text, x->before)                                                                 \
+	X(verdict, text, verdict_word(r->verdict))                                                 \
+	X(risk, real, r->risk)                                                                     \
+	X(cause, text, x->cause)                                                                   \
+	X(summary, text, r->summary)                                                               \
+	X(live, int, 0)
+
+#define DELIVERY_COLUMNS(X)                                                                        \
+	X(change, int, r->change)                                                                  \
+	X(target, text, r->target)                                                                 \
+	X(state, text, delivery_state_word(r->state))                                              \
+	X(attempts, int, r->attempts)                                                              \
+	X(time_ns, int, r->time)                                                                   \
+	X(next_ns, int, r->next)                                                                   \
+	X(error, text, r->error)
+
 #define HOUR_COLUMNS(X)                                                                            \
 	X(host, addr, x->host)                                                                     \
 	X(hour_ns, int, x->hour)                                                                   \

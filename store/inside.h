@@ -50,6 +50,12 @@ int put_session(struct store *s, const struct session_record *session, struct er
 int put_mail(struct store *s, const struct session_record *session, const struct mail_record *mail,
 	struct err *err);
 int put_host(struct store *s, const struct host_record *host, struct err *err);
+/* A row where the verdict is another word than in the last batch; before the host's own row. */
+int put_change(
+	struct store *s, const struct host_record *host, const char *cause, struct err *err);
+/* The changes of this batch were noted at that time. */
+int put_changes_noted(struct store *s, int64_t now, bool live, struct err *err);
+int put_delivery(struct store *s, const struct delivery *delivery, struct err *err);
 int put_hour(struct store *s, struct addr host, int64_t hour, struct slice packed,
 	const struct count *plain, size_t plain_count, struct err *err);
 int put_service(

@@ -38,6 +38,7 @@ static const char changes_and_lookups[] =
 	"INTEGER NOT NULL, target TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER "
 	"NOT NULL, time_ns INTEGER NOT NULL, next_ns INTEGER NOT NULL, error TEXT NOT "
 	"NULL, UNIQUE (change, target)) STRICT;"
+	"CREATE INDEX deliveries_waiting ON deliveries (target, change) WHERE state = 'waiting';"
 	"CREATE TABLE lookups (seq INTEGER PRIMARY KEY, sensor TEXT NOT NULL, host TEXT "
 	"NOT NULL, host_key BLOB NOT NULL, list TEXT NOT NULL, zone TEXT NOT NULL, "
 	"time_ns INTEGER NOT NULL, answer TEXT NOT NULL, codes TEXT NOT NULL, predicted "

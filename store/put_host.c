@@ -87,6 +87,9 @@ put_host(struct store *store, const struct host_record *r, struct err *err)
 		return -1;
 
 	struct host_extract extract = host_extract(store, r), *x = &extract;
+	if (put_change(store, r, x->cause, err) < 0)
+		return -1;
+
 	struct binder b = row_start(store, STATEMENT_HOST_PUT, err);
 
 	if (b.st == NULL)

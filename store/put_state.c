@@ -54,6 +54,9 @@ put_state(struct store *store, const struct sensor_state *state, struct err *err
 			return -1;
 	}
 
+	if (put_changes_noted(store, state->now, state->live, err) < 0)
+		return -1;
+
 	struct binder b = row_start(store, STATEMENT_RUN_PUT, err);
 
 	if (b.st == NULL)

@@ -9,6 +9,7 @@
 #define HELOSCOPE_STORE_QUERY_H
 
 #include "sensor/base/buf.h"
+#include "sensor/record_change.h"
 #include "store/store.h"
 
 /* CELL_TIME: ns since 1970 UTC in .integer */
@@ -42,7 +43,7 @@ struct filter {
 
 struct table {
 	const char *name; /* "hosts" "sessions" "mails" "listings" "services" "evidence" "loss"
-			     "events" */
+			     "events" "changes" "deliveries" */
 	const char *title;
 	const struct column *columns;
 	size_t columns_count;
@@ -108,6 +109,18 @@ int query_hours(struct store *s, struct addr host, int64_t since, int64_t until,
 /* Loss by interval, summed over runs and sensors: the newest `limit` of them, newest first. */
 int query_loss(struct store *s, int64_t limit,
 	void (*fn)(void *ctx, const struct loss_interval *interval), void *ctx, struct err *err);
+
+/* Changes of verdicts that wait for a target (record_change.h), of live runs, oldest first. 0, -1. */
+int query_changes_waiting(struct store *s, const struct change_question *q,
+	void (*fn)(void *ctx, const struct change_waiting *waiting), void *ctx, struct err *err);
+/* The change behind which the target is told of changes: 1; 0 = it is new, *from = the newest change
+ * that was noted before that time (0 = none); -1. */
+int query_changes_from(
+	struct store *s, const char *target, int64_t before, int64_t *from, struct err *err);
+/* The newest change. 0, -1. */
+int query_changes_newest(struct store *s, int64_t *seq, struct err *err);
+/* What is known of out->change and out->target: 1 and state, attempts, time, next; 0 = nothing, -1. */
+int query_delivery(struct store *s, struct delivery *out, struct err *err);
 
 /* The state of the sensor: what it last said of itself, and what the store holds. */
 struct store_totals {

@@ -160,6 +160,31 @@
 	X("text", "What happened", TEXT, SHOWN, "", "v.text", NULL) \
 	X("sensor", "Sensor", TEXT, HIDDEN, "who says so", "v.sensor", NULL)
 
+#define CHANGES(X) \
+	X("noted", "Noted", TIME, SHOWN, "when the sensor noticed it, UTC", "c.noted_ns", NULL) \
+	X("host", "Host", TEXT, SHOWN, "address", "c.host", "c.host_key") \
+	X("before", "Before", TEXT, SHOWN, "the verdict before; empty = it is the first one", "c.before", NULL) \
+	X("verdict", "Verdict", TEXT, SHOWN, "the verdict from then on", "c.verdict", NULL) \
+	X("time", "Since", TIME, SHOWN, "since when that verdict holds, UTC", "c.time_ns", NULL) \
+	X("risk", "Risk", REAL, SHOWN, "0 to 1, then", "c.risk", NULL) \
+	X("cause", "Main cause", TEXT, SHOWN, "the most likely cause, then", "c.cause", NULL) \
+	X("summary", "Why", TEXT, SHOWN, "the verdict in a sentence", "c.summary", NULL) \
+	X("live", "Live", INT, HIDDEN, "1 = noticed while listening: only these are told", "c.live", NULL) \
+	X("change", "Change", INT, HIDDEN, "its number, for deliveries", "c.seq", NULL) \
+	X("sensor", "Sensor", TEXT, HIDDEN, "who says so", "c.sensor", NULL)
+
+#define DELIVERIES(X) \
+	X("change", "Change", INT, SHOWN, "its number", "d.change", NULL) \
+	X("host", "Host", TEXT, SHOWN, "address", "c.host", "c.host_key") \
+	X("verdict", "Verdict", TEXT, SHOWN, "that was to be told", "c.verdict", NULL) \
+	X("target", "Target", TEXT, SHOWN, "name of the section [alert NAME]", "d.target", NULL) \
+	X("state", "State", TEXT, SHOWN, "waiting, done, suppressed, given-up", "d.state", NULL) \
+	X("attempts", "Attempts", INT, SHOWN, "that were begun", "d.attempts", NULL) \
+	X("time", "Last", TIME, SHOWN, "last attempt or decision, UTC", "d.time_ns", NULL) \
+	X("next", "Next", TIME, SHOWN, "next attempt, UTC; empty = none", "d.next_ns", NULL) \
+	X("error", "Reason", TEXT, SHOWN, "why it was not told, or not yet", "d.error", NULL) \
+	X("sensor", "Sensor", TEXT, HIDDEN, "who says so", "d.sensor", NULL)
+
 /* clang-format on */
 
 #define COLUMN(name, title, type, hidden, note, cell, sort)                                        \
@@ -177,6 +202,8 @@ TABLE(services, SERVICES);
 TABLE(evidence, EVIDENCE);
 TABLE(loss, LOSS);
 TABLE(events, EVENTS);
+TABLE(changes, CHANGES);
+TABLE(deliveries, DELIVERIES);
 
 #define HEAD(id, title)                                                                            \
 	{                                                                                          \
@@ -192,6 +219,8 @@ enum {
 	TABLE_EVIDENCE,
 	TABLE_LOSS,
 	TABLE_EVENTS,
+	TABLE_CHANGES,
+	TABLE_DELIVERIES,
 	TABLES
 };
 
@@ -204,6 +233,8 @@ static const struct table tables[TABLES] = {
 	[TABLE_EVIDENCE] = HEAD(evidence, "Evidence"),
 	[TABLE_LOSS] = HEAD(loss, "Loss"),
 	[TABLE_EVENTS] = HEAD(events, "Events"),
+	[TABLE_CHANGES] = HEAD(changes, "Changes"),
+	[TABLE_DELIVERIES] = HEAD(deliveries, "Alerts"),
 };
 
 #define SESSIONS_OF_HOST                                                                           \
@@ -336,6 +367,32 @@ static const struct table_sql sqls[TABLES] = {
 		.where = {
 			[FILTER_SINCE] = "v.time_ns >= :since",
 			[FILTER_UNTIL] = "v.time_ns < :until",
+		},
+	},
+	[TABLE_CHANGES] = {
+		.columns = changes_cells,
+		.from = "changes c",
+		.order = "c.seq DESC",
+		.last = "c.seq",
+		.where = {
+			[FILTER_HOST] = "c.host = :host",
+			[FILTER_SINCE] = "c.noted_ns >= :since",
+			[FILTER_UNTIL] = "c.noted_ns < :until",
+			[FILTER_VERDICT] = "c.verdict = :verdict",
+			[FILTER_CAUSE] = "c.cause = :cause",
+		},
+	},
+	[TABLE_DELIVERIES] = {
+		.columns = deliveries_cells,
+		.from = "deliveries d JOIN changes c ON c.seq = d.change",
+		.order = "d.change DESC, d.target",
+		.last = "d.change, d.target",
+		.where = {
+			[FILTER_HOST] = "c.host = :host",
+			[FILTER_SINCE] = "d.time_ns >= :since",
+			[FILTER_UNTIL] = "d.time_ns < :until",
+			[FILTER_VERDICT] = "c.verdict = :verdict",
+			[FILTER_CAUSE] = "c.cause = :cause",
 		},
 	},
 };

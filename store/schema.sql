@@ -284,7 +284,8 @@ CREATE TABLE events (
 	UNIQUE (time_ns, kind, text)
 ) STRICT;
 
--- Each change of a host's verdict, for ever: what alerts are made of.  before = '' at the first verdict.
+-- Each change of a host's verdict, kept as long as the evidence: what alerts are made of.  before = '' at the first verdict.
+-- A word that did not last until its batch was committed is no change.
 CREATE TABLE changes (
 	seq      INTEGER PRIMARY KEY,
 	sensor   TEXT NOT NULL,
@@ -301,7 +302,8 @@ CREATE TABLE changes (
 ) STRICT;
 CREATE INDEX changes_host ON changes (host, seq);
 
--- What became of telling one target of one change.  change: changes.seq.
+-- What became of telling one target of one change.  change: changes.seq; the smallest one of a target is where it begins.
+-- A state other than waiting is final.  An attempt is noted before it is made: waiting, and no error yet.
 CREATE TABLE deliveries (
 	seq      INTEGER PRIMARY KEY,
 	sensor   TEXT NOT NULL,
@@ -314,6 +316,7 @@ CREATE TABLE deliveries (
 	error    TEXT NOT NULL,
 	UNIQUE (change, target)
 ) STRICT;
+CREATE INDEX deliveries_waiting ON deliveries (target, change) WHERE state = 'waiting';
 
 -- What blocklists answered, and what was predicted at that time.
 CREATE TABLE lookups (

@@ -21,6 +21,8 @@
 	" UPDATE SET sensor = excluded.sensor, seq = excluded.seq" columns(COLUMN_TAKE)
 
 #define LOSS_DIFFERS(name, kind, value) " OR excluded." #name " <> loss." #name
+#define DELIVERY_DIFFERS(name, kind, value) " OR excluded." #name " <> deliveries." #name
+#define NEWER_CHANGE "EXISTS (SELECT 1 FROM changes n WHERE n.host = c.host AND n.seq > c.seq AND n.live = 1)"
 #define LOSS_COUNTER_SUM(X, counter, title, note) ", sum(" #counter ")"
 
 const char *const statement_sql[STATEMENTS_COUNT] = {
@@ -92,6 +94,23 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 	[STATEMENT_EVENT_PUT] =
 		"INSERT INTO events (sensor, seq, time_ns, kind, text) VALUES (?, ?, ?, ?, ?)"
 		" ON CONFLICT (time_ns, kind, text) DO NOTHING",
+
+	/* The word of the last batch, and that of this one. */
+	[STATEMENT_CHANGE_BEFORE] =
+		"SELECT ifnull(c.before, ifnull(h.verdict, '')), ifnull(h.verdict, ''), ifnull(c.seq, 0)"
+		" FROM (SELECT 1) LEFT JOIN hosts h ON h.host = ?1"
+		" LEFT JOIN changes c ON c.host = ?1 AND c.seq > ?2",
+	[STATEMENT_CHANGE_DROP] =
+		"DELETE FROM changes WHERE seq = ?",
+	[STATEMENT_CHANGE_PUT] =
+		"INSERT INTO changes (sensor, seq" CHANGE_COLUMNS(COLUMN_NAME) ")"
+		" VALUES (?, ?" CHANGE_COLUMNS(COLUMN_MARK) ")",
+	[STATEMENT_CHANGES_NOTED] =
+		"UPDATE changes SET noted_ns = ?2, live = ?3 WHERE seq > ?1",
+	/* What is final stays: a note that comes late or twice changes nothing. */
+	[STATEMENT_DELIVERY_PUT] =
+		PUT("deliveries", DELIVERY_COLUMNS, "change, target") REPLACE(DELIVERY_COLUMNS)
+		" WHERE deliveries.state = 'waiting' AND (false" DELIVERY_COLUMNS(DELIVERY_DIFFERS) ")",
 
 	[STATEMENT_HOURS_FETCH] =
 		"SELECT hour_ns, packed FROM host_hours WHERE host = ? ORDER BY hour_ns",
@@ -166,4 +185,29 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 		"SELECT m.session, m.number, m.client, m.start_ns"
 		" FROM queue_ids q JOIN mails m ON m.seq = q.mail"
 		" WHERE q.queue_id = ? ORDER BY m.start_ns, m.seq",
+
+	[STATEMENT_CHANGES_FROM] =
+		"SELECT min(change) FROM deliveries WHERE target = ?",
+	[STATEMENT_CHANGES_NEWEST] =
+		"SELECT ifnull(max(seq), 0) FROM changes WHERE noted_ns < ?",
+	[STATEMENT_CHANGES_WAITING] =
+		"WITH w AS (SELECT c.seq AS change, 0 AS attempts, 0 AS tried, 0 AS next FROM changes c"
+		"  WHERE c.seq > ?2 AND c.live = 1 AND NOT EXISTS"
+		"   (SELECT 1 FROM deliveries d WHERE d.change = c.seq AND d.target = ?1)"
+		" UNION ALL SELECT d.change, d.attempts, d.time_ns, d.next_ns"
+		"  FROM deliveries d JOIN changes c ON c.seq = d.change"
+		"  WHERE d.target = ?1 AND d.state = 'waiting' AND (d.next_ns <= ?3 OR " NEWER_CHANGE "))"
+		" SELECT c.seq, c.sensor, c.host, c.time_ns, c.noted_ns, c.before, c.verdict, c.risk,"
+		" c.cause, c.summary, w.attempts, w.tried, w.next, NOT " NEWER_CHANGE ","
+		" EXISTS (SELECT 1 FROM changes p JOIN deliveries d ON d.change = p.seq AND d.target = ?1"
+		"  WHERE p.host = c.host AND p.seq < c.seq AND d.state = 'waiting' AND d.attempts > 0),"
+		" t.verdict, o.time_ns"
+		" FROM w JOIN changes c ON c.seq = w.change"
+		" LEFT JOIN changes t ON t.seq = (SELECT p.seq FROM changes p"
+		"  JOIN deliveries d ON d.change = p.seq AND d.target = ?1"
+		"  WHERE p.host = c.host AND d.state = 'done' ORDER BY p.seq DESC LIMIT 1)"
+		" LEFT JOIN deliveries o ON o.change = t.seq AND o.target = ?1"
+		" ORDER BY c.seq LIMIT ?4",
+	[STATEMENT_DELIVERY] =
+		"SELECT state, attempts, time_ns, next_ns FROM deliveries WHERE change = ? AND target = ?",
 };

@@ -41,6 +41,12 @@ sink_service(void *ctx, struct endpoint server, int64_t first, int64_t last, str
 }
 
 static int
+sink_delivery(void *ctx, const struct delivery *delivery, struct err *err)
+{
+	IN_BATCH(put_delivery(s, delivery, err));
+}
+
+static int
 sink_state(void *ctx, const struct sensor_state *state, struct err *err)
 {
 	IN_BATCH(put_state(s, state, err));
@@ -106,6 +112,7 @@ store_sink(struct store *s)
 		.fetch_hours = sink_fetch_hours,
 		.fetch_hosts = sink_fetch_hosts,
 		.service = sink_service,
+		.delivery = sink_delivery,
 		.state = sink_state,
 		.event = sink_event,
 		.commit = sink_commit,

@@ -18,7 +18,8 @@ enum keep { KEEP_SESSIONS, KEEP_HOURS, KEEP_EVIDENCE };
 	" < ? LIMIT " PRUNE_BATCH ")"
 
 /* What goes, and by which of the three times.  A mail goes before its keys, which then lead
- * nowhere. */
+ * nowhere; a change before what became of it, or it would be told again.  The newest row of a
+ * target stays: it says that the target is not a new one. */
 static const struct {
 	enum keep keep;
 	const char *sql;
@@ -27,6 +28,13 @@ static const struct {
 	{ KEEP_SESSIONS, OLDEST("sessions", "seq", "start_ns") },
 	{ KEEP_EVIDENCE, OLDEST("evidence", "seq", "first_ns") },
 	{ KEEP_EVIDENCE, OLDEST("listings", "seq", "last_ns") },
+	{ KEEP_EVIDENCE, OLDEST("changes", "seq", "noted_ns") },
+	{ KEEP_EVIDENCE,
+		"DELETE FROM deliveries WHERE seq IN (SELECT d.seq FROM deliveries d"
+		" WHERE d.time_ns < ? AND NOT EXISTS (SELECT 1 FROM changes c WHERE c.seq = "
+		"d.change)"
+		" AND EXISTS (SELECT 1 FROM deliveries n WHERE n.target = d.target AND n.change > "
+		"d.change) LIMIT " PRUNE_BATCH ")" },
 	{ KEEP_HOURS, OLDEST("host_hours", "seq", "hour_ns") },
 	{ KEEP_HOURS, OLDEST("hosts", "seq", "last_ns") },
 	{ KEEP_HOURS, OLDEST("loss", "seq", "start_ns") },

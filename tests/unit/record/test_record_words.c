@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "sensor/counters.h"
-#include "sensor/record.h"
+#include "sensor/record_change.h"
 
 typedef const char *word_fn(int value);
 
@@ -27,6 +27,7 @@ WORDS(reply_class)
 WORDS(cause)
 WORDS(verdict)
 WORDS(role)
+WORDS(delivery_state)
 
 /* The words of the contract, in the order of each enum. */
 static const struct {
@@ -48,6 +49,7 @@ static const struct {
 		"misconfigured-mta" },
 	{ word_verdict, "unknown clean watch throttled likely listed" },
 	{ word_role, "unknown mta client submission web proxy" },
+	{ word_delivery_state, "waiting done suppressed given-up" },
 };
 
 static void
