@@ -14,6 +14,7 @@
 #include "sensor/base/buf.h"
 #include "sensor/base/err.h"
 #include "sensor/counters.h"
+#include "sensor/limits.h"
 #include "sensor/record.h"
 
 #define IPC_COOKIE 16 /* bytes */
@@ -115,6 +116,14 @@ struct ipc_service {
 };
 void ipc_pack_service(struct buf *out, const struct ipc_service *service);
 int ipc_unpack_service(struct slice payload, struct ipc_service *out);
+
+struct ipc_post {
+	struct endpoint server;
+	int64_t time;
+	char path[LIMIT_POST_PATH + 1];
+};
+void ipc_pack_post(struct buf *out, const struct ipc_post *post);
+int ipc_unpack_post(struct slice payload, struct ipc_post *out);
 
 /* Counters since the start of the process `pid`. */
 struct ipc_state {

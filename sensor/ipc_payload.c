@@ -79,32 +79,64 @@ ipc_unpack_mail(struct slice record, struct session_record *session, struct mail
 	return record_unpack(mail_bytes, &layout_mail, mail, arena);
 }
 
-/* ---- service ---- */
+/* ---- service: address, port, time; a post: the same, and the path ---- */
+
+static void
+put_sighting(struct buf *out, struct endpoint server, int64_t time)
+{
+	buf_byte(out, server.addr.family);
+	buf_add(out, slice_of(server.addr.bytes, sizeof server.addr.bytes));
+	put_u32(out, server.port);
+	put_i64(out, time);
+}
+
+static int
+get_sighting(struct cursor *c, struct endpoint *server, int64_t *time)
+{
+	uint8_t family = cursor_u8(c);
+	struct slice bytes = cursor_bytes(c, sizeof server->addr.bytes);
+	uint32_t port = cursor_le32(c);
+
+	*time = get_i64(c);
+	if (c->bad || port > UINT16_MAX || (family != ADDR_V4 && family != ADDR_V6))
+		return -1;
+	*server = (struct endpoint){ family == ADDR_V4 ? addr_v4(bytes.ptr) : addr_v6(bytes.ptr),
+		(uint16_t)port };
+	return 0;
+}
 
 void
 ipc_pack_service(struct buf *out, const struct ipc_service *s)
 {
-	buf_byte(out, s->server.addr.family);
-	buf_add(out, slice_of(s->server.addr.bytes, sizeof s->server.addr.bytes));
-	put_u32(out, s->server.port);
-	put_i64(out, s->time);
+	put_sighting(out, s->server, s->time);
 }
 
 int
 ipc_unpack_service(struct slice payload, struct ipc_service *out)
 {
 	struct cursor c = cursor_of(payload);
-	uint8_t family = cursor_u8(&c);
-	struct slice bytes = cursor_bytes(&c, sizeof out->server.addr.bytes);
-	uint32_t port = cursor_le32(&c);
-	int64_t time = get_i64(&c);
 
-	if (c.bad || c.rest.len > 0 || port > UINT16_MAX ||
-		(family != ADDR_V4 && family != ADDR_V6))
+	return get_sighting(&c, &out->server, &out->time) < 0 || c.rest.len > 0 ? -1 : 0;
+}
+
+void
+ipc_pack_post(struct buf *out, const struct ipc_post *p)
+{
+	put_sighting(out, p->server, p->time);
+	buf_str(out, p->path);
+}
+
+/* The path is cleaned again by who reads it: the writer may have been taken over. */
+int
+ipc_unpack_post(struct slice payload, struct ipc_post *out)
+{
+	struct cursor c = cursor_of(payload);
+
+	if (get_sighting(&c, &out->server, &out->time) < 0 || c.rest.len == 0 ||
+		c.rest.len >= sizeof out->path)
 		return -1;
-	*out = (struct ipc_service){ { family == ADDR_V4 ? addr_v4(bytes.ptr) : addr_v6(bytes.ptr),
-					     (uint16_t)port },
-		time };
+	memset(out->path, 0, sizeof out->path);
+	memcpy(out->path, c.rest.ptr, c.rest.len);
 	return 0;
 }
 

@@ -19,6 +19,7 @@
 	X(HANDSHAKES, 65536, "handshakes", "of the last minute on ports that are not watched; they say where both sides begin") \
 	X(PROSPECTS, 4096, "streams", "on ports that are not watched, whose first words are kept until they say whether it is SMTP") \
 	X(PROSPECT_BYTES, 16384, "bytes", "of one of them")                                                          \
+	X(POST_PATH, 200, "bytes", "of the path of an HTTP POST; its query is not kept")                              \
 	X(QUEUED_ALL, 268435456, "bytes", "segments waiting in all streams")                                          \
 	X(ALIASES, 262144, "addresses", "IPv6 addresses with a stand-in while streams use them")                     \
 	X(SERVICES, 65536, "services", "host and port pairs in the service inventory")                                \
@@ -51,6 +52,8 @@
 	X(URLS, 100, "addresses", "URLs kept of one mail")                                                            \
 	X(MAIL_MEMORY, 8388608, "bytes", "arena of one mail in the analyst")                                          \
 	X(RULES, 10000, "rules", "read at start")                                                                     \
+	X(HOST_RULES, 512, "rules", "on hosts; ours are about 100, and each costs about 50 ns a host")               \
+	X(LISTS, 64, "lists", "blocklists and providers that host rules weigh")                                       \
 	X(RULE_MEMORY, 33554432, "bytes", "loaded rules, without their compiled expressions")                        \
 	X(RULE_TEXT, 262144, "bytes", "front of a mail's text that body rules look at")                               \
 	X(RULE_RAW, 524288, "bytes", "front of a mail's decoded text parts that rawbody rules look at")               \

@@ -161,6 +161,20 @@ on_service(struct collector_process *p, struct slice payload)
 	return 0;
 }
 
+static int
+on_post(struct collector_process *p, struct slice payload)
+{
+	struct ipc_post post;
+	struct err err = { "" };
+
+	if (ipc_unpack_post(payload, &post) < 0)
+		return -1;
+	const char *path = text_clean(&p->arena, slice_str(post.path), LIMIT_POST_PATH);
+	result(p, collector_post(p->collector, post.server, post.time, slice_str(path), &err),
+		&err);
+	return 0;
+}
+
 /* Each process counts from its own start: what is new since it told last is added. */
 static int
 on_state(struct collector_process *p, struct slice payload)
@@ -217,6 +231,7 @@ handle(struct collector_process *p, const struct ipc_frame *frame)
 		[IPC_MAIL] = on_mail,
 		[IPC_SESSION] = on_session,
 		[IPC_SERVICE] = on_service,
+		[IPC_POST] = on_post,
 		[IPC_STATE] = on_state,
 		[IPC_EVENT] = on_event,
 	};

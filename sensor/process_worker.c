@@ -96,6 +96,16 @@ on_service(void *ctx, struct endpoint server, int64_t time)
 }
 
 static void
+on_post(void *ctx, struct endpoint server, int64_t time, struct slice path)
+{
+	struct worker_process *p = ctx;
+	struct ipc_post post = { server, time, "" };
+	snprintf(post.path, sizeof post.path, "%.*s", (int)path.len, (const char *)path.ptr);
+	ipc_pack_post(&p->payload, &post);
+	send_payload(p, IPC_POST);
+}
+
+static void
 tell_event(struct worker_process *p, const char *kind, const char *text)
 {
 	struct ipc_event event = { .time = clock_ns(CLOCK_REALTIME) };
@@ -238,7 +248,8 @@ open_interfaces(struct worker_process *p, struct err *err)
 static int
 start(struct worker_process *p, struct err *err)
 {
-	const struct worker_output output = { p, on_mail, on_session, on_service, on_elsewhere };
+	const struct worker_output output = { p, on_mail, on_session, on_service, on_elsewhere,
+		on_post };
 	const struct sandbox sandbox = { .user = p->config->user,
 		.only_compute = true,
 		.ends_with_parent = true,

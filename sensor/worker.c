@@ -7,6 +7,7 @@
 #include "sensor/base/digest.h"
 #include "sensor/base/hash.h"
 #include "sensor/base/ptime.h"
+#include "sensor/base/text.h"
 #include "sensor/community_id.h"
 #include "sensor/limits.h"
 
@@ -252,6 +253,19 @@ on_service(void *ctx, struct endpoint server, int64_t time)
 	w->output.service(w->output.ctx, server, time);
 }
 
+static void
+on_post(void *ctx, struct endpoint server, int64_t time, struct slice path)
+{
+	struct worker *w = ctx;
+	char clean[LIMIT_POST_PATH + 1];
+
+	if (!campus_has(&w->config.campus, server.addr))
+		return;
+	COUNT(w->counters, posts);
+	size_t len = text_clean_into(clean, sizeof clean, path);
+	w->output.post(w->output.ctx, server, time, slice_of(clean, len));
+}
+
 /* ---- life ---- */
 
 /* Mails come and go: memory that is given back to the kernel after each of them costs a fifth of
@@ -277,7 +291,8 @@ worker_new(const struct worker_config *config, const struct worker_output *outpu
 		.gap = on_gap,
 		.anomaly = on_anomaly,
 		.close = on_close,
-		.service = on_service };
+		.service = on_service,
+		.post = output->post != NULL ? on_post : NULL };
 
 	memset(w, 0, sizeof *w);
 	w->config = *config;

@@ -25,6 +25,9 @@ struct worker_output {
 	void (*service)(void *ctx, struct endpoint server, int64_t time);
 	/* A stream on a port that is not watched is followed from now on. May be NULL. */
 	void (*elsewhere)(void *ctx, struct endpoint server, int64_t time);
+	/* An HTTP POST to a host of ours; the path is clean, without query, at most LIMIT_POST_PATH
+	 * bytes, and lives until the call returns. May be NULL. */
+	void (*post)(void *ctx, struct endpoint server, int64_t time, struct slice path);
 };
 
 struct worker_config {

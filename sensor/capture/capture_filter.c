@@ -392,13 +392,14 @@ ports(struct assembly *a, const uint16_t *list, size_t count)
 	}
 }
 
-/* X at a TCP header.  The words by which sensor/stream/opening.c finds SMTP on other ports; a frame
- * too short for them has none. */
+/* X at a TCP header.  The words by which sensor/stream/opening.c finds SMTP on other ports, and
+ * post.c an HTTP POST; a frame too short for them has none. */
 static void
 opening_words(struct assembly *a)
 {
 	static const uint32_t exact[] = { 0x32323020 /* "220 " */, 0x3232302d /* "220-" */,
-		0x434f4e4e /* CONN */, 0x50524f58 /* PROX */, 0x0d0a0d0a /* PROXY v2 */ };
+		0x434f4e4e /* CONN */, 0x50524f58 /* PROX */, 0x0d0a0d0a /* PROXY v2 */,
+		0x504f5354 /* POST */ };
 	static const uint32_t lower[] = { 0x65686c6f /* ehlo */, 0x68656c6f /* helo */,
 		0x6c686c6f /* lhlo */, 0x6d61696c /* mail */ };
 	const struct capture_filter *f = a->filter;

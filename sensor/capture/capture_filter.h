@@ -4,8 +4,8 @@
  * Source: pcap-filter's machine (McCanne and Jacobson 1993), linux/filter.h; the layers as in
  *         sensor/decap.
  * Output: Only what is known to be of no use is dropped: TCP of other ports that is neither SYN-ACK
- *         nor fragment, and (any_port) does not begin with the words that reveal SMTP or a proxy on
- *         its way there; UDP to no tunnel's port, ICMP and the like, ARP and the like.  What is not
+ *         nor fragment, and (any_port) does not begin with the words that reveal SMTP, a proxy on
+ *         its way there, or an HTTP POST; UDP to no tunnel's port, ICMP and the like, ARP and the like.  What is not
  *         understood passes, so that it is counted.
  *         Looked through: up to three VLAN tags in the frame (the kernel takes another out of it),
  *         MPLS, PPPoE, PBB, ERSPAN.  Other tunnels pass whole.

@@ -96,6 +96,14 @@ on_service(void *ctx, struct endpoint server, int64_t time)
 }
 
 static void
+on_post(void *ctx, struct endpoint server, int64_t time, struct slice path)
+{
+	struct reading *r = ctx;
+	if (!r->failed && collector_post(r->collector, server, time, path, &r->err) < 0)
+		r->failed = true;
+}
+
+static void
 write_json(struct reading *r, const struct layout *layout, const void *record)
 {
 	struct json j;
@@ -356,9 +364,11 @@ static int
 start(struct reading *r, struct sink *sink, struct collector_observer *observer)
 {
 	const struct config *c = &r->setup.config;
-	struct worker_output output = {
-		.ctx = r, .mail = on_mail, .session = on_session, .service = on_service
-	};
+	struct worker_output output = { .ctx = r,
+		.mail = on_mail,
+		.session = on_session,
+		.service = on_service,
+		.post = on_post };
 
 	if (setup_finish(&r->setup, !r->no_store, &r->err) < 0)
 		return cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);

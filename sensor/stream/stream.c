@@ -19,7 +19,8 @@
  *    if its sender falls silent (RFC 5961 3.2).
  * 8. Whatever waits, waits at most until the stream's end.
  * 9. On ports that are not watched a stream is ours once its first words say so; until then what
- *    may be such words is kept (prospect.c). */
+ *    may be such words is kept (prospect.c).
+ * 10. There an HTTP POST is told, by the one segment that begins with it (post.c). */
 #include "sensor/stream/stream.h"
 
 #include <string.h>
@@ -30,6 +31,7 @@
 #include "sensor/stream/begin.h"
 #include "sensor/stream/delivery.h"
 #include "sensor/stream/life.h"
+#include "sensor/stream/post.h"
 #include "sensor/stream/prospect.h"
 #include "sensor/stream/receive.h"
 #include "sensor/stream/services.h"
@@ -42,12 +44,23 @@ stream_note_service(struct stream_table *t, struct endpoint server)
 		t->handler.service(t->handler.ctx, server, t->now);
 }
 
+static void
+note_post(struct stream_table *t, const struct packet *p)
+{
+	struct slice path = post_path(p->payload);
+
+	if (path.len > 0 && !stream_watches(&t->config, p->dst.port) && posts_due(t->posts, p))
+		t->handler.post(t->handler.ctx, p->dst, p->time, path);
+}
+
 void
 stream_packet(struct stream_table *t, const struct packet *p)
 {
 	stream_tick(t, p->time);
 	if ((p->flags & (PACKET_SYN | PACKET_ACK)) == (PACKET_SYN | PACKET_ACK))
 		stream_note_service(t, p->src);
+	if (t->posts != NULL && post_may_begin(p->payload))
+		note_post(t, p);
 
 	enum side from;
 	struct flow *f = stream_table_find(t, p, &from);
@@ -144,6 +157,8 @@ stream_table_new(const struct stream_config *config, const struct stream_handler
 	t->timewait = timewait_new(config->streams);
 	if (config->any_port)
 		t->prospects = prospects_new(config->streams);
+	if (config->any_port && handler->post != NULL)
+		t->posts = posts_new();
 	return t;
 }
 
@@ -159,5 +174,6 @@ stream_table_free(struct stream_table *t)
 	services_free(t->services);
 	timewait_free(t->timewait);
 	prospects_free(t->prospects);
+	posts_free(t->posts);
 	free(t);
 }

@@ -50,6 +50,9 @@ struct stream_handler {
 	/* Somebody answered a SYN with SYN-ACK, on any port, or has a stream on a watched one; at
 	 * most once a minute. May be NULL. */
 	void (*service)(void *ctx, struct endpoint server, int64_t time);
+	/* An HTTP POST to a port that is not watched, with any_port: the path alone, any bytes
+	 * (post.h), until it returns. May be NULL. */
+	void (*post)(void *ctx, struct endpoint server, int64_t time, struct slice path);
 };
 
 struct stream_config {

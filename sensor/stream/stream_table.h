@@ -18,6 +18,7 @@ struct stream_table {
 	struct services *services;
 	struct timewait *timewait;
 	struct prospects *prospects;		   /* NULL: only watched ports */
+	struct posts *posts;			   /* NULL: nobody asks for them */
 	struct flow *flows;			   /* uthash by key */
 	struct flow_list lists[FLOW_STATES];	   /* by enum flow_state */
 	struct flow *waiting_first, *waiting_last; /* oldest first */

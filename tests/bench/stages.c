@@ -83,6 +83,12 @@ on_service(void *ctx, struct endpoint server, int64_t time)
 	(void)ctx, (void)server, (void)time;
 }
 
+static void
+on_post(void *ctx, struct endpoint server, int64_t time, struct slice path)
+{
+	(void)ctx, (void)server, (void)time, (void)path;
+}
+
 /* ---- the run ---- */
 
 static int
@@ -90,7 +96,8 @@ start(struct run *r, struct err *err)
 {
 	const struct decap_config decap = { .verify_checksums = false };
 	const struct stream_config stream = stream_config_default();
-	const struct stream_handler handler = { r, on_open, on_data, on_gap, NULL, on_close, NULL };
+	const struct stream_handler handler = { r, on_open, on_data, on_gap, NULL, on_close, NULL,
+		on_post };
 	const struct worker_output output = {
 		.ctx = r, .mail = on_mail, .session = on_session, .service = on_service
 	};

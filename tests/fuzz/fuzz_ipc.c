@@ -21,6 +21,7 @@ unpack(const struct ipc_frame *frame, struct arena *arena)
 	struct session_record session;
 	struct mail_record mail;
 	struct ipc_service service;
+	struct ipc_post post;
 	struct ipc_state state;
 	struct ipc_event event;
 
@@ -30,6 +31,8 @@ unpack(const struct ipc_frame *frame, struct arena *arena)
 	}
 	(void)record_unpack(frame->payload, &layout_session, &session, arena);
 	(void)ipc_unpack_service(frame->payload, &service);
+	if (ipc_unpack_post(frame->payload, &post) == 0)
+		assert(memchr(post.path, '\0', sizeof post.path) != NULL);
 	(void)ipc_unpack_state(frame->payload, &state);
 	(void)ipc_unpack_event(frame->payload, &event);
 	arena_reset(arena);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sensor/base/ptime.h"
+#include "sensor/limits.h"
 #include "sensor/stream/stream.h"
 
 static void *
@@ -47,8 +48,18 @@ on_close(void *ctx, void *stream, enum close_reason why, bool one_sided, int64_t
 	(void)time;
 }
 
+static void
+on_post(void *ctx, struct endpoint server, int64_t time, struct slice path)
+{
+	(void)ctx;
+	(void)server;
+	(void)time;
+	if (path.len == 0 || path.len > LIMIT_POST_PATH || memchr(path.ptr, '?', path.len) != NULL)
+		abort();
+}
+
 /* What streams on ports that are not watched may begin with. */
-static const struct slice words[8] = {
+static const struct slice words[9] = {
 	SLICE(""),
 	SLICE("220 hi\r\n\r\n"),
 	SLICE("220-smtp"),
@@ -57,6 +68,7 @@ static const struct slice words[8] = {
 	SLICE("PROXY UNKNOWN\r\nEH"),
 	SLICE("\5\2\0\2\1\1a\1b\5\1\0\3\3"),
 	SLICE("\4\1\0\31abcd\0xyz"),
+	SLICE("POST /form?a HTTP/1.1\r\n\r\n"),
 };
 
 /* 10 bytes make a packet: ports and side, flags, seq, ack (each near the other side's), length,
@@ -69,7 +81,7 @@ one_packet(struct stream_table *t, const uint8_t *b, int64_t *time)
 	bool client = b[0] & 1;
 	struct endpoint c = { addr_v4_number(0xc0000201u), (uint16_t)(1024 + (b[0] >> 1) % 8) };
 	struct endpoint s = { addr_v4_number(0xc6336401u), b[0] & 0x80 ? 2526 : 25 };
-	struct slice word = words[b[4] & 7];
+	struct slice word = words[b[4] & 8 ? 8 : b[4] & 7];
 
 	memset(&p, 0, sizeof p);
 	p.src = client ? c : s;
@@ -98,8 +110,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct counters counters;
 	struct stream_config config = stream_config_default();
-	struct stream_handler handler = { &counters, on_open, on_data, on_gap, NULL, on_close,
-		NULL };
+	struct stream_handler handler = { &counters, on_open, on_data, on_gap, NULL, on_close, NULL,
+		on_post };
 	struct err err = { "" };
 	int64_t time = PTIME_SECOND;
 

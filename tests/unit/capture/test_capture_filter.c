@@ -214,7 +214,8 @@ test_words(void **state)
 		{ "\r\n\r\n\0\r\nQUIT\n", 12, true }, { "\5\1\0", 3, true },
 		{ "\5\2\0\2", 4, true }, { "\5\0\0", 3, false },
 		{ "\4\1\0\31\300\0\2\1\0", 9, true }, { "\4\1\0\120\300\0\2\1\0", 9, false },
-		{ "GET / HTTP/1.1", 14, false }, { "", 0, false },
+		{ "GET / HTTP/1.1", 14, false }, { "POST / HTTP/1.1", 15, true },
+		{ "post / HTTP/1.1", 15, false }, { "", 0, false },
 		{ "\0\0\0\0\0\0", 6, false }, /* padding */
 	};
 	struct flow flow = { 1, 2, 8025, false, 0x10 };

@@ -264,6 +264,39 @@ try_service(struct slice payload)
 	return ipc_unpack_service(payload, &s);
 }
 
+static void
+test_post(void **state)
+{
+	const uint8_t ip[4] = { 192, 0, 2, 80 };
+	struct ipc_post post = { { addr_v4(ip), 8080 }, 1234567890123456789, "/a/form.php" }, back;
+	struct buf b;
+	(void)state;
+
+	buf_init(&b, 4096);
+	ipc_pack_post(&b, &post);
+	assert_int_equal(ipc_unpack_post(buf_slice(&b), &back), 0);
+	assert_true(addr_eq(back.server.addr, post.server.addr));
+	assert_int_equal(back.server.port, 8080);
+	assert_int_equal(back.time, post.time);
+	assert_string_equal(back.path, post.path);
+	size_t head = b.len - strlen(post.path);
+	for (size_t n = 0; n <= b.len; n++) {
+		uint8_t *exact = malloc(n + 1);
+		memcpy(exact, b.ptr, n);
+		assert_int_equal(ipc_unpack_post(slice_of(exact, n), &back), n > head ? 0 : -1);
+		free(exact);
+	}
+	while (b.len < head + LIMIT_POST_PATH)
+		buf_byte(&b, 'x');
+	assert_int_equal(ipc_unpack_post(buf_slice(&b), &back), 0);
+	assert_int_equal(strlen(back.path), LIMIT_POST_PATH);
+	buf_byte(&b, 'x');
+	assert_int_equal(ipc_unpack_post(buf_slice(&b), &back), -1);
+	b.ptr[0] = 5; /* no family */
+	assert_int_equal(ipc_unpack_post(slice_take(buf_slice(&b), head + 1), &back), -1);
+	buf_release(&b);
+}
+
 static int
 try_state(struct slice payload)
 {
@@ -369,6 +402,7 @@ main(void)
 		cmocka_unit_test(test_no_read_ahead),
 		cmocka_unit_test(test_write_refuses),
 		cmocka_unit_test(test_service_and_state),
+		cmocka_unit_test(test_post),
 		cmocka_unit_test(test_event),
 		cmocka_unit_test(test_mail),
 	};

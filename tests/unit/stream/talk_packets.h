@@ -24,6 +24,7 @@ struct talk {
 	int64_t data_bytes[2], gap_bytes[2];
 	int opens, closes, services;
 	int anomalies[3]; /* by enum stream_anomaly */
+	char posts[256];  /* each as "80/path " */
 };
 
 void talk_init(struct talk *t, bool v6);

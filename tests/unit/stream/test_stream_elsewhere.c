@@ -314,7 +314,7 @@ switched_off(void **state)
 	struct err err = { "" };
 	struct stream_config config = stream_config_default();
 	struct stream_handler handler = { t, on_open, on_data, on_gap, on_anomaly, on_close,
-		on_service };
+		on_service, on_post };
 	(void)state;
 
 	stream_table_free(t->table);
@@ -338,7 +338,7 @@ many(void **state)
 	greeting = t->packets[0];
 	struct stream_config config = stream_config_default();
 	struct stream_handler handler = { t, on_open, on_data, on_gap, on_anomaly, on_close,
-		on_service };
+		on_service, on_post };
 	struct err err = { "" };
 	stream_table_free(t->table);
 	t->table = stream_table_new(&config, &handler, &t->counters, &err);
