@@ -20,6 +20,7 @@ build=(
 	libinih-dev                     # configuration
 	libgnutls28-dev libxxhash-dev uthash-dev
 	libseccomp-dev
+	libunbound-dev                  # blocklists are asked, if that is configured
 	curl ca-certificates            # try.sh asks the report
 )
 testing=(
@@ -27,6 +28,7 @@ testing=(
 	libcmocka-dev clang libclang-rt-14-dev clang-format shellcheck
 	python3 jq sqlite3 procps util-linux
 	iproute2 ethtool tcpdump tshark # live capture in a name space; a second opinion on captures
+	rbldnsd                         # a blocklist of our own
 	tcpreplay zstd                  # captures onto the wire, and compressed
 	chromium                        # the report as a browser sees it
 	swaks libnet-ssleay-perl libio-socket-ssl-perl msmtp openssl # clients of the mail servers below

@@ -71,6 +71,7 @@
 	X(HOST_NAMES, 64, "names", "examples kept per host: HELO names, scripts, senders")                            \
 	X(HOST_SERVERS, 128, "servers", "per host and hour whose acceptances are remembered; they end listings")      \
 	X(HOST_MEMORY, 1073741824, "bytes", "aggregates of all hosts in the collector")                               \
+	X(LOOKUP_HOSTS, 4096, "hosts", "that blocklists are asked about; the riskiest come first")                     \
 	X(LOSS_INTERVALS, 4096, "intervals", "of five minutes whose loss is kept in memory: 14 days")                  \
 	X(FRAME, 16777216, "bytes", "one message on a pipe between processes")
 

@@ -24,6 +24,8 @@ struct sensor_state {
 	size_t loss_count;
 };
 
+#define LOOKUP_NOT_PREDICTED (-1.0)
+
 /* What a blocklist answered when it was asked about a host, and what was predicted then. */
 struct lookup_result {
 	struct addr host;
@@ -31,7 +33,7 @@ struct lookup_result {
 	int64_t time;
 	enum lookup_answer { LOOKUP_CLEAR, LOOKUP_LISTED, LOOKUP_ERROR } answer;
 	const char *codes;    /* "127.0.0.4 127.0.0.10", or what went wrong */
-	double predicted;     /* list_likelihood.predicted at that time */
+	double predicted;     /* list_likelihood.predicted at that time; below 0: it was not */
 	enum verdict verdict; /* of the host at that time */
 };
 

@@ -44,6 +44,10 @@ table() {
 	host     sensor/sink.h              where hours and hosts are kept
 	host     sensor/limits.h            hosts, names, sketches
 	host     sensor/counters.h          hosts that were put aside
+	lookup   sensor/record.h            verdicts and answers
+	lookup   sensor/sink.h              what was answered
+	lookup   sensor/limits.h            hosts that it asks about
+	lookup   sensor/counters.h          questions, and those that failed
 	sensor   sensor/record*.h           records between processes
 	sensor   sensor/limits.h            the longest record
 	sensor   sensor/counters.h          it sums those of the processes
@@ -66,7 +70,7 @@ table() {
 	ROWS
 }
 
-stages='capture decap stream tls smtp mail score host'
+stages='capture decap stream tls smtp mail score host lookup'
 
 # module PATH: the module that a file belongs to
 module() {

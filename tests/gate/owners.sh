@@ -24,6 +24,7 @@ table() {
 	jansson.h         web/doc_jansson.c
 	ini.h             sensor/cli/config.c
 	seccomp.h         sensor/sandbox.c
+	unbound.h         sensor/lookup/lookup_unbound.c
 	ROWS
 }
 

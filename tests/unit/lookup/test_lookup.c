@@ -1,0 +1,570 @@
+/* Names, codes, and who is asked when: a resolver of our own answers, and time is made up. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sensor/base/ptime.h"
+#include "sensor/lookup/lookup.h"
+#include "sensor/lookup/question.h"
+#include "sensor/lookup/zones.h"
+
+#define SECOND PTIME_SECOND
+#define START (INT64_C(1700000000) * SECOND)
+
+static struct addr
+addr_of(const char *text)
+{
+	struct addr a = { .family = ADDR_NONE };
+
+	(void)addr_parse(slice_str(text), &a);
+	return a;
+}
+
+/* ---- names ---- */
+
+static void
+names(void **state)
+{
+	static const struct {
+		const char *host, *zone, *wanted;
+	} rows[] = {
+		{ "200.136.80.4", "zen.spamhaus.org", "4.80.136.200.zen.spamhaus.org" },
+		{ "1.2.3.255", "x", "255.3.2.1.x" },
+		{ "2001:db8:1::ab", "x.test",
+			"b.a.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.0.0.8.b.d.0.1.0.0.2.x.test" },
+		{ "", "x.test", NULL },
+	};
+	char name[QUESTION_NAME_MAX], zone[300];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		int rc = question_name(addr_of(rows[i].host), rows[i].zone, name);
+		assert_int_equal(rc, rows[i].wanted == NULL ? -1 : 0);
+		assert_string_equal(name, rows[i].wanted == NULL ? "" : rows[i].wanted);
+	}
+	memset(zone, 'a', sizeof zone);
+	zone[245] = '\0';
+	assert_int_equal(question_name(addr_of("1.2.3.4"), zone, name), 0);
+	zone[245] = 'a', zone[246] = '\0';
+	assert_int_equal(question_name(addr_of("1.2.3.4"), zone, name), -1);
+	assert_int_equal(question_name(question_test_listed(ADDR_V6), "x", name), 0);
+	assert_string_equal(
+		name, "2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.x");
+	assert_int_equal(question_name(question_test_clear(ADDR_V4), "x", name), 0);
+	assert_string_equal(name, "1.0.0.127.x");
+}
+
+static void
+who_may_be_asked(void **state)
+{
+	static const struct {
+		const char *host;
+		bool wanted;
+	} rows[] = {
+		{ "200.136.80.4", true },
+		{ "2600::1", true },
+		{ "192.0.2.9", true }, /* documentation: a laboratory */
+		{ "2001:db8::9", true },
+		{ "10.1.2.3", false },
+		{ "172.16.0.1", false },
+		{ "192.168.1.1", false },
+		{ "100.64.0.1", false },
+		{ "169.254.0.1", false },
+		{ "127.0.0.2", false },
+		{ "224.0.0.1", false },
+		{ "255.255.255.255", false },
+		{ "0.0.0.0", false },
+		{ "fe80::1", false },
+		{ "fd00::1", false },
+		{ "::1", false },
+		{ "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (question_may_be_asked(addr_of(rows[i].host)) != rows[i].wanted)
+			fail_msg("%s", rows[i].host);
+}
+
+/* ---- codes ---- */
+
+static struct dns_answer
+answer(const char *addresses)
+{
+	struct dns_answer a = { .kind = DNS_NAME_MISSING };
+	struct slice rest = slice_str(addresses);
+
+	if (addresses[0] == '!') {
+		a.kind = DNS_FAILED;
+		snprintf(a.error, sizeof a.error, "%s", addresses + 1);
+		return a;
+	}
+	while (rest.len > 0) {
+		struct slice word = slice_split(&rest, ' ');
+		a.kind = DNS_ADDRESSES;
+		assert_int_equal(addr_parse(word, &a.addresses[a.count++]), 0);
+	}
+	return a;
+}
+
+static void
+faults(void **state)
+{
+	static const struct {
+		const char *addresses;
+		bool large, wanted; /* a fault */
+	} rows[] = {
+		{ "", true, false },
+		{ "127.0.0.2", true, false },
+		{ "127.0.0.254", true, false },
+		{ "127.0.0.2 127.0.0.4 127.0.0.10", true, false },
+		{ "127.0.0.1", true, true },
+		{ "127.0.0.0", true, true },
+		{ "127.255.255.252", true, true },
+		{ "127.255.255.254", true, true },
+		{ "127.255.255.255", false, true },
+		{ "127.255.0.7", false, true },
+		{ "127.0.0.255", false, true },
+		{ "127.0.1.255", false, true },
+		{ "127.0.1.2", true, true }, /* an answer of a list of names */
+		{ "127.0.1.2", false, false },
+		{ "127.0.0.4 127.255.255.254", true, true },
+		{ "192.0.2.1", false, true },
+		{ "127.0.0.2 203.0.113.9", true, true },
+		{ "!SERVFAIL", true, true },
+		{ "!", true, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct dns_answer a = answer(rows[i].addresses);
+		if ((answer_fault(&a, rows[i].large) != NULL) != rows[i].wanted)
+			fail_msg("%s", rows[i].addresses);
+	}
+}
+
+static void
+zones(void **state)
+{
+	static const struct {
+		const char *zone;
+		uint8_t code;
+		const char *wanted; /* NULL = no listing */
+	} rows[] = {
+		{ "zen.spamhaus.org", 2, "Spamhaus SBL" },
+		{ "zen.spamhaus.org", 3, "Spamhaus CSS" },
+		{ "zen.spamhaus.org", 4, "Spamhaus XBL" },
+		{ "zen.spamhaus.org", 9, "Spamhaus DROP" },
+		{ "ZEN.spamhaus.org", 10, "Spamhaus PBL" },
+		{ "zen.spamhaus.org", 11, "Spamhaus PBL" },
+		{ "zen.spamhaus.org", 30, "mine" },
+		{ "k3y.zen.dq.spamhaus.net", 4, "Spamhaus XBL" },
+		{ "xzen.spamhaus.org", 4, "mine" }, /* another one */
+		{ "dnsbl.spfbl.net", 2, "SPFBL" },
+		{ "dnsbl.spfbl.net", 4, "SPFBL policy" },
+		{ "rep.mailspike.net", 11, "Mailspike" },
+		{ "rep.mailspike.net", 18, NULL }, /* a good one */
+		{ "bl.spamcop.net", 2, "mine" },
+		{ "lists.example.org", 77, "mine" },
+	};
+	const struct zone *row;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *got =
+			zone_meaning(zone_known(slice_str(rows[i].zone)), "mine", rows[i].code);
+		if (rows[i].wanted == NULL)
+			assert_null(got);
+		else
+			assert_string_equal(got, rows[i].wanted);
+	}
+	for (size_t i = 0; (row = zone_at(i)) != NULL; i++) {
+		bool registered = strstr(row->terms, "key") != NULL ||
+				  strstr(row->terms, "registered") != NULL;
+		assert_true(row->terms[0] != '\0');
+		if (registered && row->by_default)
+			fail_msg("%s is asked by default", row->name);
+	}
+	row = zone_known(SLICE("zen.spamhaus.org"));
+	assert_string_equal(zone_list(row, "", 0), "Spamhaus SBL");
+	assert_string_equal(zone_list(row, "", 4), "Spamhaus PBL");
+	assert_null(zone_list(row, "", 5));
+}
+
+/* ---- who is asked when ---- */
+
+struct world {
+	struct lookup *l;
+	struct counters counters;
+	int64_t now;
+	/* By the name that is asked: the answer; "?" = none comes. */
+	struct {
+		const char *name, *answer;
+	} records[16];
+	char log[65536]; /* questions */
+	char said[8192]; /* results */
+	char told[4096]; /* events */
+	struct {
+		unsigned slot;
+		const char *answer;
+		bool due;
+	} coming[LOOKUP_SLOTS];
+};
+
+static void __attribute__((format(printf, 3, 4)))
+add(char *out, size_t size, const char *format, ...)
+{
+	size_t used = strlen(out);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(out + used, size - used, format, args);
+	va_end(args);
+}
+
+static int
+world_ask(void *ctx, unsigned slot, const char *name)
+{
+	struct world *w = ctx;
+
+	add(w->log, sizeof w->log, "%s\n", name);
+	w->coming[slot].answer = "";
+	for (size_t i = 0; i < 16 && w->records[i].name != NULL; i++)
+		if (strcmp(w->records[i].name, name) == 0)
+			w->coming[slot].answer = w->records[i].answer;
+	w->coming[slot].due = w->coming[slot].answer[0] != '-';
+	return w->coming[slot].due ? 0 : -1;
+}
+
+static void
+world_cancel(void *ctx, unsigned slot)
+{
+	struct world *w = ctx;
+	w->coming[slot].due = false;
+}
+
+static void
+world_result(void *ctx, const struct lookup_result *r)
+{
+	static const char *const words[] = { "clear", "listed", "error" };
+	struct world *w = ctx;
+	char host[ADDR_TEXT_MAX];
+
+	add(w->said, sizeof w->said, "%s %s %s%s%s", addr_format(r->host, host), r->list,
+		words[r->answer], r->codes[0] != '\0' ? " " : "", r->codes);
+	if (r->predicted >= 0)
+		add(w->said, sizeof w->said, " (%.2f)", r->predicted);
+	add(w->said, sizeof w->said, "\n");
+}
+
+static void
+world_event(void *ctx, const char *text)
+{
+	struct world *w = ctx;
+	add(w->told, sizeof w->told, "%s\n", text);
+}
+
+static void
+begin(struct world *w, const struct lookup_config *config)
+{
+	const struct lookup_calls calls = { w, world_ask, world_cancel, world_result, world_event };
+
+	w->l = lookup_new(config, &calls, &w->counters);
+	if (w->now == 0)
+		w->now = START;
+}
+
+static void
+want(struct world *w, const char *const *hosts)
+{
+	static const struct lookup_prediction predictions[] = { { "Spamhaus XBL", 0.75 },
+		{ "A", 0.25 } };
+
+	lookup_hosts_begin(w->l);
+	for (; *hosts != NULL; hosts++) {
+		struct lookup_host host = { addr_of(*hosts), VERDICT_WATCH, predictions, 2 };
+		lookup_hosts_add(w->l, &host);
+	}
+	lookup_hosts_end(w->l, w->now);
+}
+
+/* Lets time pass; answers come at once. */
+static void
+pass(struct world *w, int64_t seconds)
+{
+	int64_t end = w->now + seconds * SECOND;
+
+	while (w->now < end) {
+		int64_t next = lookup_step(w->l, w->now);
+		for (unsigned i = 0; i < LOOKUP_SLOTS; i++) {
+			if (!w->coming[i].due || w->coming[i].answer[0] == '?')
+				continue;
+			struct dns_answer a = answer(w->coming[i].answer);
+			w->coming[i].due = false;
+			lookup_answered(w->l, i, &a, w->now);
+		}
+		w->now = next < end ? next : end;
+	}
+}
+
+static size_t
+lines(const char *text)
+{
+	size_t n = 0;
+	for (; *text != '\0'; text++)
+		n += *text == '\n';
+	return n;
+}
+
+static const struct lookup_zone one_zone[] = { { "A", "a.test" } };
+static const struct lookup_config ordinary = { one_zone, 1, 60, PTIME_HOUR, false };
+static const char *const one_host[] = { "200.136.80.4", NULL };
+
+#define SOUND                                                                                      \
+	{                                                                                          \
+		"2.0.0.127.a.test", "127.0.0.2"                                                    \
+	}
+
+static void
+a_listing(void **state)
+{
+	struct world w = { .records = { SOUND, { "4.80.136.200.a.test", "127.0.0.7" } } };
+
+	(void)state;
+	begin(&w, &ordinary);
+	want(&w, one_host);
+	pass(&w, 600);
+	assert_string_equal(w.log, "1.0.0.127.a.test\n2.0.0.127.a.test\n4.80.136.200.a.test\n");
+	assert_string_equal(w.said, "200.136.80.4 A listed 127.0.0.7 (0.25)\n");
+	assert_string_equal(w.told, "");
+	assert_int_equal(w.counters.value[COUNTER_lookups], 3);
+	assert_true(lookup_done(w.l, w.now));
+	/* The test is an hour old: it is made again before the listing is believed again. */
+	w.log[0] = w.said[0] = '\0';
+	pass(&w, 3100);
+	assert_string_equal(w.log,
+		"4.80.136.200.a.test\n1.0.0.127.a.test\n2.0.0.127.a.test\n4.80.136.200.a.test\n");
+	assert_int_equal(lines(w.said), 1);
+	lookup_free(w.l);
+}
+
+static void
+several_lists_of_a_zone(void **state)
+{
+	static const struct lookup_zone zen[] = { { "Spamhaus ZEN", "zen.spamhaus.org" } };
+	const struct lookup_config config = { zen, 1, 60, PTIME_HOUR, false };
+	struct world w = { .records = { { "2.0.0.127.zen.spamhaus.org", "127.0.0.2 127.0.0.4" },
+				   { "4.80.136.200.zen.spamhaus.org", "127.0.0.4 127.0.0.10" } } };
+
+	(void)state;
+	begin(&w, &config);
+	want(&w, one_host);
+	pass(&w, 60);
+	assert_string_equal(w.said,
+		"200.136.80.4 Spamhaus SBL clear\n200.136.80.4 Spamhaus CSS clear\n"
+		"200.136.80.4 Spamhaus XBL listed 127.0.0.4 (0.75)\n"
+		"200.136.80.4 Spamhaus DROP clear\n200.136.80.4 Spamhaus PBL listed 127.0.0.10\n");
+	lookup_free(w.l);
+}
+
+static void
+a_list_of_the_world(void **state)
+{
+	struct world w = { .records = { SOUND, { "1.0.0.127.a.test", "127.0.0.2" },
+				   { "4.80.136.200.a.test", "127.0.0.2" } } };
+
+	(void)state;
+	begin(&w, &ordinary);
+	want(&w, one_host);
+	pass(&w, 3000);
+	assert_string_equal(w.said, "");
+	assert_int_equal(lines(w.log), 1);
+	assert_int_equal(lines(w.told), 1);
+	assert_non_null(strstr(w.told, "lists the world"));
+	/* It recovers, and is believed within the hour. */
+	w.records[1].answer = "";
+	pass(&w, 1200);
+	assert_string_equal(w.said, "200.136.80.4 A listed 127.0.0.2 (0.25)\n");
+	assert_non_null(strstr(w.told, "sound again"));
+	lookup_free(w.l);
+}
+
+/* A zone that begins to list the world between two tests. */
+static void
+a_list_dies(void **state)
+{
+	struct world w = { .records = { SOUND, { "1.0.0.127.a.test", "" },
+				   { "4.80.136.200.a.test", "" } } };
+
+	(void)state;
+	begin(&w, &ordinary);
+	want(&w, one_host);
+	pass(&w, 600);
+	assert_string_equal(w.said, "200.136.80.4 A clear (0.25)\n");
+	w.records[1].answer = w.records[2].answer = "127.0.0.2";
+	pass(&w, 7200);
+	assert_null(strstr(w.said, "listed"));
+	assert_non_null(strstr(w.told, "lists the world"));
+	lookup_free(w.l);
+}
+
+static void
+an_emptied_list(void **state)
+{
+	struct world w = { .records = { { "4.80.136.201.a.test", "127.0.0.2" } } };
+
+	(void)state;
+	begin(&w, &ordinary);
+	want(&w, (const char *const[]){ "200.136.80.4", "201.136.80.4", NULL });
+	pass(&w, 600);
+	assert_non_null(strstr(w.said, "200.136.80.4 A error not listed, and neither"));
+	assert_non_null(strstr(w.said, "201.136.80.4 A listed"));
+	assert_int_equal(lines(w.told), 1);
+	lookup_free(w.l);
+}
+
+static void
+errors_back_off(void **state)
+{
+	static const char *const errors[] = { "127.255.255.254", "!SERVFAIL", "!REFUSED",
+		"203.0.113.80", "127.0.0.1", "?", "-" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+		struct world w = { .records = { SOUND, { "4.80.136.200.a.test", errors[i] } } };
+
+		begin(&w, &ordinary);
+		want(&w, one_host);
+		pass(&w, 3600);
+		/* after 0, 1, 3, 7, 15, 31 minutes */
+		if (lines(w.said) < 5 || lines(w.said) > 6 || strstr(w.said, "listed") != NULL)
+			fail_msg("%s: %s", errors[i], w.said);
+		assert_int_equal(w.counters.value[COUNTER_lookups_failed], lines(w.said));
+		assert_non_null(strstr(w.told, "does not answer"));
+		w.records[1].answer = "127.0.0.2";
+		pass(&w, 7200);
+		assert_non_null(strstr(w.said, "listed 127.0.0.2"));
+		assert_non_null(strstr(w.told, "answers again"));
+		lookup_free(w.l);
+	}
+}
+
+/* The rate is held over time, and no second sees more than its share. */
+static void
+the_rate(void **state)
+{
+	static const struct lookup_zone two[] = { { "A", "a.test" }, { "B", "b.test" } };
+	const struct lookup_config config = { two, 2, 30, PTIME_DAY, false };
+	struct world w = { .records = { SOUND, { "2.0.0.127.b.test", "127.0.0.2" } } };
+	char text[40][16];
+	const char *hosts[41] = { NULL };
+
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		snprintf(text[i], sizeof text[i], "200.1.1.%d", i);
+		hosts[i] = text[i];
+	}
+	begin(&w, &config);
+	want(&w, hosts);
+	for (int second = 0; second < 60; second++) {
+		size_t before = lines(w.log);
+		pass(&w, 1);
+		assert_true(lines(w.log) - before <= 1);
+	}
+	assert_int_equal(lines(w.log), 30);
+	pass(&w, 3600);
+	assert_int_equal(lines(w.log), 84); /* 40 hosts, 2 zones, 2 tests each */
+	assert_int_equal(lines(w.said), 80);
+	lookup_free(w.l);
+}
+
+static void
+a_restart(void **state)
+{
+	struct world w = { .records = { SOUND, { "4.80.136.200.a.test", "127.0.0.7" } } };
+	struct lookup_result before = { .host = addr_of("200.136.80.4"),
+		.list = "A",
+		.zone = "A.test",
+		.codes = "",
+		.answer = LOOKUP_CLEAR };
+
+	(void)state;
+	begin(&w, &ordinary);
+	before.time = w.now - 600 * SECOND;
+	lookup_known(w.l, &before);
+	want(&w, one_host);
+	pass(&w, 2900);
+	assert_string_equal(w.log, "");
+	assert_int_equal(lookup_due(w.l, w.now), 0);
+	pass(&w, 300);
+	assert_int_equal(lines(w.log), 3);
+	lookup_free(w.l);
+}
+
+static void
+ipv6(void **state)
+{
+	static const struct lookup_zone two[] = { { "A", "a.test" },
+		{ "SpamCop", "bl.spamcop.net" } };
+	const struct lookup_config config = { two, 2, 60, PTIME_HOUR, false };
+	char listed[QUESTION_NAME_MAX], host[QUESTION_NAME_MAX];
+	struct world w = { .records = { { listed, "127.0.0.2" }, { host, "127.0.0.3" } } };
+
+	(void)state;
+	question_name(question_test_listed(ADDR_V6), "a.test", listed);
+	question_name(addr_of("2600::25"), "a.test", host);
+	begin(&w, &config);
+	want(&w, (const char *const[]){ "2600::25", "fd00::1", "10.0.0.1", NULL });
+	pass(&w, 600);
+	assert_string_equal(w.said, "2600::25 A listed 127.0.0.3 (0.25)\n");
+	assert_int_equal(lines(w.log), 3); /* SpamCop has no IPv6, and private ones are not asked */
+	lookup_free(w.l);
+}
+
+/* By hand: each host once, a silent zone is given up. */
+static void
+one_pass(void **state)
+{
+	static const struct lookup_zone two[] = { { "A", "a.test" }, { "B", "b.test" } };
+	const struct lookup_config config = { two, 2, 600, PTIME_HOUR, true };
+	struct world w = { .records = { SOUND, { "1.0.0.127.b.test", "?" },
+				   { "4.80.136.200.a.test", "!SERVFAIL" } } };
+
+	(void)state;
+	begin(&w, &config);
+	want(&w, (const char *const[]){ "200.136.80.4", "200.136.80.5", NULL });
+	pass(&w, 120);
+	assert_true(lookup_done(w.l, w.now));
+	assert_string_equal(w.said, "200.136.80.4 A error SERVFAIL (0.25)\n"
+				    "200.136.80.5 A clear (0.25)\n");
+	assert_non_null(strstr(w.told, "(b.test) does not answer: no answer within 10 s"));
+	lookup_free(w.l);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names),
+		cmocka_unit_test(who_may_be_asked),
+		cmocka_unit_test(faults),
+		cmocka_unit_test(zones),
+		cmocka_unit_test(a_listing),
+		cmocka_unit_test(several_lists_of_a_zone),
+		cmocka_unit_test(a_list_of_the_world),
+		cmocka_unit_test(a_list_dies),
+		cmocka_unit_test(an_emptied_list),
+		cmocka_unit_test(errors_back_off),
+		cmocka_unit_test(the_rate),
+		cmocka_unit_test(a_restart),
+		cmocka_unit_test(ipv6),
+		cmocka_unit_test(one_pass),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
