@@ -42,7 +42,7 @@ enum host_number {
 #undef X
 		NUMBER_SIGNS,
 	NUMBER_BEFORE_SIGNS = NUMBER_SIGNS - 1,
-#define X(name, function, concern, text) NUMBER_sign_##function,
+#define X(name, function, concern, basis, text) NUMBER_sign_##function,
 	OBSERVABLES(X)
 #undef X
 		HOST_NUMBERS_COUNT

@@ -10,8 +10,10 @@ typedef void observer(const struct facts *f, struct observation *o);
 static const struct {
 	observer *observe;
 	bool concern;
+	enum visibility basis;
 } rows[OBS_COUNT] = {
-#define X(name, function, concern, text) [OBS_##name] = { observe_##function, concern },
+#define X(name, function, concern, basis, text)                                                    \
+	[OBS_##name] = { observe_##function, concern, VISIBILITY_##basis },
 	OBSERVABLES(X)
 #undef X
 };
@@ -22,6 +24,12 @@ observe(const struct facts *f, struct observed *out)
 	*out = (struct observed){ 0 };
 	for (size_t i = 0; i < OBS_COUNT; i++)
 		rows[i].observe(f, &out->of[i]);
+}
+
+enum visibility
+observable_basis(enum observable which)
+{
+	return rows[which].basis;
 }
 
 bool

@@ -14,7 +14,7 @@
 #define OBSERVED_TEXT 400 /* bytes */
 
 enum observable {
-#define X(name, function, concern, text) OBS_##name,
+#define X(name, function, concern, basis, text) OBS_##name,
 	OBSERVABLES(X)
 #undef X
 		OBS_COUNT
@@ -32,6 +32,8 @@ struct observed {
 
 void observe(const struct facts *f, struct observed *out);
 bool observable_is_concern(enum observable which);
+/* What must be seen for it. */
+enum visibility observable_basis(enum observable which);
 
 /* For the files that observe: adds a sentence; nothing when quiet. */
 void observe_say(const struct facts *f, struct observation *o, const char *format, ...)
@@ -43,8 +45,8 @@ const char *observe_time(int64_t time, char out[OBSERVED_TIME]);
 double ramp(double value, double low, double high);
 double share_of(int64_t part, int64_t whole);
 
-/* The observers: observe_refusals.c, observe_content.c, observe_dialogue.c, observe_passage.c. */
-#define X(name, function, concern, text)                                                           \
+/* The observers, in observe_*.c by what they look at. */
+#define X(name, function, concern, basis, text)                                                           \
 	void observe_##function(const struct facts *f, struct observation *o);
 OBSERVABLES(X)
 #undef X

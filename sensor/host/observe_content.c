@@ -7,6 +7,8 @@
 
 #define N(name) (f->sum->sums[SUM_##name])
 
+#define TYPED_FEW 0.02
+
 /* A cause that explains a tenth of the mails explains little, but it is there. */
 static double
 explains(int64_t part, int64_t whole)
@@ -19,64 +21,6 @@ is_web_user(const char *id)
 {
 	/* www-data of Debian, apache of Red Hat */
 	return strcmp(id, "33") == 0 || strcmp(id, "48") == 0;
-}
-
-void
-observe_spam(const struct facts *f, struct observation *o)
-{
-	char hour[OBSERVED_TIME];
-	const struct named *rule = names_top(&f->sum->names[NAMES_rule]);
-
-	if (f->spam == 0)
-		return;
-	o->strength = ramp(f->ratio, 0, RATIO_BOUND);
-	if (o->strength < 1)
-		o->strength *= 0.8;
-	/* spam among much other mail: the test alone would let it pass */
-	if (o->strength < 0.6 && f->spam >= 5) {
-		double some = 0.6 * ramp(share_of(f->spam, f->judged), 0.02, 0.2);
-
-		o->strength = some > o->strength ? some : o->strength;
-	}
-	if (f->burst_hour != 0)
-		o->strength = 1;
-	observe_say(f, o, "%" PRId64 " of %" PRId64 " mails scored 5.0 or more, the highest %.1f",
-		f->spam, f->judged, (double)f->sum->score_max / 1000);
-	if (f->burst_hour != 0)
-		observe_say(f, o,
-			"in the hour of %s %" PRId64 " of %" PRId64 " mails scored 5.0 or more",
-			observe_time(f->burst_hour, hour), f->burst_spam, f->burst_judged);
-	if (rule != NULL)
-		observe_say(f, o, "the rule that hit most of them is %s (%" PRId64 " times)",
-			rule->text, rule->count);
-}
-
-void
-observe_sender_spam(const struct facts *f, struct observation *o)
-{
-	const struct culprit *c = &f->sender;
-	struct observation server = { 0 };
-
-	observe_mail_server(f, &server);
-	if (c->spam == NULL || c->spam->count < 4)
-		return;
-	/* at a host that only sends, its one sender says no more than its mails do */
-	o->strength = ramp(c->ratio, 0, RATIO_BOUND) * (server.strength >= 0.5 ? 1 : 0.3);
-	observe_say(f, o, "%" PRId64 " of the %" PRId64 " mails from <%s> scored 5.0 or more",
-		c->spam->count, c->judged, c->spam->text);
-}
-
-void
-observe_script_spam(const struct facts *f, struct observation *o)
-{
-	const struct culprit *c = &f->script;
-
-	if (c->spam == NULL)
-		return;
-	o->strength = ramp(c->ratio, 0, RATIO_BOUND);
-	observe_say(f, o,
-		"%" PRId64 " of the %" PRId64 " mails by the PHP script %s scored 5.0 or more",
-		c->spam->count, c->judged, c->spam->text);
 }
 
 /* "33:contact.php": the number before the colon is the account. */
@@ -149,7 +93,7 @@ observe_batch(const struct facts *f, struct observation *o)
 		return;
 	o->strength = explains(N(mails_batch), N(mails));
 	/* spam that calls itself the result of a job */
-	if (!facts_innocent(f) && f->ratio >= RATIO_BOUND)
+	if (!facts_innocent(f) && f->ratio >= f->bound)
 		o->strength *= 0.2;
 	observe_say(f, o,
 		"%" PRId64 " of %" PRId64
@@ -168,9 +112,9 @@ observe_typed(const struct facts *f, struct observation *o)
 
 	if (n == 0)
 		return;
-	o->strength = explains(N(mails_typed), N(mails));
-	if (o->strength < 0.3)
-		o->strength = 0.3;
+	/* one in a thousand is somebody who tries a server; where there is little else it is how
+	 * this host sends */
+	o->strength = share_of(n, N(mails)) < TYPED_FEW ? 0.2 : explains(n, N(mails));
 	observe_say(f, o,
 		"%" PRId64
 		" mail%s typed by hand, key by key or without the fields that a program writes",
@@ -205,11 +149,6 @@ observe_bounce(const struct facts *f, struct observation *o)
 		"%" PRId64 " of %" PRId64 " mails are bounces or automatic answers (%" PRId64
 		" from <>), in all to %" PRId64 " domains",
 		n, N(mails), N(mails_null_sender), domains);
-	if (N(callouts) > 0)
-		observe_say(f, o,
-			"%" PRId64
-			" times <> asked for a recipient and sent nothing: sender callouts",
-			N(callouts));
 }
 
 void

@@ -34,8 +34,9 @@ observe_helo_bad(const struct facts *f, struct observation *o)
 	if (worst + mild == 0 || N(helo) == 0)
 		return;
 	/* localhost and bare addresses alone have been reason enough for the CBL; node names annoy
-	 * only */
-	o->strength = share_of(worst, N(helo)) + 0.4 * share_of(mild, N(helo));
+	 * only.  To its provider's own server a program of a person may say anything */
+	o->strength = (share_of(worst, N(helo)) + 0.4 * share_of(mild, N(helo))) * f->out_25 *
+		      (1 - share_of(N(auth_sessions), N(sessions)));
 	observe_say(f, o,
 		"%" PRId64 " of %" PRId64 " sessions greet with no name of a mail server, as %s",
 		worst + mild, N(helo), example != NULL ? example->text : "localhost");
@@ -48,7 +49,8 @@ observe_helo_many(const struct facts *f, struct observation *o)
 	double weeks = (double)(f->sum->last - f->sum->first) / 3.6e12 / WEEK_HOURS;
 	double a_week = (double)names / (weeks > 1 ? weeks : 1);
 
-	o->strength = ramp(a_week, HELO_NAMES_A_WEEK, 10);
+	/* many clients have many names */
+	o->strength = f->nat ? 0 : ramp(a_week, HELO_NAMES_A_WEEK, 10) * f->out_25;
 	if (o->strength > 0)
 		observe_say(f, o,
 			"it greets with %" PRId64 " different names; one machine has one or two",
@@ -85,7 +87,9 @@ observe_mail_server(const struct facts *f, struct observation *o)
 {
 	const struct named *software = names_top(&f->sum->names[NAMES_server_software]);
 
-	o->strength = ramp((double)N(in_accepted), 0, 3);
+	o->strength = f->server_like;
+	if (o->strength <= 0)
+		return;
 	if (software == NULL)
 		software = names_top(&f->sum->names[NAMES_software]);
 	observe_say(f, o, "it accepted %" PRId64 " recipients as a mail server%s%s", N(in_accepted),
@@ -93,18 +97,15 @@ observe_mail_server(const struct facts *f, struct observation *o)
 }
 
 void
-observe_many_servers(const struct facts *f, struct observation *o)
+observe_helo_inside(const struct facts *f, struct observation *o)
 {
-	int64_t networks = f->distinct[SKETCH_server_networks];
-	struct observation server = { 0 };
-
-	observe_mail_server(f, &server);
-	o->strength = ramp((double)networks, 10, 50) * (1 - server.strength);
-	if (o->strength > 0)
-		observe_say(f, o,
-			"it sends straight to %" PRId64 " servers in %" PRId64
-			" networks, and no mail comes in to it",
-			f->distinct[SKETCH_servers], networks);
+	if (N(helo_inside) == 0)
+		return;
+	o->strength = share_of(N(helo_inside), N(helo)) * f->out_25;
+	observe_say(f, o,
+		"%" PRId64 " of %" PRId64
+		" sessions greet with a private address in brackets: a client behind NAT",
+		N(helo_inside), N(helo));
 }
 
 void

@@ -4,6 +4,9 @@
 
 #include "sensor/base/ptime.h"
 
+/* of the recipients of an ordinary server */
+#define USUAL_UNKNOWN 0.05
+
 #define PROVIDER_CURRENT (7 * PTIME_DAY)
 
 static int64_t
@@ -57,7 +60,8 @@ observe_lists(const struct facts *f, struct observation *o, enum scope scope)
 	for (size_t i = 0; i < f->listings_count; i++) {
 		const struct listing *l = &f->listings[i];
 
-		if (l->until != 0 || traits_of(l->list)->scope != scope)
+		if (l->kind != LISTING_PUBLIC || l->until != 0 ||
+			traits_of(l->list)->scope != scope)
 			continue;
 		o->strength = 1;
 		for (size_t k = 0; k < f->sum->mentions.count; k++) {
@@ -89,7 +93,7 @@ observe_delisted(const struct facts *f, struct observation *o)
 		const struct listing *l = &f->listings[i];
 		char since[OBSERVED_TIME], until[OBSERVED_TIME];
 
-		if (l->until == 0)
+		if (l->kind != LISTING_PUBLIC || l->until == 0 || l->until <= l->last)
 			continue;
 		o->strength = 0.4;
 		observe_say(f, o, "%s named it from %s to %s", l->list,
@@ -104,7 +108,8 @@ observe_private(const struct facts *f, struct observation *o)
 
 	for (size_t i = 0; i < f->sum->mentions.count; i++) {
 		const struct mention *m = &f->sum->mentions.items[i];
-		bool unnamed = m->class == REPLY_LISTED && !traits_is_list(m->list);
+		bool unnamed = m->class == REPLY_LISTED && !traits_is_list(m->list) &&
+			       traits_of(m->list)->scope == SCOPE_HOST;
 
 		if ((m->class != REPLY_PRIVATE_REPUTATION && !unnamed) ||
 			f->now - m->last > PROVIDER_CURRENT)
@@ -182,7 +187,7 @@ observe_user_unknown(const struct facts *f, struct observation *o)
 
 	if (n == 0)
 		return;
-	o->strength = ramp(share_of(n, tries(f)), 0.05, 0.25) * ramp((double)n, 2, 10);
+	o->strength = ramp(share_of(n, tries(f)), USUAL_UNKNOWN, 0.25) * ramp((double)n, 2, 10);
 	say_share(f, o, n, "do not exist where they were sent");
 }
 
@@ -223,4 +228,56 @@ observe_relay_refused(const struct facts *f, struct observation *o)
 		return;
 	o->strength = ramp(share_of(n, tries(f)), 0, 0.2);
 	say_share(f, o, n, "were refused because the server does not relay for this host");
+}
+
+void
+observe_callout(const struct facts *f, struct observation *o)
+{
+	const int64_t n = f->sum->sums[SUM_callouts], mails = f->sum->sums[SUM_mails];
+
+	if (n == 0)
+		return;
+	o->strength = ramp((double)n, 3, 30) * ramp(share_of(n, mails), 0.02, 0.2) *
+		      ramp((double)f->distinct[SKETCH_domains], 1, 5);
+	observe_say(f, o,
+		"%" PRId64 " times <> asked for a recipient and sent nothing: sender callouts", n);
+}
+
+void
+observe_spfbl(const struct facts *f, struct observation *o)
+{
+	const int64_t n = f->sum->sums[SUM_spfbl_points];
+
+	if (n == 0)
+		return;
+	/* SPFBL lets go below 25 % of negative points */
+	o->strength = ramp(share_of(n, tries(f)), 0, 0.25) * ramp((double)n, 0, 3);
+	observe_say(f, o, "%" PRId64 " refusals by which SPFBL gives a negative point each", n);
+}
+
+void
+observe_traps(const struct facts *f, struct observation *o)
+{
+	const int64_t n = class_count(f, REPLY_USER_UNKNOWN);
+	const double beyond = (double)n - USUAL_UNKNOWN * (double)tries(f);
+
+	/* two reports list at SpamCop, and from six on traps count squared */
+	o->strength = ramp(beyond, 1, 6);
+	if (o->strength > 0)
+		observe_say(f, o,
+			"%" PRId64
+			" recipients do not exist, %.0f more than is usual: traps are such "
+			"addresses",
+			n, beyond);
+}
+
+void
+observe_looked_up(const struct facts *f, struct observation *o)
+{
+	const int64_t n = f->sum->sums[SUM_looked_up];
+
+	if (n == 0)
+		return;
+	o->strength = 1;
+	observe_say(f, o, "%" PRId64 " look-up%s found it on a list", n, plural(n));
 }

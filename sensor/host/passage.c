@@ -100,7 +100,7 @@ static void
 find_relayed(struct facts *f)
 {
 	const struct names *in = &f->sum->names[NAMES_relay_in];
-	struct domain_set domains = { .count = 0 };
+	struct domain_set domains = { .count = 0 }, foreign = { .count = 0 };
 
 	for (size_t i = 0; i < in->count; i++) {
 		const struct named *came = &in->items[i];
@@ -109,6 +109,7 @@ find_relayed(struct facts *f)
 		if (is_own_name(f, p.rcpt) || is_own_name(f, p.sender))
 			continue;
 		f->foreign_in++;
+		domain_set_add(&foreign, p.rcpt);
 		if (names_find(&f->sum->names[NAMES_relay_out], came->text) == NULL ||
 			is_kept_here(f, p.rcpt))
 			continue;
@@ -118,6 +119,7 @@ find_relayed(struct facts *f)
 			f->relay_example = came;
 	}
 	f->relayed_domains = (int64_t)domains.count;
+	f->foreign_domains = (int64_t)foreign.count;
 }
 
 /* It came, its Message-ID left, and surely not to the same domain. */

@@ -1,0 +1,224 @@
+/* What flows, retries, texts and minutes tell of a host. */
+#include "sensor/host/facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sensor/base/ptime.h"
+
+/* Every mail server tries again within two hours: Postfix after 5 minutes, Exim after 15, Sendmail
+ * with its queue runs of half an hour or an hour (their defaults). */
+#define RETRY_WITHIN (2 * PTIME_HOUR)
+#define RETRY_AFTER (60 * PTIME_SECOND) /* sooner is the same try at the next exchanger */
+
+/* Bits up to which two near digests are of one kind (sensor/mail/similar.h, where it was measured).
+ */
+#define NEAR_BITS 10
+
+/* Programs that are mail servers, as the dialect or the greeting names them. */
+static const char *const servers[] = { "Postfix", "Exim", "Sendmail", "OpenSMTPD", "qmail",
+	"Exchange", "Haraka", "Halon", "PowerMTA", "Courier", "Zimbra" };
+
+static bool
+is_server_software(const struct named *software)
+{
+	for (size_t i = 0; software != NULL && i < sizeof servers / sizeof servers[0]; i++) {
+		if (slice_starts(slice_str(software->text), slice_str(servers[i])))
+			return true;
+	}
+	return false;
+}
+
+/* Mail comes in to it; or it only sends, speaks as mail servers do, or its port 25 answers. */
+static double
+server_likeness(const struct facts *f)
+{
+	const int64_t in = f->sum->sums[SUM_in_accepted];
+	double like = in >= 3 ? 1 : (double)in / 3;
+
+	switch (facts_role_given(f)) {
+	case ROLE_MTA:
+	case ROLE_SUBMISSION:
+		return 1;
+	case ROLE_CLIENT:
+	case ROLE_WEB:
+	case ROLE_PROXY:
+		return 0;
+	case ROLE_UNKNOWN:
+	case ROLES:
+		break;
+	}
+	if (is_server_software(names_top(&f->sum->names[NAMES_software])) && like < 0.7)
+		like = 0.7;
+	if (facts_answers(f, 25))
+		like += (1 - like) * 0.5;
+	return like;
+}
+
+/* Programs of people hand in mail on 465 and 587, at their provider's; what names they greet with,
+ * and how many such servers there are behind one address, says nothing. */
+static double
+exchanger_share(const struct facts *f)
+{
+	const int64_t *n = f->sum->sums;
+	int64_t seen = n[SUM_port_25] + n[SUM_port_465] + n[SUM_port_587] + n[SUM_port_other];
+
+	return seen > 0 ? (double)n[SUM_port_25] / (double)seen : 1;
+}
+
+static int
+bits_of(uint64_t mask)
+{
+	return __builtin_popcountll(mask);
+}
+
+static void
+find_fan_out(struct facts *f)
+{
+	for (size_t i = 0; i < f->hours_count; i++) {
+		const struct aggregate *a = f->hours[i].aggregate;
+		int64_t minutes = bits_of(a->minutes[MINUTES_session]);
+		int64_t networks =
+			minutes > 0 ? sketch_estimate(&a->sketches[SKETCH_server_networks]) : 0;
+
+		/* networks a minute, compared without a division */
+		if (networks * f->fan_minutes < f->fan_networks * minutes ||
+			(networks * f->fan_minutes == f->fan_networks * minutes &&
+				networks <= f->fan_networks))
+			continue;
+		f->fan_hour = f->hours[i].hour;
+		f->fan_networks = networks;
+		f->fan_minutes = minutes;
+	}
+}
+
+/* A pair of sender and recipient that was deferred and neither came again nor was settled later. */
+static void
+find_dropped(struct facts *f)
+{
+	const struct names *deferred = &f->sum->names[NAMES_deferred];
+	const struct names *settled = &f->sum->names[NAMES_settled];
+
+	for (size_t i = 0; i < deferred->count; i++) {
+		const struct named *d = &deferred->items[i];
+		enum presence later = names_presence(settled, d, LIMIT_HOST_NAMES);
+		bool again = later == PRESENCE_YES || d->last - d->first >= RETRY_AFTER;
+
+		if (!again && (later == PRESENCE_UNKNOWN || f->now - d->last < RETRY_WITHIN))
+			continue;
+		f->deferred_decided++;
+		f->deferred_dropped += !again;
+	}
+}
+
+static bool
+is_near(const char *a, const char *b)
+{
+	return bits_of(strtoull(a, NULL, 16) ^ strtoull(b, NULL, 16)) <= NEAR_BITS;
+}
+
+static void
+find_template(struct facts *f)
+{
+	const struct names *texts = &f->sum->names[NAMES_text_spam];
+
+	for (size_t i = 0; i < texts->count; i++) {
+		int64_t n = 0;
+
+		for (size_t k = 0; k < texts->count; k++) {
+			if (is_near(texts->items[i].text, texts->items[k].text))
+				n += texts->items[k].count;
+		}
+		if (n > f->template_mails)
+			f->template_mails = n;
+	}
+}
+
+/* A mail leaves in the minute of the POST or in the next one. */
+static void
+find_posted(struct facts *f)
+{
+	int64_t minutes = 0, posts = 0;
+
+	for (size_t i = 0; i < f->hours_count; i++) {
+		uint64_t php = f->hours[i].aggregate->minutes[MINUTES_php];
+		uint64_t post = f->hours[i].aggregate->minutes[MINUTES_post];
+
+		post |= post << 1;
+		f->php_minutes += bits_of(php);
+		f->posted_minutes += bits_of(php & post);
+		if (php != 0) {
+			minutes += 60;
+			posts += bits_of(post);
+		}
+	}
+	f->post_share = minutes > 0 ? (double)posts / (double)minutes : 0;
+}
+
+static void
+find_proxied(struct facts *f)
+{
+	const struct names *in = &f->sum->names[NAMES_proxied];
+
+	for (size_t i = 0; i < in->count; i++)
+		f->proxied +=
+			names_find(&f->sum->names[NAMES_relay_out], in->items[i].text) != NULL;
+	for (size_t i = 0; i < f->hours_count; i++) {
+		const int64_t *n = f->hours[i].aggregate->sums;
+
+		if (n[SUM_in_proxied] == 0)
+			continue;
+		f->proxied_hours++;
+		f->proxied_out += n[SUM_sessions];
+	}
+}
+
+/* Different programs greet with different names: several people behind one address.  A bot that
+ * changes its name keeps its ways, so the ways are counted too. */
+static void
+find_clients(struct facts *f)
+{
+	const int64_t names = f->distinct[SKETCH_helo_names];
+	const int64_t ways = f->distinct[SKETCH_dialects] > f->distinct[SKETCH_ja4s]
+				     ? f->distinct[SKETCH_dialects]
+				     : f->distinct[SKETCH_ja4s];
+
+	for (size_t i = 0; i < f->config->nat_count; i++)
+		f->nat |= network_has(f->config->nat[i], f->ip);
+	if (!f->nat && f->server_like < 0.5)
+		f->nat = names >= 3 &&
+			 (ways >= 3 || (ways >= 2 && f->sum->sums[SUM_helo_inside] >= 3));
+	if (f->nat)
+		f->clients = f->distinct[SKETCH_speakers];
+}
+
+/* What came of mails whose content was not seen: those that TLS records tell, those refused before
+ * their content, and whole sessions refused.  An address that does not exist has its own sign. */
+static void
+test_refusals(struct facts *f)
+{
+	const int64_t *n = f->sum->sums;
+	int64_t unknown = n[SUM_class + REPLY_USER_UNKNOWN];
+	int64_t refused = n[SUM_rejected] > unknown ? n[SUM_rejected] - unknown : 0;
+	int64_t accepted =
+		n[SUM_accepted] > n[SUM_mails_scored] ? n[SUM_accepted] - n[SUM_mails_scored] : 0;
+
+	f->refused = n[SUM_estimated_refusals] + n[SUM_sessions_refused] + refused;
+	f->tried = f->refused + n[SUM_estimated_mails] + accepted;
+	f->refusals_bound = facts_upper(&f->config->refusals);
+	f->refusals_ratio = facts_ratio(&f->config->refusals, f->refused, f->tried);
+}
+
+void
+flow_build(struct facts *f)
+{
+	f->server_like = server_likeness(f);
+	f->out_25 = exchanger_share(f);
+	find_fan_out(f);
+	find_dropped(f);
+	find_template(f);
+	find_posted(f);
+	find_proxied(f);
+	find_clients(f);
+	test_refusals(f);
+}
