@@ -1,4 +1,5 @@
 #include "sensor/record_change.h"
+#include "sensor/sink.h"
 
 #include <string.h>
 
@@ -110,6 +111,12 @@ static const char *const delivery_state_words[] = {
 	[DELIVERY_GIVEN_UP] = "given-up",
 };
 
+static const char *const lookup_answer_words[] = {
+	[LOOKUP_CLEAR] = "clear",
+	[LOOKUP_LISTED] = "listed",
+	[LOOKUP_ERROR] = "error",
+};
+
 #define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
 
 _Static_assert(COUNT_OF(reply_class_words) == REPLY_CLASSES, "a word for each reply class");
@@ -152,6 +159,7 @@ WORD(verdict)
 WORD(role)
 WORD(listing_kind)
 WORD(delivery_state)
+WORD(lookup_answer)
 
 #define PARSE(name)                                                                                \
 	int name##_parse(struct slice word, enum name *out)                                        \
@@ -166,6 +174,7 @@ PARSE(reply_class)
 PARSE(cause)
 PARSE(verdict)
 PARSE(delivery_state)
+PARSE(lookup_answer)
 
 bool
 session_speaks_smtp(const struct session_record *s)

@@ -37,6 +37,11 @@ struct lookup_result {
 	enum verdict verdict; /* of the host at that time */
 };
 
+/* "clear", "listed", "error"; out of range "clear". */
+const char *lookup_answer_word(enum lookup_answer v);
+/* 0 and *out, or -1. */
+int lookup_answer_parse(struct slice word, enum lookup_answer *out);
+
 /* What became of telling one target of one change of a verdict. */
 struct delivery {
 	int64_t change;	    /* seq of the change */

@@ -29,7 +29,8 @@ static const struct {
 		" UNION ALL SELECT max(seq) FROM services UNION ALL SELECT max(seq) FROM events"
 		" UNION ALL SELECT max(seq) FROM runs UNION ALL SELECT max(seq) FROM counters"
 		" UNION ALL SELECT max(seq) FROM loss UNION ALL SELECT max(seq) FROM changes"
-		" UNION ALL SELECT max(seq) FROM deliveries)"
+		" UNION ALL SELECT max(seq) FROM deliveries UNION ALL SELECT max(seq) FROM "
+		"lookups)"
 		" WHERE last > ifnull((SELECT value FROM meta WHERE name = 'seq'), 0)" },
 };
 

@@ -142,6 +142,17 @@
 	X(next_ns, int, r->next)                                                                   \
 	X(error, text, r->error)
 
+#define LOOKUP_COLUMNS(X)                                                                          \
+	X(host, addr, r->host)                                                                     \
+	X(host_key, key, r->host)                                                                  \
+	X(list, text, r->list)                                                                     \
+	X(zone, text, r->zone)                                                                     \
+	X(time_ns, int, r->time)                                                                   \
+	X(answer, text, lookup_answer_word(r->answer))                                             \
+	X(codes, text, r->codes)                                                                   \
+	X(predicted, real, r->predicted)                                                           \
+	X(verdict, text, verdict_word(r->verdict))
+
 #define HOUR_COLUMNS(X)                                                                            \
 	X(host, addr, x->host)                                                                     \
 	X(hour_ns, int, x->hour)                                                                   \

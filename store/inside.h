@@ -61,6 +61,7 @@ int put_hour(struct store *s, struct addr host, int64_t hour, struct slice packe
 int put_service(
 	struct store *s, struct endpoint server, int64_t first, int64_t last, struct err *err);
 int put_state(struct store *s, const struct sensor_state *state, struct err *err);
+int put_lookup(struct store *s, const struct lookup_result *lookup, struct err *err);
 int put_event(struct store *s, int64_t time, const char *kind, const char *text, struct err *err);
 
 #endif

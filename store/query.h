@@ -43,7 +43,7 @@ struct filter {
 
 struct table {
 	const char *name; /* "hosts" "sessions" "mails" "listings" "services" "evidence" "loss"
-			     "events" "changes" "deliveries" */
+			     "events" "changes" "deliveries" "lookups" */
 	const char *title;
 	const struct column *columns;
 	size_t columns_count;
@@ -121,6 +121,32 @@ int query_changes_from(
 int query_changes_newest(struct store *s, int64_t *seq, struct err *err);
 /* What is known of out->change and out->target: 1 and state, attempts, time, next; 0 = nothing, -1. */
 int query_delivery(struct store *s, struct delivery *out, struct err *err);
+
+/* Hosts of at least that risk and last seen since then, riskiest first, at most `limit`, with what is
+ * predicted of each list (predicted below 0: nothing). 0 or -1. */
+struct host_risk {
+	struct addr host;
+	double risk;
+	enum verdict verdict;
+	int64_t last; /* ns */
+	const struct list_predicted {
+		const char *list;
+		double predicted;
+	} *lists;
+	size_t lists_count;
+};
+struct risk_question {
+	double above;
+	int64_t since, limit;
+};
+int query_risky(struct store *s, const struct risk_question *q,
+	void (*fn)(void *ctx, const struct host_risk *host), void *ctx, struct err *err);
+/* What blocklists answered since then, oldest first; or, of each host, list and day the last answer
+ * that is none of errors, by list. 0 or -1. */
+int query_lookups(struct store *s, int64_t since,
+	void (*fn)(void *ctx, const struct lookup_result *lookup), void *ctx, struct err *err);
+int query_lookups_daily(struct store *s, int64_t since,
+	void (*fn)(void *ctx, const struct lookup_result *lookup), void *ctx, struct err *err);
 
 /* The state of the sensor: what it last said of itself, and what the store holds. */
 struct store_totals {

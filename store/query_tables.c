@@ -185,6 +185,18 @@
 	X("error", "Reason", TEXT, SHOWN, "why it was not told, or not yet", "d.error", NULL) \
 	X("sensor", "Sensor", TEXT, HIDDEN, "who says so", "d.sensor", NULL)
 
+#define LOOKUPS(X) \
+	X("time", "Time", TIME, SHOWN, "UTC", "u.time_ns", NULL) \
+	X("host", "Host", TEXT, SHOWN, "address", "u.host", "u.host_key") \
+	X("list", "List", TEXT, SHOWN, "blocklist", "u.list", NULL) \
+	X("zone", "Zone", TEXT, SHOWN, "that was asked", "u.zone", NULL) \
+	X("answer", "Answer", TEXT, SHOWN, "clear, listed; error: neither", "u.answer", NULL) \
+	X("codes", "Codes", TEXT, SHOWN, "of the answer, or what went wrong", "u.codes", NULL) \
+	X("predicted", "Predicted", REAL, SHOWN, "0 to 1, then, from causes alone; empty = not at all", \
+		"CASE WHEN u.predicted >= 0 THEN u.predicted END", NULL) \
+	X("verdict", "Verdict", TEXT, SHOWN, "on the host, then", "u.verdict", NULL) \
+	X("sensor", "Sensor", TEXT, HIDDEN, "who asked", "u.sensor", NULL)
+
 /* clang-format on */
 
 #define COLUMN(name, title, type, hidden, note, cell, sort)                                        \
@@ -204,6 +216,7 @@ TABLE(loss, LOSS);
 TABLE(events, EVENTS);
 TABLE(changes, CHANGES);
 TABLE(deliveries, DELIVERIES);
+TABLE(lookups, LOOKUPS);
 
 #define HEAD(id, title)                                                                            \
 	{                                                                                          \
@@ -221,6 +234,7 @@ enum {
 	TABLE_EVENTS,
 	TABLE_CHANGES,
 	TABLE_DELIVERIES,
+	TABLE_LOOKUPS,
 	TABLES
 };
 
@@ -235,6 +249,7 @@ static const struct table tables[TABLES] = {
 	[TABLE_EVENTS] = HEAD(events, "Events"),
 	[TABLE_CHANGES] = HEAD(changes, "Changes"),
 	[TABLE_DELIVERIES] = HEAD(deliveries, "Alerts"),
+	[TABLE_LOOKUPS] = HEAD(lookups, "Look-ups"),
 };
 
 #define SESSIONS_OF_HOST                                                                           \
@@ -393,6 +408,19 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_UNTIL] = "d.time_ns < :until",
 			[FILTER_VERDICT] = "c.verdict = :verdict",
 			[FILTER_CAUSE] = "c.cause = :cause",
+		},
+	},
+	[TABLE_LOOKUPS] = {
+		.columns = lookups_cells,
+		.from = "lookups u",
+		.order = "u.time_ns DESC, u.seq DESC",
+		.last = "u.seq",
+		.where = {
+			[FILTER_HOST] = "u.host = :host",
+			[FILTER_SINCE] = "u.time_ns >= :since",
+			[FILTER_UNTIL] = "u.time_ns < :until",
+			[FILTER_VERDICT] = "u.verdict = :verdict",
+			[FILTER_LIST] = "u.list = :list",
 		},
 	},
 };

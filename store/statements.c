@@ -112,6 +112,9 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 		PUT("deliveries", DELIVERY_COLUMNS, "change, target") REPLACE(DELIVERY_COLUMNS)
 		" WHERE deliveries.state = 'waiting' AND (false" DELIVERY_COLUMNS(DELIVERY_DIFFERS) ")",
 
+	[STATEMENT_LOOKUP_PUT] =
+		PUT("lookups", LOOKUP_COLUMNS, "host, list, time_ns") " NOTHING",
+
 	[STATEMENT_HOURS_FETCH] =
 		"SELECT hour_ns, packed FROM host_hours WHERE host = ? ORDER BY hour_ns",
 	[STATEMENT_HOSTS_FETCH] =
@@ -210,4 +213,19 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 		" ORDER BY c.seq LIMIT ?4",
 	[STATEMENT_DELIVERY] =
 		"SELECT state, attempts, time_ns, next_ns FROM deliveries WHERE change = ? AND target = ?",
+	[STATEMENT_LOOKUPS] =
+		"SELECT host, list, zone, time_ns, answer, codes, predicted, verdict"
+		" FROM lookups WHERE time_ns >= ?1 ORDER BY time_ns, seq",
+	/* SQLite takes the other cells from the row that has the maximum. */
+	[STATEMENT_LOOKUPS_DAILY] =
+		"SELECT host, list, zone, max(time_ns), answer, codes, predicted, verdict"
+		" FROM lookups WHERE time_ns >= ?1 AND answer <> 'error'"
+		" GROUP BY host, list, time_ns / 86400000000000 ORDER BY list, 4, host",
+	/* By host, so that the lists of one stand together. */
+	[STATEMENT_RISKY] =
+		"SELECT h.host, h.risk, h.verdict, h.last_ns, l.value ->> 'list', l.value ->> 'predicted'"
+		" FROM (SELECT * FROM hosts WHERE risk >= ?1 AND last_ns >= ?2"
+		"  ORDER BY risk DESC, host_key LIMIT ?3) h"
+		" LEFT JOIN json_each(h.record, '$.lists') l"
+		" ORDER BY h.risk DESC, h.host_key, l.key",
 };

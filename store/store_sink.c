@@ -47,6 +47,12 @@ sink_delivery(void *ctx, const struct delivery *delivery, struct err *err)
 }
 
 static int
+sink_lookup(void *ctx, const struct lookup_result *lookup, struct err *err)
+{
+	IN_BATCH(put_lookup(s, lookup, err));
+}
+
+static int
 sink_state(void *ctx, const struct sensor_state *state, struct err *err)
 {
 	IN_BATCH(put_state(s, state, err));
@@ -113,6 +119,7 @@ store_sink(struct store *s)
 		.fetch_hosts = sink_fetch_hosts,
 		.service = sink_service,
 		.delivery = sink_delivery,
+		.lookup = sink_lookup,
 		.state = sink_state,
 		.event = sink_event,
 		.commit = sink_commit,

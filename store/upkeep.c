@@ -35,6 +35,7 @@ static const struct {
 		"d.change)"
 		" AND EXISTS (SELECT 1 FROM deliveries n WHERE n.target = d.target AND n.change > "
 		"d.change) LIMIT " PRUNE_BATCH ")" },
+	{ KEEP_HOURS, OLDEST("lookups", "seq", "time_ns") },
 	{ KEEP_HOURS, OLDEST("host_hours", "seq", "hour_ns") },
 	{ KEEP_HOURS, OLDEST("hosts", "seq", "last_ns") },
 	{ KEEP_HOURS, OLDEST("loss", "seq", "start_ns") },

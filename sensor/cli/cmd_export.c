@@ -186,7 +186,7 @@ take_table(struct export *e, const char *name)
 		return 0;
 	return cli_fail(e->self, EXIT_USAGE,
 		"there is no table %s: hosts, sessions, mails, listings, services, evidence, "
-		"loss, events, changes, deliveries",
+		"loss, events, changes, deliveries, lookups",
 		name);
 }
 
@@ -205,7 +205,7 @@ take_arguments(struct export *e, int argc, char **argv)
 	if (result == 0 && e->table == NULL)
 		result = cli_fail(e->self, EXIT_USAGE,
 			"which table? hosts, sessions, mails, listings, services, evidence, "
-			"loss, events, changes, deliveries");
+			"loss, events, changes, deliveries, lookups");
 	if (result == 0)
 		result = check_words(e);
 	return result == 0 ? 0 : CLI_WRONG;
@@ -374,7 +374,7 @@ const struct cli_command cmd_export = {
 	.args = "TABLE",
 	.summary = "Write a table of the store as CSV or JSON",
 	.text = "TABLE is hosts, sessions, mails, listings, services, evidence, loss, events,\n"
-		"changes (of verdicts) or deliveries (of alerts).\n\n"
+		"changes (of verdicts), deliveries (of alerts) or lookups (of blocklists).\n\n"
 		"CSV has a head line and is safe to open in a spreadsheet.  JSON is one object a "
 		"line: for hosts, sessions\n"
 		"and mails the whole record, as in `heloscope read --json`.  evidence is what a "
