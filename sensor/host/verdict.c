@@ -136,20 +136,6 @@ find_since(const struct facts *f)
 }
 
 static void
-copy_listings(const struct facts *f, struct host_record *r)
-{
-	for (size_t i = 0; i < f->listings_count; i++) {
-		struct listing *l = ARENA_PUSH(f->arena, r->listings, LIMIT_REPLIES);
-
-		if (l == NULL)
-			return;
-		*l = f->listings[i];
-		l->list = arena_string(f->arena, slice_str(l->list));
-		l->reply = arena_string(f->arena, slice_str(l->reply));
-	}
-}
-
-static void
 copy_services(const struct facts *f, struct host_record *r)
 {
 	for (size_t i = 0; i < f->services_count; i++) {
@@ -201,7 +187,7 @@ fill_record(const struct facts *f, struct host_record *r)
 	copy_counts(f, r);
 	judge_causes(f, &o, r);
 	judge_lists(f, &o, r);
-	copy_listings(f, r);
+	listings_copy(f, r);
 	copy_services(f, r);
 	judge_advice(f, r);
 	judge_summary(f, &o, r);

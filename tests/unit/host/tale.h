@@ -39,6 +39,7 @@ struct tale {
 	struct service services[8];
 	size_t services_count;
 	int64_t now;
+	int64_t window; /* 0 = the default */
 	struct host_record host;
 };
 
@@ -309,7 +310,7 @@ host_json(const struct host_record *r, struct buf *out)
 static inline void
 judge_hours(struct tale *t, const struct hour_of_host *hours, size_t n, struct host_record *out)
 {
-	const struct verdict_config config = verdict_config_default();
+	struct verdict_config config = verdict_config_default();
 	const struct verdict_input in = { .ip = an_addr(THE_HOST),
 		.hours = hours,
 		.hours_count = n,
@@ -317,6 +318,8 @@ judge_hours(struct tale *t, const struct hour_of_host *hours, size_t n, struct h
 		.services_count = t->services_count,
 		.now = t->now };
 
+	if (t->window != 0)
+		config.window_ns = t->window;
 	verdict_host(&config, &in, &t->arena, out);
 }
 
