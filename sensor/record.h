@@ -355,6 +355,11 @@ struct service {
 	int64_t first, last;
 };
 
+/* Of a TCP port (record_services.c): its name, and why it is unusual on a host that others can
+ * reach, a phrase; "" = none. */
+const char *service_name(int32_t port);
+const char *service_remark(int32_t port);
+
 /* A host whose mail this one sends on. */
 struct host_behind {
 	struct addr ip;

@@ -15,6 +15,8 @@ void judge_lists(const struct facts *f, const struct observed *o, struct host_re
 double judge_likelihood(const struct facts *f, const struct observed *o);
 /* role.c: the way it takes part in mail, from what it was seen to do. */
 enum role judge_role(const struct facts *f, const struct observed *o);
+/* cutoff.c: out->cut_off, by port: who would be cut off. */
+void judge_cut_off(const struct facts *f, struct host_record *out);
 /* advice.c: out->advice for the first cause of out, the software seen and the lists in force. */
 void judge_advice(const struct facts *f, struct host_record *out);
 

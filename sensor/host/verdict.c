@@ -144,6 +144,7 @@ copy_services(const struct facts *f, struct host_record *r)
 		if (s == NULL)
 			return;
 		*s = f->services[i];
+		s->name = service_name(s->port);
 	}
 }
 
@@ -189,6 +190,7 @@ fill_record(const struct facts *f, struct host_record *r)
 	judge_lists(f, &o, r);
 	listings_copy(f, r);
 	copy_services(f, r);
+	judge_cut_off(f, r);
 	judge_advice(f, r);
 	judge_summary(f, &o, r);
 }
