@@ -16,6 +16,17 @@ campus_has(const struct campus *campus, struct addr a)
 	return false;
 }
 
+bool
+addr_is_inside(struct addr a)
+{
+	uint8_t x = a.bytes[0], y = a.bytes[1];
+
+	if (a.family == ADDR_V4)
+		return x == 10 || (x == 172 && (y & 0xf0) == 16) || (x == 192 && y == 168) ||
+		       (x == 100 && (y & 0xc0) == 64) || (x == 169 && y == 254);
+	return a.family == ADDR_V6 && ((x & 0xfe) == 0xfc || (x == 0xfe && (y & 0xc0) == 0x80));
+}
+
 enum direction
 campus_direction(const struct campus *campus, struct addr client, struct addr server)
 {

@@ -34,7 +34,7 @@
 	X(relay_in, "mails accepted from outside: key, sender domain, recipient domain")           \
 	X(relay_out, "mails sent out: key, sender domain, recipient domain")                       \
 	X(id_out, "Message-IDs sent out, hashed")                                                  \
-	X(speaker, "who speaks, by HELO name and dialect, of judged mails")                        \
+	X(speaker, "who speaks, by HELO name, of judged mails")                                    \
 	X(speaker_spam, "who speaks, of spam")                                                     \
 	X(origin, "hosts behind this one, by address, of judged mails that it sent on")            \
 	X(origin_spam, "hosts behind this one, of spam that it sent on")                           \
@@ -47,7 +47,9 @@
 	X(proxied, "mails led through this host as a proxy, as relay_in")                          \
 	X(proxy_target, "mail servers that it was asked for as a proxy")                           \
 	X(post, "paths of HTTP POSTs to it, without their query")                                  \
-	X(cleared, "lists that a look-up found not to have it")
+	X(cleared, "lists that a look-up found not to have it")                                    \
+	X(id_in, "Message-IDs accepted from inside or with AUTH, hashed, \"… from ADDRESS\"")      \
+	X(id_spam, "Message-IDs of spam sent out that is not known to come from behind, hashed")
 
 enum sum {
 #define X(name, text) SUM_##name,
@@ -109,5 +111,24 @@ size_t aggregate_bytes(const struct aggregate *a);
 struct slice domain_of(const char *address, char *out);
 /* Rank of a class among those that speak of this host's reputation. */
 bool class_is_mention(enum reply_class class);
+/* To a server outside; where our networks are not known, to any. */
+bool aggregate_is_outside(const struct session_record *s);
+/* Mails accepted by the server of that session, by its port, if it is outside. */
+void aggregate_accepted(struct aggregate *a, const struct session_record *s, int64_t mails);
+/* aggregate_replies.c */
+void aggregate_replies(
+	struct aggregate *a, const struct campus *campus, const struct session_record *s);
+/* aggregate_content.c: labels, scores, scripts of a mail that the host sent; `mine` false = it only
+ * passed through. */
+enum whose { WHOSE_OWN, WHOSE_PASSED, WHOSE_BEHIND };
+void aggregate_content(struct aggregate *a, const struct session_record *s,
+	const struct mail_record *m, enum whose whose);
+/* aggregate_passage.c: what tells that a mail came in and left again. */
+void aggregate_came(struct aggregate *a, const struct session_record *s,
+	const struct mail_record *m, enum names_kind kind);
+void aggregate_went(struct aggregate *a, const struct session_record *s,
+	const struct mail_record *m, bool spam);
+bool mail_is_judged(const struct mail_record *m);
+bool mail_is_spam(const struct mail_record *m);
 
 #endif

@@ -1,5 +1,6 @@
 #include "sensor/host/aggregate_fields.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sensor/host/helo.h"
@@ -17,12 +18,6 @@ network_text(struct addr a, char out[ADDR_TEXT_MAX])
 	return slice_str(addr_format(network_of(a, 24, 48).addr, out));
 }
 
-bool class_is_mention(enum reply_class class)
-{
-	return class == REPLY_LISTED || class == REPLY_PRIVATE_REPUTATION ||
-	       class == REPLY_RATE_LIMITED;
-}
-
 static void
 count_visibility(struct aggregate *a, const struct session_record *s)
 {
@@ -33,6 +28,22 @@ count_visibility(struct aggregate *a, const struct session_record *s)
 	};
 
 	aggregate_add(a, rows[s->visibility], 1);
+}
+
+/* "[192.168.1.7]" from another address: what a client behind NAT believes to be (RFC 5321 4.1.3).
+ */
+static bool
+is_inside_literal(struct slice name, struct addr client)
+{
+	struct addr address;
+
+	if (name.len < 2 || name.ptr[0] != '[' || name.ptr[name.len - 1] != ']')
+		return false;
+	name = slice_take(slice_skip(name, 1), name.len - 2);
+	if (slice_ieq(slice_take(name, 5), SLICE("IPv6:")))
+		name = slice_skip(name, 5);
+	return addr_parse(name, &address) == 0 && addr_is_inside(address) &&
+	       !addr_eq(address, client);
 }
 
 static void
@@ -57,39 +68,111 @@ count_helo(struct aggregate *a, const struct session_record *s, int64_t time)
 	if (slice_ieq(name, greeted) ||
 		(addr_parse(name, &address) == 0 && addr_eq(address, s->server.addr)))
 		aggregate_add(a, SUM_helo_target, 1);
+	aggregate_add(a, SUM_helo_inside, is_inside_literal(name, s->client.addr));
 	aggregate_name(a, NAMES_helo, name, time);
 	aggregate_distinct(a, SKETCH_helo_names, name);
 }
 
-/* Does the reply speak of this client's reputation?  Not if it quotes somebody else's address (a
- * forwarded header, a NAT in front of another), and not if the list is one of domains or URLs. */
+/* Ended with QUIT, as far as seen: how the client speaks says so, or the server's answer to it. */
 static bool
-is_about(const struct reply *reply, const struct session_record *s)
-{
-	if (!class_is_mention(reply->class) || traits_of(reply->list)->scope == SCOPE_OTHER)
-		return false;
-	return reply->quoted.family == ADDR_NONE || addr_eq(reply->quoted, s->client.addr);
-}
-
-static void
-count_replies(struct aggregate *a, const struct session_record *s)
+is_quit(const struct session_record *s)
 {
 	for (size_t i = 0; i < s->replies_count; i++) {
-		const struct reply *reply = &s->replies[i];
-
-		if (strcmp(reply->to, "VRFY") == 0 || strcmp(reply->to, "EXPN") == 0)
-			aggregate_add(a, SUM_vrfy, 1);
-		/* recipients are counted with their mail */
-		if (strcmp(reply->to, "RCPT") != 0 && reply->code >= 400)
-			aggregate_add(a, SUM_class + reply->class, 1);
-		if (!is_about(reply, s))
-			continue;
-		if (reply->class == REPLY_LISTED && traits_is_list(reply->list))
-			aggregate_add(a, SUM_listed, 1);
-		else if (reply->class != REPLY_RATE_LIMITED)
-			aggregate_add(a, SUM_private, 1);
-		mentions_add(&a->mentions, reply, s->server.addr);
+		if (strcmp(s->replies[i].to, "QUIT") == 0)
+			return true;
 	}
+	/* "EHLO *|MAIL FROM:<_>|…+QUIT crlf" (smtp/dialect.h) */
+	return strstr(s->dialect, "|QUIT") != NULL || strstr(s->dialect, "+QUIT") != NULL ||
+	       strncmp(s->dialect, "QUIT", 4) == 0;
+}
+
+/* Refused at the door.  A server that does not know EHLO (5xx) may take HELO, so the last counts.
+ */
+static bool
+is_refused(const struct session_record *s)
+{
+	static const char *const doors[] = { "greeting", "EHLO", "HELO", "LHLO" };
+	bool refused = false;
+
+	for (size_t i = 0; i < s->replies_count; i++) {
+		for (size_t k = 0; k < sizeof doors / sizeof doors[0]; k++) {
+			if (strcmp(s->replies[i].to, doors[k]) == 0)
+				refused = s->replies[i].code >= 400;
+		}
+	}
+	return refused;
+}
+
+static enum sum
+port_sum(uint16_t port, enum sum first)
+{
+	switch (port) {
+	case 25:
+		return first;
+	case 465:
+		return (enum sum)(first + 1);
+	case 587:
+		return (enum sum)(first + 2);
+	default:
+		return (enum sum)(first + 3);
+	}
+}
+
+bool
+aggregate_is_outside(const struct session_record *s)
+{
+	return s->direction == DIRECTION_OUTBOUND || s->direction == DIRECTION_UNKNOWN;
+}
+
+void
+aggregate_accepted(struct aggregate *a, const struct session_record *s, int64_t mails)
+{
+	if (aggregate_is_outside(s))
+		aggregate_add(a, port_sum(s->server.port, SUM_accepted_25), mails);
+}
+
+/* What is known without looking into the mails. */
+static void
+count_flow(struct aggregate *a, const struct session_record *s)
+{
+	aggregate_minute(a, MINUTES_session, s->start);
+	aggregate_add(a, SUM_sessions_quit, is_quit(s));
+	aggregate_add(a, SUM_sessions_refused, is_refused(s));
+	if (aggregate_is_outside(s)) {
+		aggregate_add(a, SUM_sessions_outside, 1);
+		aggregate_add(a, port_sum(s->server.port, SUM_port_25), 1);
+	}
+	if (s->estimate.basis[0] != '\0') {
+		aggregate_add(a, SUM_estimated_sessions, 1);
+		aggregate_add(a, SUM_estimated_mails, s->estimate.mails);
+		aggregate_add(a, SUM_estimated_refusals, s->estimate.refusals);
+		aggregate_accepted(a, s, s->estimate.mails);
+	}
+	aggregate_add(a, SUM_tls_offered, s->tls.offered);
+	aggregate_add(
+		a, SUM_tls_unused, s->tls.offered && !is_encrypted(s) && s->mails_count_total > 0);
+}
+
+/* Who speaks: its HELO name, and by which hand.  Under TLS that is the client's hello; in clear the
+ * program, or the whole dialect, which says something only where a mail was sent: sessions that
+ * end early look different although the same client speaks. */
+static void
+count_speaker(struct aggregate *a, const struct session_record *s, int64_t time)
+{
+	const char *hand = s->client_software;
+	char text[NAMES_TEXT * 2];
+
+	aggregate_distinct(a, SKETCH_dialects, slice_str(s->dialect));
+	aggregate_distinct(a, SKETCH_ja4s, slice_str(s->tls.ja4));
+	aggregate_name(a, NAMES_dialect, slice_str(s->dialect), time);
+	if (s->tls.ja4[0] != '\0')
+		hand = s->tls.ja4;
+	else if (hand[0] == '\0' && s->mails_count_total > 0)
+		hand = s->dialect;
+	if (s->helo_name[0] == '\0' && hand[0] == '\0')
+		return;
+	snprintf(text, sizeof text, "%s %s", s->helo_name, hand);
+	aggregate_distinct(a, SKETCH_speakers, slice_str(text));
 }
 
 /* Which kinds of anomalies the session has, as bits. */
@@ -117,7 +200,8 @@ count_anomalies(struct aggregate *a, const struct session_record *s, int64_t tim
 }
 
 static void
-count_as_client(struct aggregate *a, const struct session_record *s, int64_t time)
+count_as_client(struct aggregate *a, const struct campus *campus, const struct session_record *s,
+	int64_t time)
 {
 	char text[ADDR_TEXT_MAX];
 
@@ -133,7 +217,9 @@ count_as_client(struct aggregate *a, const struct session_record *s, int64_t tim
 	aggregate_name(a, NAMES_software, slice_str(s->client_software), time);
 	aggregate_add(a, SUM_auth_sessions, s->auth.mechanism[0] != '\0');
 	aggregate_add(a, SUM_auth_failures, s->auth.failures);
-	count_replies(a, s);
+	count_flow(a, s);
+	count_speaker(a, s, time);
+	aggregate_replies(a, campus, s);
 	count_anomalies(a, s, time);
 }
 
@@ -159,6 +245,8 @@ count_as_server(struct aggregate *a, const struct session_record *s, int64_t tim
 	if (aggregate_is_proxied(s)) {
 		/* The mail server is another host. */
 		aggregate_add(a, SUM_in_http_verbs, 1);
+		aggregate_add(a, SUM_in_proxied, s->direction != DIRECTION_INTERNAL);
+		aggregate_name(a, NAMES_proxy_target, slice_str(s->proxy.target), time);
 		return;
 	}
 	aggregate_add(a, SUM_in_sessions, 1);
@@ -184,12 +272,21 @@ count_as_server(struct aggregate *a, const struct session_record *s, int64_t tim
 void
 aggregate_session(struct aggregate *a, const struct session_record *session, bool as_client)
 {
+	const struct campus nobody = { .nets_count = 0 };
+
+	aggregate_session_in(a, &nobody, session, as_client);
+}
+
+void
+aggregate_session_in(struct aggregate *a, const struct campus *campus,
+	const struct session_record *session, bool as_client)
+{
 	int64_t time = session->end > 0 ? session->end : session->start;
 
 	aggregate_time(a, session->start);
 	aggregate_time(a, time);
 	if (as_client)
-		count_as_client(a, session, time);
+		count_as_client(a, campus, session, time);
 	else
 		count_as_server(a, session, time);
 }

@@ -26,9 +26,9 @@
 	X(rcpts_unknown, "recipients with a disposition not seen")                                 \
 	X(bytes, "bytes of mails")                                                                 \
 	X(mails_scored, "mails whose content was scored")                                          \
-	X(mails_judged, "of them that count for the sequential test")                              \
+	X(mails_judged, "of them that count for the sequential test; none that it sent on")        \
 	X(mails_spam, "of the judged ones: score 5.0 or more")                                     \
-	X(mails_over, "scored mails with 5.0 or more, innocent kinds included")                    \
+	X(mails_over, "own scored mails with 5.0 or more, innocent kinds included")                \
 	X(score_plus, "sum of the positive scores, thousandths")                                   \
 	X(score_minus, "sum of the negative scores, thousandths, as a positive number")            \
 	X(score_0, "mails with a score below 0")                                                   \
@@ -98,8 +98,11 @@
 	X(estimated_refusals, "refusals in them")                                                  \
 	X(tls_offered, "sessions in which the server offered TLS")                                 \
 	X(tls_unused, "of them in which the client did not take it")                               \
-	X(mails_loop, "mails that go round: a hop twice, or more than 20 hops")                    \
-	X(mails_sorted, "mails to five recipients or more in alphabetical order")                  \
+	X(mails_loop,                                                                              \
+		"mails that go round: a hop twice, a server five times, more than 20 hops, 5.4.6") \
+	X(mails_sorted,                                                                            \
+		"mails to five recipients or more in alphabetical order; of hashed ones that of "  \
+		"their domains")                                                                   \
 	X(spfbl_points, "refusals by which SPFBL gives a negative point")                          \
 	X(helo_inside, "HELO with a private address in brackets: a client behind NAT")             \
 	X(in_proxied, "sessions that others led through this host as a proxy")                     \
@@ -113,7 +116,8 @@
 	X(passed_judged, "of them that count for the sequential test")                             \
 	X(passed_spam, "of these: score 5.0 or more")                                              \
 	X(quoted, "replies to others that quote this host's address")                              \
-	X(looked_up, "look-ups that found it on a list")
+	X(looked_up, "look-ups that found it on a list")                                           \
+	X(passed_scored, "mails sent on for a host behind this one whose content was scored")
 
 /* Numbers of different things. */
 #define AGGREGATE_SKETCHES(X)                                                                      \

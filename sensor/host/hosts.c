@@ -82,18 +82,42 @@ count_for(struct hosts *h, const struct session_record *session, const struct ma
 {
 	struct addr addr = as_client ? session->client.addr : session->server.addr;
 	int64_t time = mail != NULL ? mail->end : session->end;
+	struct addr origin = { .family = ADDR_NONE };
 	struct hour *hour;
 
 	if (!is_judged(h, addr, as_client))
 		return;
 	if (time <= 0)
 		time = session->start;
+	if (mail != NULL && as_client)
+		origin = mail_origin(&h->campus, session, mail);
 	hour = begin_count(h, addr, time);
-	if (mail != NULL)
-		aggregate_mail(hour->aggregate, session, mail, as_client);
+	if (mail == NULL)
+		aggregate_session_in(hour->aggregate, &h->campus, session, as_client);
+	else if (as_client && origin.family != ADDR_NONE)
+		aggregate_passed(hour->aggregate, session, mail, origin);
 	else
-		aggregate_session(hour->aggregate, session, as_client);
+		aggregate_mail(hour->aggregate, session, mail, as_client);
 	end_count(h, hour);
+}
+
+/* Replies that speak of a host of ours that is not the client. */
+static void
+count_quoted(struct hosts *h, const struct session_record *session)
+{
+	if (!campus_has(&h->campus, session->client.addr))
+		return;
+	for (size_t i = 0; i < session->replies_count; i++) {
+		const struct reply *reply = &session->replies[i];
+		struct addr subject = reply_subject(&h->campus, reply, session->client.addr);
+		struct hour *hour;
+
+		if (subject.family == ADDR_NONE || addr_eq(subject, session->client.addr))
+			continue;
+		hour = begin_count(h, subject, reply->time > 0 ? reply->time : session->end);
+		aggregate_quoted(hour->aggregate, reply, session->server.addr);
+		end_count(h, hour);
+	}
 }
 
 void
@@ -103,6 +127,21 @@ hosts_session(struct hosts *h, const struct session_record *session)
 		return;
 	count_for(h, session, NULL, true);
 	count_for(h, session, NULL, false);
+	count_quoted(h, session);
+}
+
+/* At the host behind the client, which may have no session that we see. */
+static void
+count_behind(struct hosts *h, const struct session_record *session, const struct mail_record *mail)
+{
+	struct addr origin = mail_origin(&h->campus, session, mail);
+	struct hour *hour;
+
+	if (origin.family == ADDR_NONE || session->direction != DIRECTION_OUTBOUND)
+		return;
+	hour = begin_count(h, origin, mail->end > 0 ? mail->end : mail->start);
+	aggregate_behind(hour->aggregate, session, mail);
+	end_count(h, hour);
 }
 
 void
@@ -110,6 +149,7 @@ hosts_mail(struct hosts *h, const struct session_record *session, const struct m
 {
 	count_for(h, session, mail, true);
 	count_for(h, session, mail, false);
+	count_behind(h, session, mail);
 }
 
 void

@@ -26,6 +26,16 @@ names_clip(struct slice text, size_t max)
 	return slice_take(text, max);
 }
 
+static uint64_t
+hash_of(struct slice text)
+{
+	const size_t digits = 16;
+
+	if (text.len > digits && slice_starts(slice_skip(text, digits), SLICE(NAMES_FROM)))
+		text = slice_take(text, digits);
+	return hash_stable(text.ptr, text.len);
+}
+
 static int
 named_cmp(const struct named *item, uint64_t hash, struct slice text)
 {
@@ -117,7 +127,7 @@ names_add(struct names *n, struct slice text, int64_t time, size_t max)
 	text = names_clip(text, NAMES_TEXT);
 	if (text.len == 0)
 		return;
-	one.hash = hash_stable(text.ptr, text.len);
+	one.hash = hash_of(text);
 	add_counted(n, text, &one, max);
 }
 
@@ -138,7 +148,7 @@ const struct named *
 names_find(const struct names *n, const char *text)
 {
 	struct slice s = names_clip(slice_str(text), NAMES_TEXT);
-	uint64_t hash = hash_stable(s.ptr, s.len);
+	uint64_t hash = hash_of(s);
 	size_t at = place_of(n, hash, s);
 
 	if (at < n->count && named_cmp(&n->items[at], hash, s) == 0)
@@ -212,7 +222,7 @@ names_unpack(struct names *n, struct cursor *in, size_t max)
 		item.last = varint_sum(item.first, varint_get(in));
 		if (in->bad || text.len == 0 || item.count == 0 || !text_is_clean(text))
 			return -1;
-		item.hash = hash_stable(text.ptr, text.len);
+		item.hash = hash_of(text);
 		/* appending keeps the order, or the bytes are not ours */
 		if (place_of(n, item.hash, text) != n->count)
 			return -1;

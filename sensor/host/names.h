@@ -16,6 +16,10 @@
 
 #define NAMES_TEXT 200 /* bytes */
 
+/* "0123456789abcdef from …": of such a name the digits alone choose whether it stays, so that
+ * another set with the bare digits keeps the same ones. */
+#define NAMES_FROM " from "
+
 struct named {
 	uint64_t hash;
 	int64_t count;

@@ -318,7 +318,7 @@ test_unpack_refuses(void **state)
 	memcpy(area + room - packed.len, packed.ptr, packed.len);
 	assert_int_equal(aggregate_unpack(b, slice_of(area + room - packed.len, packed.len)), 0);
 	assert_same_packed(a, b);
-	packed.ptr[4] = 2; /* a later version */
+	packed.ptr[4] = 3; /* a later version */
 	assert_int_equal(aggregate_unpack(b, buf_slice(&packed)), -1);
 	munmap(area, room + (size_t)page);
 	buf_release(&packed);
@@ -332,7 +332,7 @@ static void
 test_campus(void **state)
 {
 	struct network nets[2];
-	struct campus campus = { nets, 2 }, unsaid = { NULL, 0 };
+	struct campus campus = { .nets = nets, .nets_count = 2 }, unsaid = { .nets_count = 0 };
 
 	(void)state;
 	assert_int_equal(network_parse(SLICE("200.136.80.0/24"), &nets[0]), 0);

@@ -189,7 +189,7 @@ static void
 test_order_and_determinism(void **state)
 {
 	struct verdict_config config = verdict_config_default();
-	struct campus campus = { NULL, 0 };
+	struct campus campus = { .nets_count = 0 };
 	struct seen seen[2] = { { .count = 0 }, { .count = 0 } };
 
 	(void)state;
@@ -225,7 +225,7 @@ test_written_and_fetched(void **state)
 	static struct tale t;
 	static struct memory m;
 	struct verdict_config config = verdict_config_default();
-	struct campus campus = { NULL, 0 };
+	struct campus campus = { .nets_count = 0 };
 	struct counters counters = { { 0 } };
 	struct sink sink = sink_of(&m);
 	struct err err = { "" };
@@ -272,7 +272,7 @@ test_old_hour_is_not_overwritten(void **state)
 	static struct tale t;
 	static struct memory m;
 	struct verdict_config config = verdict_config_default();
-	struct campus campus = { NULL, 0 };
+	struct campus campus = { .nets_count = 0 };
 	struct counters counters = { { 0 } };
 	struct sink sink = sink_of(&m);
 	struct err err = { "" };
@@ -303,7 +303,7 @@ test_sink_refuses(void **state)
 	static struct tale t;
 	static struct memory m;
 	struct verdict_config config = verdict_config_default();
-	struct campus campus = { NULL, 0 };
+	struct campus campus = { .nets_count = 0 };
 	struct counters counters = { { 0 } };
 	struct sink sink = sink_of(&m);
 	struct err err = { "" };
@@ -331,7 +331,7 @@ test_campus_alone_is_judged(void **state)
 	static struct tale t;
 	static struct memory m;
 	struct network net = a_net("200.136.80.0/24");
-	struct campus campus = { &net, 1 };
+	struct campus campus = { .nets = &net, .nets_count = 1 };
 	struct verdict_config config = verdict_config_default();
 	struct counters counters = { { 0 } };
 	struct sink sink = sink_of(&m);
@@ -377,7 +377,7 @@ test_forgetting(void **state)
 	static struct tale t;
 	static struct memory m;
 	struct verdict_config config = verdict_config_default();
-	struct campus campus = { NULL, 0 };
+	struct campus campus = { .nets_count = 0 };
 	struct counters counters = { { 0 } };
 	struct sink sink = sink_of(&m);
 	struct hosts *h;
