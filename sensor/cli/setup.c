@@ -134,7 +134,12 @@ setup_finish(struct setup *s, bool stored, struct err *err)
 	s->clients = NULL;
 	if (c->clients_file[0] != '\0' && clients_load(c->clients_file, &s->clients, err) < 0)
 		return -1;
-	s->campus = (struct campus){ c->nets, c->nets_count };
+	s->campus = (struct campus){
+		.nets = c->nets,
+		.nets_count = c->nets_count,
+		.public = c->public,
+		.public_count = c->public_count,
+	};
 	s->analyst = (struct analyst_config){ .rules = s->rules.sources,
 		.rules_count = s->rules.count,
 		.privacy_off = c->privacy_off,
