@@ -16,6 +16,7 @@
 #include "sensor/counters.h"
 #include "sensor/limits.h"
 #include "sensor/record.h"
+#include "sensor/sink.h"
 
 #define IPC_COOKIE 16 /* bytes */
 #define IPC_HEADER 32 /* bytes */
@@ -124,6 +125,10 @@ struct ipc_post {
 };
 void ipc_pack_post(struct buf *out, const struct ipc_post *post);
 int ipc_unpack_post(struct slice payload, struct ipc_post *out);
+
+/* Its texts live in the arena. */
+void ipc_pack_lookup(struct buf *out, const struct lookup_result *lookup);
+int ipc_unpack_lookup(struct slice payload, struct lookup_result *out, struct arena *arena);
 
 /* Counters since the start of the process `pid`. */
 struct ipc_state {

@@ -4,8 +4,11 @@
 #include <string.h>
 
 #include "sensor/base/cursor.h"
+#include "sensor/base/text.h"
 #include "sensor/ipc.h"
 #include "sensor/record_layout.h"
+
+#define LOOKUP_TEXT 512 /* bytes of a name of a list or zone, or of codes */
 
 static void
 put_u32(struct buf *out, uint32_t v)
@@ -137,6 +140,64 @@ ipc_unpack_post(struct slice payload, struct ipc_post *out)
 		return -1;
 	memset(out->path, 0, sizeof out->path);
 	memcpy(out->path, c.rest.ptr, c.rest.len);
+	return 0;
+}
+
+/* ---- look-up: host, time, answer, verdict, predicted, then three texts with their lengths ---- */
+
+static void
+put_text(struct buf *out, const char *text)
+{
+	put_u32(out, (uint32_t)strlen(text));
+	buf_str(out, text);
+}
+
+/* Clean, and not longer than ours are. */
+static const char *
+get_text(struct cursor *c, struct arena *arena)
+{
+	return text_clean(arena, cursor_bytes(c, cursor_le32(c)), LOOKUP_TEXT);
+}
+
+void
+ipc_pack_lookup(struct buf *out, const struct lookup_result *l)
+{
+	int64_t predicted;
+
+	memcpy(&predicted, &l->predicted, sizeof predicted);
+	buf_byte(out, l->host.family);
+	buf_add(out, slice_of(l->host.bytes, sizeof l->host.bytes));
+	put_i64(out, l->time);
+	buf_byte(out, (uint8_t)l->answer);
+	buf_byte(out, (uint8_t)l->verdict);
+	put_i64(out, predicted);
+	put_text(out, l->list);
+	put_text(out, l->zone);
+	put_text(out, l->codes);
+}
+
+int
+ipc_unpack_lookup(struct slice payload, struct lookup_result *out, struct arena *arena)
+{
+	struct cursor c = cursor_of(payload);
+	uint8_t family = cursor_u8(&c);
+	struct slice bytes = cursor_bytes(&c, sizeof out->host.bytes);
+	int64_t time = get_i64(&c);
+	uint8_t answer = cursor_u8(&c), verdict = cursor_u8(&c);
+	int64_t predicted = get_i64(&c);
+
+	*out = (struct lookup_result){ .time = time,
+		.list = get_text(&c, arena),
+		.zone = get_text(&c, arena),
+		.codes = get_text(&c, arena),
+		.answer = (enum lookup_answer)answer,
+		.verdict = (enum verdict)verdict };
+	memcpy(&out->predicted, &predicted, sizeof predicted);
+	if (c.bad || c.rest.len > 0 || (family != ADDR_V4 && family != ADDR_V6) ||
+		answer > LOOKUP_ERROR || verdict >= VERDICTS || time < 0 || out->list[0] == '\0' ||
+		!(out->predicted >= LOOKUP_NOT_PREDICTED && out->predicted <= 1))
+		return -1;
+	out->host = family == ADDR_V4 ? addr_v4(bytes.ptr) : addr_v6(bytes.ptr);
 	return 0;
 }
 

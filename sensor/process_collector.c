@@ -175,6 +175,18 @@ on_post(struct collector_process *p, struct slice payload)
 	return 0;
 }
 
+static int
+on_lookup(struct collector_process *p, struct slice payload)
+{
+	struct lookup_result lookup;
+	struct err err = { "" };
+
+	if (ipc_unpack_lookup(payload, &lookup, &p->arena) < 0)
+		return -1;
+	result(p, collector_lookup(p->collector, &lookup, &err), &err);
+	return 0;
+}
+
 /* Each process counts from its own start: what is new since it told last is added. */
 static int
 on_state(struct collector_process *p, struct slice payload)
@@ -232,6 +244,7 @@ handle(struct collector_process *p, const struct ipc_frame *frame)
 		[IPC_SESSION] = on_session,
 		[IPC_SERVICE] = on_service,
 		[IPC_POST] = on_post,
+		[IPC_LOOKUP] = on_lookup,
 		[IPC_STATE] = on_state,
 		[IPC_EVENT] = on_event,
 	};

@@ -26,6 +26,8 @@ struct sandbox {
 	bool only_compute;	  /* no files, sockets or processes from here on (seccomp) */
 	size_t memory;		  /* bytes of address space; 0 = as it is */
 	bool ends_with_parent;	  /* SIGTERM when the parent dies */
+	bool asks;		  /* …but internet sockets of its own, and locks on files
+				     that are open */
 	bool attaches_filters;	  /* …but a filter to a socket that is open (SO_ATTACH_FILTER) */
 };
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "sensor/cli/cli.h"
+#include "sensor/cli/lookup_source.h"
 #include "sensor/cli/setup.h"
 #include "sensor/process_analyst.h"
 #include "sensor/process_collector.h"
@@ -161,8 +162,14 @@ configure_capture(struct running *r, struct err *err)
 static int
 configure(struct running *r, const struct setup_given *g, struct err *err)
 {
+	const struct config *c = &r->setup.config;
+
 	if (setup_configure(&r->setup, g, err) < 0 || configure_capture(r, err) < 0)
 		return -1;
+	if (c->lookup.enabled && c->nets_count == 0)
+		return err_set(err,
+			"[lookup] enabled: say which hosts are ours ([campus] net, or --net): "
+			"blocklists are asked about no others");
 	return r->serve != NULL ? config_endpoint(r->serve, &r->listen, err) : 0;
 }
 
@@ -412,6 +419,22 @@ run_collector(void *ctx, const struct ipc_ends *ends)
 	return process_collector(&config, ends);
 }
 
+static int
+run_lookup(void *ctx, const struct ipc_ends *ends)
+{
+	const struct running *r = ctx;
+	struct lookup_source source;
+
+	lookup_source_init(&source, &r->setup.config);
+	const struct process_lookup_store store = lookup_source_store(&source);
+	const struct process_lookup_config config = { .lookup = &source.lookup,
+		.resolver = r->setup.config.lookup.resolver,
+		.store = &store,
+		.user = r->owner };
+
+	return process_lookup(&config, ends);
+}
+
 static void
 print_address(struct endpoint at)
 {
@@ -469,6 +492,8 @@ print_start(struct running *r)
 	fprintf(stderr, "; the store is %s", c->store);
 	if (geteuid() == 0)
 		fprintf(stderr, "; packets are parsed as user %s", c->user);
+	if (c->lookup.enabled)
+		fprintf(stderr, "; blocklists are asked about hosts of ours at risk");
 	fprintf(stderr, " (Ctrl-C ends it)\n");
 }
 
@@ -496,6 +521,8 @@ start(struct running *r, const struct setup_given *given)
 		return cli_fail(r->command, EXIT_FAILED, "%s", err.text);
 	if (r->serve != NULL)
 		supervisor.run[PROCESS_WEB] = run_web;
+	if (r->setup.config.lookup.enabled)
+		supervisor.run[PROCESS_LOOKUP] = run_lookup;
 	print_start(r);
 	if (supervisor_run(&supervisor, &err) < 0)
 		return cli_fail(r->command, EXIT_FAILED, "%s", err.text);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sensor/base/text.h"
 #include "sensor/ipc.h"
 #include "sensor/record_layout.h"
 
@@ -22,6 +23,7 @@ unpack(const struct ipc_frame *frame, struct arena *arena)
 	struct mail_record mail;
 	struct ipc_service service;
 	struct ipc_post post;
+	struct lookup_result lookup;
 	struct ipc_state state;
 	struct ipc_event event;
 
@@ -33,6 +35,9 @@ unpack(const struct ipc_frame *frame, struct arena *arena)
 	(void)ipc_unpack_service(frame->payload, &service);
 	if (ipc_unpack_post(frame->payload, &post) == 0)
 		assert(memchr(post.path, '\0', sizeof post.path) != NULL);
+	if (ipc_unpack_lookup(frame->payload, &lookup, arena) == 0)
+		assert(text_is_clean(slice_str(lookup.list)) &&
+			text_is_clean(slice_str(lookup.codes)));
 	(void)ipc_unpack_state(frame->payload, &state);
 	(void)ipc_unpack_event(frame->payload, &event);
 	arena_reset(arena);

@@ -339,6 +339,60 @@ test_service_and_state(void **state)
 }
 
 static void
+test_lookup(void **state)
+{
+	struct lookup_result sent = { .list = "Spamhaus XBL",
+		.zone = "zen.spamhaus.org",
+		.codes = "127.0.0.4",
+		.time = 43,
+		.answer = LOOKUP_LISTED,
+		.predicted = 0.75,
+		.verdict = VERDICT_LIKELY };
+	struct lookup_result back;
+	struct arena arena;
+	struct buf b;
+	(void)state;
+
+	addr_parse(SLICE("2001:db8::25"), &sent.host);
+	arena_init(&arena, 1 << 20);
+	buf_init(&b, 4096);
+	ipc_pack_lookup(&b, &sent);
+	for (size_t n = 0; n < b.len; n++) {
+		uint8_t *exact = malloc(n + 1);
+		memcpy(exact, b.ptr, n);
+		assert_int_equal(ipc_unpack_lookup(slice_of(exact, n), &back, &arena), -1);
+		free(exact);
+	}
+	assert_int_equal(ipc_unpack_lookup(buf_slice(&b), &back, &arena), 0);
+	assert_true(addr_eq(back.host, sent.host));
+	assert_string_equal(back.list, sent.list);
+	assert_string_equal(back.zone, sent.zone);
+	assert_string_equal(back.codes, sent.codes);
+	assert_int_equal(back.time, 43);
+	assert_int_equal(back.answer, LOOKUP_LISTED);
+	assert_int_equal(back.verdict, VERDICT_LIKELY);
+	assert_true(back.predicted == 0.75);
+	static const struct {
+		size_t at;
+		uint8_t byte;
+	} wrong[] = {
+		{ 0, 5 },     /* no family */
+		{ 24, 0x80 }, /* a time before 1970 */
+		{ 25, 3 },    /* no answer */
+		{ 26, 99 },   /* no verdict */
+		{ 34, 0x7f }, /* a probability beyond 1 */
+	};
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		uint8_t right = b.ptr[wrong[i].at];
+		b.ptr[wrong[i].at] = wrong[i].byte;
+		assert_int_equal(ipc_unpack_lookup(buf_slice(&b), &back, &arena), -1);
+		b.ptr[wrong[i].at] = right;
+	}
+	arena_release(&arena);
+	buf_release(&b);
+}
+
+static void
 test_event(void **state)
 {
 	struct ipc_event event = { 42, "restart", "the worker ended by signal 9" }, back;
@@ -403,6 +457,7 @@ main(void)
 		cmocka_unit_test(test_write_refuses),
 		cmocka_unit_test(test_service_and_state),
 		cmocka_unit_test(test_post),
+		cmocka_unit_test(test_lookup),
 		cmocka_unit_test(test_event),
 		cmocka_unit_test(test_mail),
 	};
