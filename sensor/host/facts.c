@@ -38,9 +38,9 @@ bool
 facts_innocent(const struct facts *f)
 {
 	const int64_t *n = f->sum->sums;
+	int64_t own = n[SUM_mails_scored] - n[SUM_passed_scored];
 
-	return f->distinct[SKETCH_domains] <= INNOCENT_DOMAINS ||
-	       n[SUM_mails_judged] * 2 >= n[SUM_mails_scored];
+	return f->distinct[SKETCH_domains] <= INNOCENT_DOMAINS || n[SUM_mails_judged] * 2 >= own;
 }
 
 bool
@@ -68,7 +68,8 @@ facts_role_given(const struct facts *f)
 static void
 judged_of(const struct aggregate *a, bool innocent, int64_t *judged, int64_t *spam)
 {
-	*judged = a->sums[innocent ? SUM_mails_judged : SUM_mails_scored];
+	*judged = innocent ? a->sums[SUM_mails_judged]
+			   : a->sums[SUM_mails_scored] - a->sums[SUM_passed_scored];
 	*spam = a->sums[innocent ? SUM_mails_spam : SUM_mails_over];
 }
 

@@ -56,14 +56,19 @@ server_likeness(const struct facts *f)
 }
 
 /* Programs of people hand in mail on 465 and 587, at their provider's; what names they greet with,
- * and how many such servers there are behind one address, says nothing. */
+ * and how many such servers there are behind one address, says nothing.  Nor does what a host says
+ * inside of the campus. */
 static double
 exchanger_share(const struct facts *f)
 {
 	const int64_t *n = f->sum->sums;
-	int64_t seen = n[SUM_port_25] + n[SUM_port_465] + n[SUM_port_587] + n[SUM_port_other];
 
-	return seen > 0 ? (double)n[SUM_port_25] / (double)seen : 1;
+	/* a mail may be known before its session has ended */
+	if (n[SUM_sessions] == 0)
+		return 1;
+	return n[SUM_sessions_outside] > 0
+		       ? (double)n[SUM_port_25] / (double)n[SUM_sessions_outside]
+		       : 0;
 }
 
 static int
@@ -173,23 +178,58 @@ find_proxied(struct facts *f)
 	}
 }
 
-/* Different programs greet with different names: several people behind one address.  A bot that
- * changes its name keeps its ways, so the ways are counted too. */
+/* How a client speaks that sent a mail, without what the server made of it: "EHLO fqdn|MAIL
+ * FROM:<_>|RCPT TO:<_>|DATA|QUIT crlf" (smtp/dialect.h).  "" = no mail, so not known. */
+static struct slice
+hand_of(const char *dialect)
+{
+	struct slice all = slice_str(dialect);
+
+	if (slice_find(all, SLICE("DATA")) == all.len && slice_find(all, SLICE("BDAT")) == all.len)
+		return slice_take(all, 0);
+	return slice_take(all, slice_find(all, SLICE(" -")));
+}
+
+static int64_t
+count_hands(const struct names *dialects)
+{
+	int64_t hands = 0;
+
+	for (size_t i = 0; i < dialects->count; i++) {
+		struct slice hand = hand_of(dialects->items[i].text);
+		size_t k = 0;
+
+		while (k < i && !slice_eq(hand_of(dialects->items[k].text), hand))
+			k++;
+		hands += k == i && hand.len > 0;
+	}
+	return hands;
+}
+
+/* Several people behind one address greet with different names and use different programs.  A bot
+ * that changes its name keeps its ways; four are more than one program has, two more than one that
+ * calls itself by an address inside. */
+static bool
+is_like_nat(const struct facts *f)
+{
+	const int64_t hands = count_hands(&f->sum->names[NAMES_dialect]);
+
+	if (f->server_like >= 0.5 || f->distinct[SKETCH_helo_names] < 3)
+		return false;
+	return f->sum->names[NAMES_software].count >= 2 || f->distinct[SKETCH_ja4s] >= 3 ||
+	       hands >= 4 || (hands >= 2 && f->sum->sums[SUM_helo_inside] >= 3);
+}
+
 static void
 find_clients(struct facts *f)
 {
-	const int64_t names = f->distinct[SKETCH_helo_names];
-	const int64_t ways = f->distinct[SKETCH_dialects] > f->distinct[SKETCH_ja4s]
-				     ? f->distinct[SKETCH_dialects]
-				     : f->distinct[SKETCH_ja4s];
-
 	for (size_t i = 0; i < f->config->nat_count; i++)
 		f->nat |= network_has(f->config->nat[i], f->ip);
-	if (!f->nat && f->server_like < 0.5)
-		f->nat = names >= 3 &&
-			 (ways >= 3 || (ways >= 2 && f->sum->sums[SUM_helo_inside] >= 3));
+	f->nat = f->nat || is_like_nat(f);
 	if (f->nat)
-		f->clients = f->distinct[SKETCH_speakers];
+		f->clients = f->distinct[SKETCH_helo_names] < f->distinct[SKETCH_speakers]
+				     ? f->distinct[SKETCH_helo_names]
+				     : f->distinct[SKETCH_speakers];
 }
 
 /* What came of mails whose content was not seen: those that TLS records tell, those refused before

@@ -9,10 +9,16 @@
 
 /* causes.c: out->causes. */
 void judge_causes(const struct facts *f, const struct observed *o, struct host_record *out);
+/* The first of them, CAUSE_UNKNOWN if there is none. */
+enum cause judge_first_cause(const struct facts *f, const struct observed *o);
+/* The strongest sign, 0..1, that something bad leaves or that servers refuse what leaves. */
+double judge_harm(const struct observed *o);
 /* likelihood.c: out->lists. */
 void judge_lists(const struct facts *f, const struct observed *o, struct host_record *out);
-/* The highest probability among them, lists in force excepted. */
+/* The highest predicted probability among them; lists in force, and those of networks, excepted. */
 double judge_likelihood(const struct facts *f, const struct observed *o);
+/* The administrator's rules: evidence, once the rest of out is filled in. */
+void judge_rules(const struct facts *f, const struct observed *o, struct host_record *out);
 /* role.c: the way it takes part in mail, from what it was seen to do. */
 enum role judge_role(const struct facts *f, const struct observed *o);
 /* cutoff.c: out->cut_off, by port: who would be cut off. */

@@ -90,18 +90,18 @@ void
 observe_speaker_spam(const struct facts *f, struct observation *o)
 {
 	const struct culprit *c = &f->speaker;
-	size_t others = f->sum->names[NAMES_speaker].count;
+	size_t speakers = f->sum->names[NAMES_speaker].count;
 
 	/* the only one: its spam is the host's */
-	if (others < 2)
+	if (speakers < 2)
 		return;
 	o->strength = culprit_strength(f, c);
 	if (o->strength > 0)
 		observe_say(f, o,
 			"%" PRId64 " of the %" PRId64
-			" mails of the client that speaks as %s scored 5.0 or more; %zu others "
+			" mails of the client that greets as %s scored 5.0 or more; %zu others "
 			"speak through this address",
-			c->spam->count, c->judged, c->spam->text, others - 1);
+			c->spam->count, c->judged, c->spam->text, speakers - 1);
 }
 
 void

@@ -3,17 +3,38 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "sensor/base/ptime.h"
+
 /* Where the sentence of each word comes from: the first of these observations that says something,
  * else the first cause's evidence, else whatever is a concern. */
 static const struct {
 	enum verdict verdict;
 	enum observable observable;
 } order[] = {
-	{ VERDICT_LISTED, OBS_LISTED },
+	{ VERDICT_LISTED, OBS_PASSES_SPAM },
+	{ VERDICT_LIKELY, OBS_PASSES_SPAM },
+	{ VERDICT_WATCH, OBS_PASSES_SPAM },
 	{ VERDICT_THROTTLED, OBS_PRIVATE },
 	{ VERDICT_THROTTLED, OBS_THROTTLED },
 	{ VERDICT_THROTTLED, OBS_NETWORK_LISTED },
 	{ VERDICT_WATCH, OBS_DELISTED },
+};
+
+/* What a network engineer calls it. */
+static const char *const cause_texts[CAUSES] = {
+	[CAUSE_OPEN_RELAY] = "an open mail relay",
+	[CAUSE_OPEN_PROXY] = "an open proxy",
+	[CAUSE_WEB_FORM] = "an abused web form",
+	[CAUSE_PHP_SCRIPT] = "a PHP script",
+	[CAUSE_SPAM_BOT] = "malware that sends spam",
+	[CAUSE_COMPROMISED_ACCOUNT] = "a stolen account",
+	[CAUSE_BATCH_JOBS] = "mail of jobs",
+	[CAUSE_HAND_TYPED] = "mail typed by hand",
+	[CAUSE_MAILING_LIST] = "a mailing list",
+	[CAUSE_BACKSCATTER] = "bounces and automatic answers to strangers",
+	[CAUSE_FORWARDING] = "forwarding",
+	[CAUSE_DICTIONARY_ATTACK] = "guessing of addresses or passwords",
+	[CAUSE_MISCONFIGURED_MTA] = "a badly configured mail server",
 };
 
 static const char *
@@ -41,6 +62,8 @@ sentence_of(const struct observed *o, const struct host_record *r)
 	}
 	if (r->causes_count > 0 && r->causes[0].evidence_count > 0)
 		return r->causes[0].evidence[0];
+	if (r->verdict == VERDICT_LISTED && o->of[OBS_LISTED].said_count > 0)
+		return o->of[OBS_LISTED].said[0];
 	return concern_of(o);
 }
 
@@ -53,41 +76,68 @@ listed_by(const struct facts *f, char *out, size_t size)
 
 	out[0] = '\0';
 	for (size_t i = 0; i < f->listings_count && len < size; i++) {
-		if (f->listings[i].until != 0)
+		if (f->listings[i].until != 0 || f->listings[i].kind != LISTING_PUBLIC)
 			continue;
 		len += (size_t)snprintf(out + len, size - len, "%s%s", before, f->listings[i].list);
 		before = ", ";
 	}
 }
 
+/* The most probable list that does not have it yet: " by SpamCop (87 %)". */
+static void
+likely_by(const struct host_record *r, char *out, size_t size)
+{
+	out[0] = '\0';
+	for (size_t i = 0; i < r->lists_count; i++) {
+		if (r->lists[i].probability >= LIKELY_FROM) {
+			snprintf(out, size, " by %s (%.0f %%)", r->lists[i].list,
+				100 * r->lists[i].probability);
+			return;
+		}
+	}
+}
+
+/* Why nothing more can be said, or how much was seen. */
+static void
+say_seen(const struct facts *f, const struct host_record *r, char *out, size_t size)
+{
+	const int64_t *n = f->sum->sums;
+
+	snprintf(out, size,
+		"%s: mails %" PRId64 ", recipients %" PRId64 ", encrypted sessions %" PRId64
+		" of %" PRId64,
+		r->verdict == VERDICT_CLEAN ? "Nothing stands out"
+					    : "Too little was seen to judge it",
+		n[SUM_mails], n[SUM_rcpts], n[SUM_sessions_encrypted], n[SUM_sessions]);
+}
+
 void
 judge_summary(const struct facts *f, const struct observed *o, struct host_record *out)
 {
-	char listed[OBSERVED_TEXT * 2];
+	char listed[OBSERVED_TEXT * 2], likely[128], since[OBSERVED_TIME];
 	const char *const starts[VERDICTS] = {
-		[VERDICT_UNKNOWN] = "Too little was seen to judge it",
-		[VERDICT_CLEAN] = "Nothing stands out",
+		[VERDICT_UNKNOWN] = "",
+		[VERDICT_CLEAN] = "",
 		[VERDICT_WATCH] = "Worth a look",
 		[VERDICT_THROTTLED] = "Slowed down or refused by providers, on no list of single "
 				      "hosts as far as seen",
 		[VERDICT_LIKELY] = "About to be listed",
 		[VERDICT_LISTED] = listed,
 	};
-	const int64_t *n = f->sum->sums;
-	const char *start = starts[out->verdict];
 	char text[OBSERVED_TEXT * 2];
 
 	listed_by(f, listed, sizeof listed);
+	likely_by(out, likely, sizeof likely);
+	observe_time(out->verdict_since, since);
 	if (out->verdict == VERDICT_UNKNOWN || out->verdict == VERDICT_CLEAN)
-		snprintf(text, sizeof text,
-			"%s: mails %" PRId64 ", recipients %" PRId64 ", encrypted sessions %" PRId64
-			" of %" PRId64,
-			start, n[SUM_mails], n[SUM_rcpts], n[SUM_sessions_encrypted],
-			n[SUM_sessions]);
+		say_seen(f, out, text, sizeof text);
 	else if (out->causes_count > 0)
-		snprintf(text, sizeof text, "%s; cause, it seems: %s; %s", start,
-			cause_word(out->causes[0].cause), sentence_of(o, out));
+		snprintf(text, sizeof text, "%s%s since %s; it seems to be %s (%s): %s",
+			starts[out->verdict], out->verdict == VERDICT_LIKELY ? likely : "", since,
+			cause_texts[out->causes[0].cause], cause_word(out->causes[0].cause),
+			sentence_of(o, out));
 	else
-		snprintf(text, sizeof text, "%s: %s", start, sentence_of(o, out));
+		snprintf(text, sizeof text, "%s%s since %s: %s", starts[out->verdict],
+			out->verdict == VERDICT_LIKELY ? likely : "", since, sentence_of(o, out));
 	out->summary = arena_string(f->arena, names_clip(slice_str(text), OBSERVED_TEXT - 1));
 }
