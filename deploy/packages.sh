@@ -26,6 +26,7 @@ build=(
 testing=(
 	"${build[@]}"
 	libcmocka-dev clang libclang-rt-14-dev clang-format shellcheck
+	nftables iptables              # rules of the advice, in a name space
 	python3 jq sqlite3 procps util-linux
 	iproute2 ethtool tcpdump tshark # live capture in a name space; a second opinion on captures
 	rbldnsd                         # a blocklist of our own
