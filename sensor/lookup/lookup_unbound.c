@@ -40,6 +40,7 @@ static const struct {
 	{ "rrset-cache-size:", "65536" },
 	{ "qname-minimisation:", "no" },
 	{ "infra-keep-probing:", "yes" },
+	{ "outbound-msg-retry:", "1" },
 	{ "use-syslog:", "no" },
 };
 
