@@ -251,6 +251,20 @@ collector_loss(struct collector *c, struct loss_sum *out)
 
 /* ---- commits ---- */
 
+static int
+commit_state(struct collector *c, int64_t now, struct err *err)
+{
+	const struct sink *sink = c->config.sink;
+
+	if (c->run == 0)
+		c->run = c->started != 0 ? c->started : now;
+	if (put_state(c, now, err) < 0 || sink->commit(sink->ctx, err) < 0)
+		return -1;
+	/* A batch that the sink refused goes to it again with the next. */
+	loss_meter_told(&c->loss);
+	return 0;
+}
+
 int
 collector_commit(struct collector *c, int64_t now, struct err *err)
 {
@@ -262,14 +276,22 @@ collector_commit(struct collector *c, int64_t now, struct err *err)
 		now = c->latest;
 	if (c->config.live && pass_time(c, now, err) < 0)
 		return -1;
-	if (c->run == 0)
-		c->run = c->started != 0 ? c->started : now;
-	if (hosts_flush(c->hosts, now, err) < 0 || put_state(c, now, err) < 0 ||
-		sink->commit(sink->ctx, err) < 0)
+	return hosts_flush(c->hosts, now, err) < 0 ? -1 : commit_state(c, now, err);
+}
+
+/* The end of a reading: hosts are judged as of the last thing that was counted of any of them, here
+ * or in the store before, and so the same whichever file was read last. */
+static int
+finish_reading(struct collector *c, int64_t now, struct err *err)
+{
+	const struct collector_observer *o = c->config.observer;
+
+	if (hosts_load(c->hosts, 0, err) < 0)
 		return -1;
-	/* A batch that the sink refused goes to it again with the next. */
-	loss_meter_told(&c->loss);
-	return 0;
+	if (hosts_finish(c->hosts, hosts_latest(c->hosts), o != NULL ? o->host : NULL,
+		    o != NULL ? o->ctx : NULL, err) < 0)
+		return -1;
+	return c->config.sink == NULL ? 0 : commit_state(c, now, err);
 }
 
 int
@@ -277,9 +299,7 @@ collector_finish(struct collector *c, int64_t now, struct err *err)
 {
 	if (now == 0)
 		now = c->latest;
-	if (c->config.observer != NULL)
-		hosts_each(c->hosts, now, c->config.observer->host, c->config.observer->ctx);
-	return collector_commit(c, now, err);
+	return c->config.live ? collector_commit(c, now, err) : finish_reading(c, now, err);
 }
 
 void

@@ -83,6 +83,10 @@ struct sink {
 	/* Who answers on which port; first and last time are merged with what is stored. */
 	int (*service)(
 		void *ctx, struct endpoint server, int64_t first, int64_t last, struct err *err);
+	/* Calls fn for each stored service of the host.  NULL = none are kept. */
+	int (*fetch_services)(void *ctx, struct addr host,
+		void (*fn)(void *fn_ctx, int32_t port, int64_t first, int64_t last), void *fn_ctx,
+		struct err *err);
 	int (*lookup)(void *ctx, const struct lookup_result *lookup, struct err *err);
 	/* Replaces what is known of that change and target. */
 	int (*delivery)(void *ctx, const struct delivery *delivery, struct err *err);

@@ -101,6 +101,24 @@ sink_fetch_hosts(void *ctx, int64_t since, void (*fn)(void *fn_ctx, struct addr 
 }
 
 static int
+sink_fetch_services(void *ctx, struct addr host,
+	void (*fn)(void *fn_ctx, int32_t port, int64_t first, int64_t last), void *fn_ctx,
+	struct err *err)
+{
+	struct db_statement *st = store_statement(ctx, STATEMENT_HOST_SERVICES, err);
+	char text[ADDR_TEXT_MAX];
+	int got;
+
+	if (st == NULL)
+		return -1;
+	db_bind_copy(st, 1, addr_format(host, text));
+	while ((got = db_step(st, err)) == 1)
+		fn(fn_ctx, (int32_t)db_int(st, 0), db_int(st, 1), db_int(st, 2));
+	db_reset(st);
+	return got;
+}
+
+static int
 sink_commit(void *ctx, struct err *err)
 {
 	return batch_commit(ctx, err);
@@ -117,6 +135,7 @@ store_sink(struct store *s)
 		.host_hour = sink_host_hour,
 		.fetch_hours = sink_fetch_hours,
 		.fetch_hosts = sink_fetch_hosts,
+		.fetch_services = sink_fetch_services,
 		.service = sink_service,
 		.delivery = sink_delivery,
 		.lookup = sink_lookup,

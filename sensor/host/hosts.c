@@ -5,12 +5,6 @@
 #include "sensor/base/ptime.h"
 #include "sensor/host/aggregate_fields.h"
 
-#define RECORD_MAX (8u << 20) /* bytes of one host record */
-
-/* Hosts that are judged again in one flush although nothing new came: hours leave the window, lists
- * let go. Once an hour for each. */
-#define AGED_PER_FLUSH 4096
-
 struct hosts *
 hosts_new(const struct campus *campus, const struct verdict_config *config, const struct sink *sink,
 	struct counters *counters)
@@ -54,25 +48,31 @@ is_judged(const struct hosts *h, struct addr a, bool as_client)
 	return h->campus.nets_count == 0 ? as_client : campus_has(&h->campus, a);
 }
 
-/* The hour of a host in which something is counted, until end_count(). */
-static struct hour *
+/* Something is counted in an hour of a host, until end_count(). */
+struct counting {
+	struct host *host;
+	struct hour *hour;
+	struct aggregate *a;
+};
+
+static struct counting
 begin_count(struct hosts *h, struct addr addr, int64_t time)
 {
-	struct host *host = hosts_need(h, addr);
-	struct hour *hour = host_hour(h, host, time);
+	struct counting c = { .host = hosts_need(h, addr) };
 
-	hour->changed = true;
-	host->changed = true;
-	if (time > host->last)
-		host->last = time;
-	h->bytes -= aggregate_bytes(hour->aggregate);
-	return hour;
+	c.hour = host_hour(h, c.host, time);
+	c.a = c.hour->aggregate;
+	h->bytes -= aggregate_bytes(c.a);
+	return c;
 }
 
 static void
-end_count(struct hosts *h, const struct hour *hour)
+end_count(struct hosts *h, const struct counting *c)
 {
-	h->bytes += aggregate_bytes(hour->aggregate);
+	h->bytes += aggregate_bytes(c->a);
+	c->hour->changed = true;
+	c->host->changed = true;
+	host_saw(c->host, c->a);
 }
 
 /* A record of one host: mail, or session alone. */
@@ -83,7 +83,7 @@ count_for(struct hosts *h, const struct session_record *session, const struct ma
 	struct addr addr = as_client ? session->client.addr : session->server.addr;
 	int64_t time = mail != NULL ? mail->end : session->end;
 	struct addr origin = { .family = ADDR_NONE };
-	struct hour *hour;
+	struct counting c;
 
 	if (!is_judged(h, addr, as_client))
 		return;
@@ -91,14 +91,14 @@ count_for(struct hosts *h, const struct session_record *session, const struct ma
 		time = session->start;
 	if (mail != NULL && as_client)
 		origin = mail_origin(&h->campus, session, mail);
-	hour = begin_count(h, addr, time);
+	c = begin_count(h, addr, time);
 	if (mail == NULL)
-		aggregate_session_in(hour->aggregate, &h->campus, session, as_client);
+		aggregate_session_in(c.a, &h->campus, session, as_client);
 	else if (as_client && origin.family != ADDR_NONE)
-		aggregate_passed(hour->aggregate, session, mail, origin);
+		aggregate_passed(c.a, session, mail, origin);
 	else
-		aggregate_mail(hour->aggregate, session, mail, as_client);
-	end_count(h, hour);
+		aggregate_mail(c.a, session, mail, as_client);
+	end_count(h, &c);
 }
 
 /* Replies that speak of a host of ours that is not the client. */
@@ -110,13 +110,13 @@ count_quoted(struct hosts *h, const struct session_record *session)
 	for (size_t i = 0; i < session->replies_count; i++) {
 		const struct reply *reply = &session->replies[i];
 		struct addr subject = reply_subject(&h->campus, reply, session->client.addr);
-		struct hour *hour;
+		struct counting c;
 
 		if (subject.family == ADDR_NONE || addr_eq(subject, session->client.addr))
 			continue;
-		hour = begin_count(h, subject, reply->time > 0 ? reply->time : session->end);
-		aggregate_quoted(hour->aggregate, reply, session->server.addr);
-		end_count(h, hour);
+		c = begin_count(h, subject, reply->time > 0 ? reply->time : session->end);
+		aggregate_quoted(c.a, reply, session->server.addr);
+		end_count(h, &c);
 	}
 }
 
@@ -135,13 +135,13 @@ static void
 count_behind(struct hosts *h, const struct session_record *session, const struct mail_record *mail)
 {
 	struct addr origin = mail_origin(&h->campus, session, mail);
-	struct hour *hour;
+	struct counting c;
 
 	if (origin.family == ADDR_NONE || session->direction != DIRECTION_OUTBOUND)
 		return;
-	hour = begin_count(h, origin, mail->end > 0 ? mail->end : mail->start);
-	aggregate_behind(hour->aggregate, session, mail);
-	end_count(h, hour);
+	c = begin_count(h, origin, mail->end > 0 ? mail->end : mail->start);
+	aggregate_behind(c.a, session, mail);
+	end_count(h, &c);
 }
 
 void
@@ -155,25 +155,25 @@ hosts_mail(struct hosts *h, const struct session_record *session, const struct m
 void
 hosts_post(struct hosts *h, struct endpoint server, int64_t time, struct slice path)
 {
-	struct hour *hour;
+	struct counting c;
 
 	if (!campus_has(&h->campus, server.addr))
 		return;
-	hour = begin_count(h, server.addr, time);
-	aggregate_post(hour->aggregate, path, time);
-	end_count(h, hour);
+	c = begin_count(h, server.addr, time);
+	aggregate_post(c.a, path, time);
+	end_count(h, &c);
 }
 
 void
 hosts_lookup(struct hosts *h, const struct lookup_result *lookup)
 {
-	struct hour *hour;
+	struct counting c;
 
 	if (lookup->answer == LOOKUP_ERROR || !is_judged(h, lookup->host, true))
 		return;
-	hour = begin_count(h, lookup->host, lookup->time);
-	aggregate_lookup(hour->aggregate, lookup);
-	end_count(h, hour);
+	c = begin_count(h, lookup->host, lookup->time);
+	aggregate_lookup(c.a, lookup);
+	end_count(h, &c);
 }
 
 static struct service_key
@@ -186,35 +186,58 @@ key_of(struct endpoint server)
 	return key;
 }
 
+static struct service_seen *
+service_need(struct hosts *h, struct endpoint server, int64_t time)
+{
+	struct service_key key = key_of(server);
+	struct service_seen *seen;
+
+	HASH_FIND(hh, h->services, &key, sizeof key, seen);
+	if (seen != NULL)
+		return seen;
+	if (HASH_COUNT(h->services) >= LIMIT_SERVICES) {
+		COUNT(h->counters, services_refused);
+		return NULL;
+	}
+	seen = must_alloc(sizeof *seen);
+	*seen = (struct service_seen){ .key = key, .server = server };
+	seen->first = seen->last = time;
+	HASH_ADD(hh, h->services, key, sizeof seen->key, seen);
+	return seen;
+}
+
 /* A service is often seen before its host sends: without nets all are kept, and the judged ones
  * written. */
 void
 hosts_service(struct hosts *h, struct endpoint server, int64_t time)
 {
-	struct service_key key = key_of(server);
+	size_t before = HASH_COUNT(h->services);
 	struct service_seen *seen;
 
 	if (h->campus.nets_count > 0 && !campus_has(&h->campus, server.addr))
 		return;
-	HASH_FIND(hh, h->services, &key, sizeof key, seen);
-	if (seen == NULL) {
-		if (HASH_COUNT(h->services) >= LIMIT_SERVICES) {
-			COUNT(h->counters, services_refused);
-			return;
-		}
-		seen = must_alloc(sizeof *seen);
-		*seen = (struct service_seen){
-			.key = key, .server = server, .first = time, .last = time
-		};
-		seen->changed = true;
-		HASH_ADD(hh, h->services, key, sizeof seen->key, seen);
+	seen = service_need(h, server, time);
+	if (seen == NULL)
 		return;
-	}
-	seen->changed |= time < seen->first || ptime_hour(time) > ptime_hour(seen->last);
+	seen->changed |= HASH_COUNT(h->services) > before || time < seen->first ||
+			 ptime_hour(time) > ptime_hour(seen->last);
 	if (time < seen->first)
 		seen->first = time;
 	if (time > seen->last)
 		seen->last = time;
+}
+
+void
+hosts_service_stored(struct hosts *h, struct endpoint server, int64_t first, int64_t last)
+{
+	struct service_seen *seen = service_need(h, server, first);
+
+	if (seen == NULL)
+		return;
+	if (first < seen->first)
+		seen->first = first;
+	if (last > seen->last)
+		seen->last = last;
 }
 
 struct loading {
@@ -240,212 +263,14 @@ hosts_load(struct hosts *h, int64_t since, struct err *err)
 	return h->sink->fetch_hosts(h->sink->ctx, since, loaded_host, &l, err) < 0 ? -1 : 0;
 }
 
-/* ---- what goes out ---- */
-
-static int
-service_order(const void *a, const void *b)
+int64_t
+hosts_latest(const struct hosts *h)
 {
-	const struct service_seen *x = *(struct service_seen *const *)a,
-				  *y = *(struct service_seen *const *)b;
-	int order = addr_cmp(x->server.addr, y->server.addr);
+	int64_t latest = 0;
 
-	return order != 0 ? order : (int)x->server.port - (int)y->server.port;
-}
-
-/* All services by address and port, so that those of one host stand together. */
-struct sorted {
-	struct service_seen **items;
-	size_t count;
-};
-
-static struct sorted
-sort_services(const struct hosts *h)
-{
-	struct sorted s = { must_alloc((HASH_COUNT(h->services) + 1) * sizeof *s.items), 0 };
-	struct service_seen *service, *next;
-
-	HASH_ITER(hh, h->services, service, next)
-	s.items[s.count++] = service;
-	qsort(s.items, s.count, sizeof *s.items, service_order);
-	return s;
-}
-
-static struct service *
-services_of(const struct sorted *all, struct addr addr, struct arena *arena, size_t *count)
-{
-	size_t low = 0, high = all->count, n = 0;
-	struct service *out;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (addr_cmp(all->items[middle]->server.addr, addr) < 0)
-			low = middle + 1;
-		else
-			high = middle;
+	for (const struct host *host = h->table; host != NULL; host = host->hh.next) {
+		if (host->last > latest)
+			latest = host->last;
 	}
-	while (low + n < all->count && addr_eq(all->items[low + n]->server.addr, addr))
-		n++;
-	out = arena_array(arena, n + 1, sizeof *out);
-	*count = out != NULL ? n : 0;
-	for (size_t i = 0; i < *count; i++) {
-		const struct service_seen *seen = all->items[low + i];
-
-		out[i] = (struct service){ .port = seen->server.port,
-			.name = "",
-			.first = seen->first,
-			.last = seen->last };
-	}
-	return out;
-}
-
-static void
-judge(struct hosts *h, struct host *host, const struct sorted *services, int64_t now,
-	struct arena *arena, struct host_record *out)
-{
-	struct hour_of_host *hours = must_alloc((host->hours_count + 1) * sizeof *hours);
-	size_t services_count;
-	struct service *mine = services_of(services, host->addr, arena, &services_count);
-
-	for (size_t i = 0; i < host->hours_count; i++)
-		hours[i] = (struct hour_of_host){ host->hours[i].hour, host->hours[i].aggregate };
-	const struct verdict_input in = { .ip = host->addr,
-		.hours = hours,
-		.hours_count = host->hours_count,
-		.services = mine,
-		.services_count = services_count,
-		.now = now };
-
-	verdict_host(&h->config, &in, arena, out);
-	host->risk = out->risk;
-	free(hours);
-}
-
-static int
-by_address(const void *a, const void *b)
-{
-	return addr_cmp((*(struct host *const *)a)->addr, (*(struct host *const *)b)->addr);
-}
-
-static int
-by_risk(const void *a, const void *b)
-{
-	const struct host *x = *(struct host *const *)a, *y = *(struct host *const *)b;
-
-	if (x->risk < y->risk || x->risk > y->risk)
-		return x->risk > y->risk ? -1 : 1;
-	return addr_cmp(x->addr, y->addr);
-}
-
-static struct host **
-sort_hosts(struct hosts *h, int (*order)(const void *, const void *), size_t *count)
-{
-	struct host **all = must_alloc((HASH_COUNT(h->table) + 1) * sizeof *all);
-	struct host *host, *next;
-
-	*count = 0;
-	HASH_ITER(hh, h->table, host, next)
-	all[(*count)++] = host;
-	qsort(all, *count, sizeof *all, order);
-	return all;
-}
-
-static int
-flush_services(struct hosts *h, const struct sorted *services, struct err *err)
-{
-	for (size_t i = 0; i < services->count; i++) {
-		struct service_seen *seen = services->items[i];
-		struct host *host;
-
-		HASH_FIND(hh, h->table, &seen->server.addr, sizeof seen->server.addr, host);
-		if (!seen->changed || (h->campus.nets_count == 0 && host == NULL))
-			continue;
-		if (h->sink->service(h->sink->ctx, seen->server, seen->first, seen->last, err) < 0)
-			return -1;
-		seen->changed = false;
-		if (host != NULL)
-			host->changed = true;
-	}
-	return 0;
-}
-
-static int
-flush_host(struct hosts *h, struct host *host, const struct sorted *services, int64_t now,
-	struct arena *arena, struct err *err)
-{
-	struct host_record record;
-
-	if (host_write_hours(h, host, err) < 0)
-		return -1;
-	judge(h, host, services, now, arena, &record);
-	if (h->sink->host(h->sink->ctx, &record, err) < 0)
-		return -1;
-	host->changed = false;
-	host->judged = now;
-	host_trim(h, host, now);
-	return 0;
-}
-
-static bool
-is_due(const struct host *host, int64_t now, size_t *aged)
-{
-	if (host->changed)
-		return true;
-	if (ptime_hour(now) <= host->judged || *aged == AGED_PER_FLUSH)
-		return false;
-	++*aged;
-	return true;
-}
-
-int
-hosts_flush(struct hosts *h, int64_t now, struct err *err)
-{
-	struct sorted services;
-	struct arena arena;
-	struct host **all;
-	size_t count, aged = 0;
-	int result;
-
-	if (h->sink == NULL)
-		return 0;
-	services = sort_services(h);
-	all = sort_hosts(h, by_address, &count);
-	arena_init(&arena, RECORD_MAX);
-	result = flush_services(h, &services, err);
-	for (size_t i = 0; i < count && result == 0; i++) {
-		if (is_due(all[i], now, &aged))
-			result = flush_host(h, all[i], &services, now, &arena, err);
-		arena_reset(&arena);
-	}
-	arena_release(&arena);
-	free(all);
-	free(services.items);
-	return result;
-}
-
-/* Twice over all: once for the order, once for the records, so that only one is in memory. */
-void
-hosts_each(struct hosts *h, int64_t now, void (*fn)(void *ctx, const struct host_record *host),
-	void *ctx)
-{
-	struct sorted services = sort_services(h);
-	struct host_record record;
-	struct arena arena;
-	size_t count;
-	struct host **all = sort_hosts(h, by_address, &count);
-
-	arena_init(&arena, RECORD_MAX);
-	for (size_t i = 0; i < count; i++) {
-		judge(h, all[i], &services, now, &arena, &record);
-		arena_reset(&arena);
-	}
-	qsort(all, count, sizeof *all, by_risk);
-	for (size_t i = 0; i < count; i++) {
-		judge(h, all[i], &services, now, &arena, &record);
-		fn(ctx, &record);
-		arena_reset(&arena);
-	}
-	arena_release(&arena);
-	free(all);
-	free(services.items);
+	return latest;
 }

@@ -32,6 +32,13 @@ int hosts_load(struct hosts *h, int64_t since, struct err *err);
 /* Writes what changed since the last call into the sink (hours, verdicts, services); no commit. 0
  * or -1. */
 int hosts_flush(struct hosts *h, int64_t now, struct err *err);
+/* The same for all hosts, whether they changed or not, and as hosts_each() if fn is not NULL: the
+ * end of a reading, after which the sink holds what any other order of the same input would have
+ * left there. */
+int hosts_finish(struct hosts *h, int64_t now,
+	void (*fn)(void *ctx, const struct host_record *host), void *ctx, struct err *err);
+/* Latest time at which anything was counted; 0 = nothing was. */
+int64_t hosts_latest(const struct hosts *h);
 /* Calls fn for every host, riskiest first (ties: by address); the record lives until fn returns. */
 void hosts_each(struct hosts *h, int64_t now, void (*fn)(void *ctx, const struct host_record *host),
 	void *ctx);

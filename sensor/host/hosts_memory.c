@@ -28,6 +28,13 @@ host_free(struct hosts *h, struct host *host)
 	free(host);
 }
 
+void
+host_saw(struct host *host, const struct aggregate *a)
+{
+	if (a->last > host->last)
+		host->last = a->last;
+}
+
 static struct hour *
 hour_at(struct hosts *h, struct host *host, int64_t start)
 {
@@ -68,8 +75,17 @@ fetched_hour(void *ctx, int64_t start, struct slice packed)
 	if (aggregate_unpack(hour->aggregate, packed) < 0)
 		COUNT(f->hosts->counters, store_errors);
 	f->hosts->bytes += aggregate_bytes(hour->aggregate);
-	if (hour->aggregate->last > f->host->last)
-		f->host->last = hour->aggregate->last;
+	host_saw(f->host, hour->aggregate);
+}
+
+static void
+fetched_service(void *ctx, int32_t port, int64_t first, int64_t last)
+{
+	struct fetching *f = ctx;
+	struct endpoint server = { f->host->addr, (uint16_t)port };
+
+	if (port > 0 && port <= UINT16_MAX)
+		hosts_service_stored(f->hosts, server, first, last);
 }
 
 static void
@@ -79,8 +95,12 @@ fetch(struct hosts *h, struct host *host)
 	struct err err = { "" };
 
 	host->complete_from = 0;
-	if (h->sink != NULL &&
-		h->sink->fetch_hours(h->sink->ctx, host->addr, fetched_hour, &f, &err) < 0)
+	if (h->sink == NULL)
+		return;
+	if (h->sink->fetch_hours(h->sink->ctx, host->addr, fetched_hour, &f, &err) < 0)
+		COUNT(h->counters, store_errors);
+	if (h->sink->fetch_services != NULL &&
+		h->sink->fetch_services(h->sink->ctx, host->addr, fetched_service, &f, &err) < 0)
 		COUNT(h->counters, store_errors);
 }
 

@@ -18,6 +18,8 @@ struct host {
 	int64_t complete_from; /* hours before it may be in the store only */
 	int64_t last;	       /* latest time that anything was counted */
 	double risk;	       /* of the latest verdict */
+	bool bad;	       /* a list of single addresses has it, or is likely to */
+	struct neighbours neighbours; /* with which it was judged */
 	bool changed;	       /* its record is to be written */
 	int64_t judged;	       /* time of its latest record */
 	UT_hash_handle hh;
@@ -47,11 +49,16 @@ struct hosts {
 	size_t bytes; /* of all aggregates, about */
 };
 
+/* hosts.c: what the sink knows of a service. */
+void hosts_service_stored(struct hosts *h, struct endpoint server, int64_t first, int64_t last);
+
 /* hosts_memory.c */
 
 /* The host, fetched or new; may forget others. Lives until the next call. */
 struct host *hosts_need(struct hosts *h, struct addr addr);
 struct hour *host_hour(struct hosts *h, struct host *host, int64_t time);
+/* Its latest time, after something was counted. */
+void host_saw(struct host *host, const struct aggregate *a);
 /* Writes its changed hours: 0 or -1. */
 int host_write_hours(struct hosts *h, struct host *host, struct err *err);
 /* Drops written hours that are out of the window, from memory only. */
