@@ -48,9 +48,12 @@ give_host(void *ctx, const struct host_risk *host)
 
 	if (!lookup_source_is_ours(g->config, host->host))
 		return;
-	for (size_t i = 0; i < host->lists_count && i < PREDICTIONS_MAX; i++)
-		predictions[out.predictions_count++] =
-			(struct lookup_prediction){ host->lists[i].list, host->lists[i].predicted };
+	/* 0: the list is in the record because a server named it, and no rule weighs it. */
+	for (size_t i = 0; i < host->lists_count && out.predictions_count < PREDICTIONS_MAX; i++)
+		if (host->lists[i].predicted > 0)
+			predictions[out.predictions_count++] =
+				(struct lookup_prediction){ host->lists[i].list,
+					host->lists[i].predicted };
 	g->fn(g->fn_ctx, &out);
 }
 

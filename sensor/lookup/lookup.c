@@ -323,10 +323,13 @@ tell(const struct lookup *l, const char *format, ...)
 }
 
 static double
-predicted(const struct asked *a, const char *list)
+predicted(const struct asked *a, const struct zone_state *z, const char *list)
 {
+	const char *as = z->row != NULL && z->row->as != NULL ? z->row->as : list;
+
 	for (size_t i = 0; i < a->predictions_count; i++)
-		if (slice_ieq(slice_str(a->predictions[i].list), slice_str(list)))
+		if (slice_ieq(slice_str(a->predictions[i].list), slice_str(list)) ||
+			slice_ieq(slice_str(a->predictions[i].list), slice_str(as)))
 			return a->predictions[i].predicted;
 	return LOOKUP_NOT_PREDICTED;
 }
@@ -336,18 +339,24 @@ give(const struct lookup *l, const struct asked *a, size_t zone, struct lookup_r
 {
 	r->host = a->ip;
 	r->zone = l->zones[zone].zone.zone;
-	r->predicted = predicted(a, r->list);
+	r->predicted = predicted(a, &l->zones[zone], r->list);
 	r->verdict = a->verdict;
 	l->calls.result(l->calls.ctx, r);
 }
 
-/* The same for all lists of the zone. */
+/* The same for all lists of the zone, and for the one that it is as a whole. */
 static void
 give_all(const struct lookup *l, const struct asked *a, size_t zone, struct lookup_result r)
 {
 	const struct zone_state *z = &l->zones[zone];
+	bool whole = false;
 
-	for (size_t i = 0; (r.list = zone_list(z->row, z->zone.list, i)) != NULL; i++)
+	for (size_t i = 0; (r.list = zone_list(z->row, z->zone.list, i)) != NULL; i++) {
+		whole |= strcmp(r.list, z->zone.list) == 0;
+		give(l, a, zone, &r);
+	}
+	r.list = z->zone.list;
+	if (!whole)
 		give(l, a, zone, &r);
 }
 
@@ -377,12 +386,12 @@ give_codes(const struct lookup *l, const struct asked *a, size_t zone,
 {
 	const struct zone_state *z = &l->zones[zone];
 	struct lookup_result r = { .time = now };
-	bool general = false;
+	bool whole = false;
 	struct buf codes;
 
 	buf_init(&codes, ANSWER_ADDRESSES_MAX * ADDR_TEXT_MAX);
 	for (size_t i = 0; (r.list = zone_list(z->row, z->zone.list, i)) != NULL; i++) {
-		general |= strcmp(r.list, z->zone.list) == 0;
+		whole |= strcmp(r.list, z->zone.list) == 0;
 		r.answer = codes_of(z, r.list, answer, &codes) > 0 ? LOOKUP_LISTED : LOOKUP_CLEAR;
 		r.codes = buf_cstr(&codes);
 		give(l, a, zone, &r);
@@ -390,7 +399,7 @@ give_codes(const struct lookup *l, const struct asked *a, size_t zone,
 	/* Codes that are newer than our table. */
 	r.list = z->zone.list;
 	r.answer = LOOKUP_LISTED;
-	if (!general && codes_of(z, r.list, answer, &codes) > 0) {
+	if (!whole && codes_of(z, r.list, answer, &codes) > 0) {
 		r.codes = buf_cstr(&codes);
 		give(l, a, zone, &r);
 	}
@@ -412,8 +421,8 @@ fail_zone(struct lookup *l, size_t zone, const char *fault, int64_t now)
 	else if (z->failures >= SILENT_AFTER)
 		z->pause_until = NEVER;
 	if (z->failures == SILENT_AFTER)
-		tell(l, "the blocklist %s (%s) does not answer: %s; it is asked less often",
-			z->zone.list, z->zone.zone, fault);
+		tell(l, "the blocklist %s (%s) does not answer: %s; it is %s", z->zone.list,
+			z->zone.zone, fault, l->config.once ? "given up" : "asked less often");
 }
 
 static void

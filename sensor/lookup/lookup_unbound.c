@@ -40,7 +40,8 @@ static const struct {
 	{ "rrset-cache-size:", "65536" },
 	{ "qname-minimisation:", "no" },
 	{ "infra-keep-probing:", "yes" },
-	{ "outbound-msg-retry:", "1" },
+	{ "outbound-msg-retry:", "2" },
+	{ "infra-cache-min-rtt:", "3000" }, /* ms: a resolver may be at work */
 	{ "use-syslog:", "no" },
 };
 

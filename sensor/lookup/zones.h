@@ -18,6 +18,7 @@ struct zone_code {
 struct zone {
 	const char *name; /* "zen.spamhaus.org" */
 	const char *list; /* of an answer that no code explains */
+	const char *as;	  /* what rules/hosts.cf calls that list, where it differs; else NULL */
 	bool by_default;  /* asked if the configuration names no zone */
 	bool ipv6;	  /* lists such addresses, too */
 	bool only_codes;  /* other answers are no listing: neutral, or good */

@@ -369,6 +369,32 @@ several_lists_of_a_zone(void **state)
 		"200.136.80.4 Spamhaus SBL clear\n200.136.80.4 Spamhaus CSS clear\n"
 		"200.136.80.4 Spamhaus XBL listed 127.0.0.4 (0.75)\n"
 		"200.136.80.4 Spamhaus DROP clear\n200.136.80.4 Spamhaus PBL listed 127.0.0.10\n");
+	/* In none of them: not in the whole, either. */
+	w.said[0] = '\0';
+	w.records[1].answer = "";
+	pass(&w, 3600);
+	assert_int_equal(lines(w.said), 6);
+	assert_non_null(strstr(w.said, "200.136.80.4 Spamhaus ZEN clear\n"));
+	lookup_free(w.l);
+}
+
+/* The rules call it by another name than replies do. */
+static void
+another_name(void **state)
+{
+	static const struct lookup_zone zone[] = { { "UCEPROTECT L1", "dnsbl-1.uceprotect.net" } };
+	static const struct lookup_prediction prediction[] = { { "UCEPROTECT-1", 0.5 } };
+	const struct lookup_config config = { zone, 1, 60, PTIME_HOUR, false };
+	const struct lookup_host host = { addr_of("200.136.80.4"), VERDICT_WATCH, prediction, 1 };
+	struct world w = { .records = { { "2.0.0.127.dnsbl-1.uceprotect.net", "127.0.0.2" } } };
+
+	(void)state;
+	begin(&w, &config);
+	lookup_hosts_begin(w.l);
+	lookup_hosts_add(w.l, &host);
+	lookup_hosts_end(w.l, w.now);
+	pass(&w, 60);
+	assert_string_equal(w.said, "200.136.80.4 UCEPROTECT L1 clear (0.50)\n");
 	lookup_free(w.l);
 }
 
@@ -556,6 +582,7 @@ main(void)
 		cmocka_unit_test(zones),
 		cmocka_unit_test(a_listing),
 		cmocka_unit_test(several_lists_of_a_zone),
+		cmocka_unit_test(another_name),
 		cmocka_unit_test(a_list_of_the_world),
 		cmocka_unit_test(a_list_dies),
 		cmocka_unit_test(an_emptied_list),
