@@ -48,8 +48,8 @@ server_likeness(const struct facts *f)
 	case ROLES:
 		break;
 	}
-	if (is_server_software(names_top(&f->sum->names[NAMES_software])) && like < 0.7)
-		like = 0.7;
+	if (is_server_software(names_top(&f->sum->names[NAMES_software])) && like < 0.8)
+		like = 0.8;
 	if (facts_answers(f, 25))
 		like += (1 - like) * 0.5;
 	return like;

@@ -67,7 +67,7 @@ sentence_of(const struct observed *o, const struct host_record *r)
 	return concern_of(o);
 }
 
-/* "Listed by Spamhaus ZEN, SpamCop" */
+/* "Listed by Spamhaus ZEN (37 refusals by 4 servers), SpamCop (1 refusal by 1 server)" */
 static void
 listed_by(const struct facts *f, char *out, size_t size)
 {
@@ -76,9 +76,16 @@ listed_by(const struct facts *f, char *out, size_t size)
 
 	out[0] = '\0';
 	for (size_t i = 0; i < f->listings_count && len < size; i++) {
-		if (f->listings[i].until != 0 || f->listings[i].kind != LISTING_PUBLIC)
+		const struct listing *l = &f->listings[i];
+
+		if (l->until != 0 || l->kind != LISTING_PUBLIC)
 			continue;
-		len += (size_t)snprintf(out + len, size - len, "%s%s", before, f->listings[i].list);
+		len += (size_t)snprintf(out + len, size - len, "%s%s", before, l->list);
+		if (l->servers_count > 0 && len < size)
+			len += (size_t)snprintf(out + len, size - len,
+				" (%" PRId64 " refusal%s by %zu server%s)", l->count,
+				l->count == 1 ? "" : "s", l->servers_count,
+				l->servers_count == 1 ? "" : "s");
 		before = ", ";
 	}
 }
