@@ -165,11 +165,11 @@ setup_finish(struct setup *s, bool stored, struct err *err)
 /* ---- verdicts ---- */
 
 static void
-judge_host(void *ctx, struct host_record *record, struct arena *arena)
+judge_host(void *ctx, const double *numbers, struct host_record *record, struct arena *arena)
 {
 	const struct setup *s = ctx;
 
-	rules_judge_host(s->rules_in_force, record, arena);
+	rules_judge_host(s->rules_in_force, numbers, record, arena);
 }
 
 static struct sprt
@@ -193,6 +193,7 @@ setup_verdict(struct setup *s)
 		.roles_count = c->roles_count,
 		.nat = c->nat,
 		.nat_count = c->nat_count,
+		.lists = rules_of_lists(&s->rules_in_force),
 		.rules = judge_host,
 		.rules_ctx = s };
 }

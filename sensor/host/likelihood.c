@@ -1,136 +1,177 @@
+/* How likely a list has this host, or will have it soon: the logistic function of a base and of
+ * what rules add to it (list_rules.h).  Lists do not publish their thresholds; which observation
+ * feeds which list is known, the weights are the rules' own, and say why.
+ *
+ * Log-odds are whole thousandths, so a sum is the same in any order and on every machine, and none
+ * of the probabilities lies near the border of two rounded ones
+ * (tests/unit/host/test_likelihood.c). */
 #include "sensor/host/judge.h"
 
+#include <assert.h>
+#include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* How likely a list has this host, or will have it soon: the logistic function of a base and of
- * what speaks for it.  Lists do not publish their thresholds; which observation feeds which list is
- * known (facts about lists, 1.1 to 1.7), the weights are ours: 4.5 brings a list from 2 % to above
- * one half by itself, 2.5 to 18 %. */
-#define BASE_LOG_ODDS (-4.0)
+#include "sensor/base/ptime.h"
+
 #define WHY_MAX 8
-
-/* A list's rows: names by which it is mentioned, and a wider one that may or may not mean it. */
-static const struct list_row {
-	const char *list, *mentioned, *wider;
-} lists[] = {
-	{ "Spamhaus XBL", "Spamhaus XBL", "Spamhaus" },
-	{ "Spamhaus CSS", "Spamhaus CSS", "Spamhaus" },
-	{ "SpamCop", "SpamCop", NULL },
-	{ "Barracuda", "Barracuda", NULL },
-	{ "UCEPROTECT-1", "UCEPROTECT", NULL },
-	{ "PSBL", "PSBL", NULL },
-	{ "Abusix", "Abusix", NULL },
-	{ "SpamRATS", "SpamRATS", NULL },
-	{ "Backscatterer", "Backscatterer", NULL },
-	{ "Microsoft", "Microsoft", NULL },
-	{ "Google", "Google", "Gmail" },
-	{ "Yahoo", "Yahoo", NULL },
-};
-#define LISTS (sizeof lists / sizeof lists[0])
-
-static const struct {
-	const char *list;
-	enum observable observable;
-	double weight;
-} rows[] = {
-	/* hijacked hosts, proxies, HELO patterns heavily used in spam; not relays, not real mail
-	   servers (1.1) */
-	{ "Spamhaus XBL", OBS_SPAM, 4.5 },
-	{ "Spamhaus XBL", OBS_HTTP, 4.5 },
-	{ "Spamhaus XBL", OBS_BOT, 2.5 },
-	{ "Spamhaus XBL", OBS_HELO_BAD, 2.5 },
-	{ "Spamhaus XBL", OBS_HELO_MANY, 2.5 },
-	{ "Spamhaus XBL", OBS_HELO_TARGET, 2 },
-	{ "Spamhaus XBL", OBS_MAIL_SERVER, -1 },
-	/* unsolicited signs, poor list hygiene, compromise, misconfigured HELO and reverse names
-	   (1.1) */
-	{ "Spamhaus CSS", OBS_SPAM, 4.5 },
-	{ "Spamhaus CSS", OBS_SENDER_SPAM, 4.5 },
-	{ "Spamhaus CSS", OBS_SCRIPT_SPAM, 4.5 },
-	{ "Spamhaus CSS", OBS_PHP_FANOUT, 3 },
-	{ "Spamhaus CSS", OBS_INJECTED, 3 },
-	{ "Spamhaus CSS", OBS_RELAY, 3 },
-	{ "Spamhaus CSS", OBS_USER_UNKNOWN, 1.5 },
-	{ "Spamhaus CSS", OBS_CONTENT_REFUSED, 2 },
-	{ "Spamhaus CSS", OBS_NO_RDNS, 1 },
-	{ "Spamhaus CSS", OBS_HELO_BAD, 1 },
-	/* traps (dead addresses weigh most), reports, relays, proxies, misdirected bounces (1.2) */
-	{ "SpamCop", OBS_SPAM, 4 },
-	{ "SpamCop", OBS_SENDER_SPAM, 4 },
-	{ "SpamCop", OBS_SCRIPT_SPAM, 4 },
-	{ "SpamCop", OBS_RELAY, 4.5 },
-	{ "SpamCop", OBS_HTTP, 3 },
-	{ "SpamCop", OBS_BOUNCE, 2.5 },
-	{ "SpamCop", OBS_USER_UNKNOWN, 1.5 },
-	/* honeypots, botnets, open relays (1.3) */
-	{ "Barracuda", OBS_SPAM, 4 },
-	{ "Barracuda", OBS_RELAY, 4 },
-	{ "Barracuda", OBS_BOT, 2 },
-	{ "Barracuda", OBS_SCRIPT_SPAM, 3 },
-	/* one trap is enough without a good reverse name; forwards that break SPF (1.4) */
-	{ "UCEPROTECT-1", OBS_SPAM, 3 },
-	{ "UCEPROTECT-1", OBS_USER_UNKNOWN, 2 },
-	{ "UCEPROTECT-1", OBS_DICTIONARY, 2.5 },
-	{ "UCEPROTECT-1", OBS_NO_RDNS, 1.5 },
-	{ "UCEPROTECT-1", OBS_FORWARD, 1 },
-	{ "UCEPROTECT-1", OBS_UNAUTHENTICATED, 1 },
-	/* one mail to a trap; bounces are filtered out (1.5) */
-	{ "PSBL", OBS_SPAM, 3.5 },
-	{ "PSBL", OBS_SCRIPT_SPAM, 3 },
-	{ "PSBL", OBS_USER_UNKNOWN, 1.5 },
-	/* compromised accounts, bots, bad web forms, open proxies; no or generic reverse name (1.5)
-	 */
-	{ "Abusix", OBS_SPAM, 4 },
-	{ "Abusix", OBS_SENDER_SPAM, 3.5 },
-	{ "Abusix", OBS_SCRIPT_SPAM, 4 },
-	{ "Abusix", OBS_PHP_FANOUT, 3 },
-	{ "Abusix", OBS_HTTP, 4 },
-	{ "Abusix", OBS_AUTH_GUESSING, 3 },
-	{ "Abusix", OBS_NO_RDNS, 1.5 },
-	/* many invalid users or connections, and a bad reverse name (1.5) */
-	{ "SpamRATS", OBS_USER_UNKNOWN, 2 },
-	{ "SpamRATS", OBS_DICTIONARY, 3 },
-	{ "SpamRATS", OBS_NO_RDNS, 2 },
-	{ "SpamRATS", OBS_AUTH_GUESSING, 3 },
-	/* misdirected bounces, automatic answers, sender callouts: one trap is enough (1.5) */
-	{ "Backscatterer", OBS_BOUNCE, 5 },
-	/* providers: their own reputation (1.6) */
-	{ "Microsoft", OBS_SPAM, 4 },
-	{ "Microsoft", OBS_CONTENT_REFUSED, 2 },
-	{ "Microsoft", OBS_USER_UNKNOWN, 1.5 },
-	{ "Microsoft", OBS_UNAUTHENTICATED, 1 },
-	{ "Google", OBS_SPAM, 4 },
-	{ "Google", OBS_CONTENT_REFUSED, 2 },
-	{ "Google", OBS_NO_RDNS, 1.5 },
-	{ "Google", OBS_UNAUTHENTICATED, 2 },
-	{ "Google", OBS_THROTTLED, 1 },
-	{ "Yahoo", OBS_SPAM, 4 },
-	{ "Yahoo", OBS_USER_UNKNOWN, 2.5 },
-	{ "Yahoo", OBS_THROTTLED, 1 },
-};
-#define ROWS (sizeof rows / sizeof rows[0])
-
+#define CHANGE_MAX 5
+#define WHAT_IF_MAX 3	   /* reasons that are taken away, one at a time */
+#define WHY_FROM 200	   /* thousandths: 0.2 changes 50 % to 55 % */
+#define CHANGE_FROM 0.05   /* probability below which nothing needs to change */
 #define PREDICTED_MAX 0.95 /* several observations are often of the same mails */
-#define PROVEN 0.99	   /* a server says so */
-#define WIDER_LOG_ODDS 3.5 /* "Spamhaus" without saying which */
+#define PROVEN 0.99	   /* a server or a look-up says so */
+#define CLEARED (-2200)	   /* a look-up did not find it: ninefold less */
+#define REASONS LIMIT_HOST_RULES
 
-static bool
-contains(const char *text, const char *part)
+/* ---- numbers ---- */
+
+/* Ordinary servers meet up to so many recipients that do not exist. */
+#define UNKNOWN_USUAL 0.05
+#define TRAPS_SQUARED_FROM 6
+
+static_assert((int)NUMBER_OTHERS == (int)SUMS + (int)SKETCHES + 1, "the places of list_rules.h");
+static_assert((int)NUMBER_SIGNS + (int)OBS_COUNT == (int)HOST_NUMBERS_COUNT, "likewise");
+
+/* SpamCop (facts about lists, 1.2): reports count 4 when new, 1 at 48 hours, nothing after a week.
+ */
+static double
+freshness(double age_hours)
 {
-	return part != NULL && slice_ifind(slice_str(text), slice_str(part)) < strlen(text);
+	return age_hours > 168 ? 0 : 4 - 3 * ramp(age_hours, 0, 48);
+}
+
+static double
+age_of(const struct facts *f, size_t hour)
+{
+	int64_t age = f->now - f->hours[hour].hour - PTIME_HOUR / 2;
+
+	return age > 0 ? (double)age / (double)PTIME_HOUR : 0;
+}
+
+/* Nobody but a list knows its traps.  An address that does not exist is what comes closest, as far
+ * as there are more of them than an ordinary server meets; fewer than 6 hits count 5 times, more
+ * squared. */
+static void
+count_traps(const struct facts *f, double *numbers)
+{
+	const int64_t unknown = f->sum->sums[SUM_class + REPLY_USER_UNKNOWN];
+	const int64_t rcpts = f->sum->sums[SUM_rcpts];
+	double kept, traps = 0, fresh = 0;
+
+	if (unknown == 0)
+		return;
+	kept = 1 - UNKNOWN_USUAL * (double)rcpts / (double)unknown;
+	for (size_t i = 0; kept > 0 && i < f->hours_count; i++) {
+		double n =
+			kept * (double)f->hours[i].aggregate->sums[SUM_class + REPLY_USER_UNKNOWN];
+		double age = n > 0 ? age_of(f, i) : 0;
+
+		traps += age <= 168 ? n : 0;
+		fresh += n * freshness(age);
+		numbers[NUMBER_traps_48h] += age <= 48 ? n : 0;
+	}
+	/* fresh / traps is the mean weight */
+	numbers[NUMBER_trap_points] = traps < TRAPS_SQUARED_FROM ? 5 * fresh : traps * fresh;
+}
+
+static void
+fill_numbers(const struct facts *f, const struct observed *o, double *numbers)
+{
+	double *sketches = numbers + SUMS;
+
+	memset(numbers, 0, HOST_NUMBERS_COUNT * sizeof *numbers);
+	for (size_t i = 0; i < SUMS; i++)
+		numbers[i] = (double)f->sum->sums[i];
+	for (size_t i = 0; i < SKETCHES; i++)
+		sketches[i] = (double)f->distinct[i];
+	sketches[SKETCHES] = (double)f->sum->score_max;
+	numbers[NUMBER_neighbours_24] = f->neighbours.in_24;
+	numbers[NUMBER_neighbours_all] = f->neighbours.in_all;
+	numbers[NUMBER_active_hours] = (double)f->hours_count;
+	count_traps(f, numbers);
+	for (size_t i = 0; i < OBS_COUNT; i++)
+		numbers[NUMBER_SIGNS + i] = o->of[i].strength;
+}
+
+void
+judge_rules(const struct facts *f, const struct observed *o, struct host_record *out)
+{
+	const struct verdict_config *config = f->config;
+	double numbers[HOST_NUMBERS_COUNT];
+
+	if (config->rules == NULL)
+		return;
+	fill_numbers(f, o, numbers);
+	config->rules(config->rules_ctx, numbers, out, f->arena);
+}
+
+/* ---- lists and what others say of them ---- */
+
+/* The rules that are in force, once for all lists of one host. */
+struct weighing {
+	const struct facts *f;
+	const struct list_base *bases;
+	size_t count; /* of them */
+	int64_t sums[LIMIT_LISTS];
+	double numbers[HOST_NUMBERS_COUNT];
+};
+
+static void
+weighing_begin(struct weighing *w, const struct facts *f, const struct observed *o)
+{
+	const struct list_rules *rules = &f->config->lists;
+
+	w->f = f;
+	w->count = 0;
+	w->bases = rules->bases != NULL ? rules->bases(rules->ctx, &w->count) : NULL;
+	assert(w->count <= LIMIT_LISTS);
+	if (w->count == 0)
+		return;
+	for (size_t i = 0; i < w->count; i++)
+		w->sums[i] = w->bases[i].base;
+	fill_numbers(f, o, w->numbers);
+	rules->add(rules->ctx, w->numbers, w->sums);
+}
+
+static double
+probability_of(int64_t log_odds)
+{
+	double p = 1 / (1 + exp((double)-log_odds / 1000));
+
+	return p < PREDICTED_MAX ? p : PREDICTED_MAX;
+}
+
+/* One of "A | B" is the name, or words at its front or inside: "Spamhaus SBL" is not what
+ * "Spamhaus SBL/XBL" says. */
+static bool
+is_named(const char *name, const char *alternatives)
+{
+	struct slice text = slice_str(name);
+
+	for (struct slice rest = slice_str(alternatives); rest.len > 0;) {
+		struct slice part = slice_trim(slice_split(&rest, '|'));
+		size_t at = part.len > 0 ? slice_ifind(text, part) : text.len;
+
+		if (at < text.len && (at + part.len == text.len || name[at + part.len] == ' '))
+			return true;
+	}
+	return false;
 }
 
 /* A mention in force of that list or provider. */
 static const struct mention *
-find_mention(const struct facts *f, const char *part)
+find_mention(const struct facts *f, const char *names, enum list_kind kind)
 {
+	enum scope scope = kind == LIST_NETWORK ? SCOPE_NETWORK : SCOPE_HOST;
+
 	for (size_t i = 0; i < f->sum->mentions.count; i++) {
 		const struct mention *m = &f->sum->mentions.items[i];
 		const struct traits *t = traits_of(m->list);
 
-		if (m->class != REPLY_RATE_LIMITED && contains(m->list, part) &&
-			t->scope == SCOPE_HOST &&
+		if (m->class != REPLY_RATE_LIMITED && t->scope == scope &&
+			is_named(m->list, names) &&
 			(m->class == REPLY_LISTED ? facts_listing(f, m->list) != NULL
 						  : f->now - m->last <= t->current_ns))
 			return m;
@@ -138,39 +179,31 @@ find_mention(const struct facts *f, const char *part)
 	return NULL;
 }
 
-static double
-log_odds(const struct observed *o, const char *list)
+static const struct mention *
+exact_mention(const struct facts *f, const struct list_base *base)
 {
-	double sum = BASE_LOG_ODDS;
-
-	for (size_t i = 0; i < ROWS; i++) {
-		if (strcmp(rows[i].list, list) == 0)
-			sum += rows[i].weight * o->of[rows[i].observable].strength;
-	}
-	return sum;
-}
-
-static double
-probability_of(double odds)
-{
-	double p = 1 / (1 + exp(-odds));
-
-	return p < PREDICTED_MAX ? p : PREDICTED_MAX;
+	return find_mention(f, base->mentioned, base->kind);
 }
 
 double
 judge_likelihood(const struct facts *f, const struct observed *o)
 {
+	struct weighing w;
 	double highest = 0;
 
-	for (size_t i = 0; i < LISTS; i++) {
-		double p = probability_of(log_odds(o, lists[i].list));
+	weighing_begin(&w, f, o);
+	for (size_t i = 0; i < w.count; i++) {
+		double p = probability_of(w.sums[i]);
 
-		if (find_mention(f, lists[i].mentioned) == NULL && p > highest)
+		/* the neighbourhood's lists say nothing of what this host did */
+		if (p > highest && w.bases[i].kind != LIST_NETWORK &&
+			exact_mention(f, &w.bases[i]) == NULL)
 			highest = p;
 	}
 	return highest;
 }
+
+/* ---- sentences ---- */
 
 static void
 add_why(const struct facts *f, struct list_likelihood *l, const char *sentence)
@@ -182,53 +215,175 @@ add_why(const struct facts *f, struct list_likelihood *l, const char *sentence)
 }
 
 static void
+add_change(const struct facts *f, struct list_likelihood *l, const char *sentence)
+{
+	const char **line = ARENA_PUSH(f->arena, l->change, CHANGE_MAX);
+
+	if (line != NULL)
+		*line = sentence;
+}
+
+static void
 say_mention(
 	const struct facts *f, struct list_likelihood *l, const struct mention *m, const char *what)
 {
-	struct observation said = { 0 };
+	bool one = m->servers.count == 1;
 
-	observe_say(f, &said, "%zu server%s say%s %s: %s", m->servers.count,
-		m->servers.count == 1 ? "" : "s", m->servers.count == 1 ? "s" : "", what, m->reply);
-	for (size_t i = 0; i < said.said_count; i++)
-		add_why(f, l, said.said[i]);
+	add_why(f, l,
+		arena_printf(f->arena, "%zu server%s say%s %s: %s", m->servers.count,
+			one ? "" : "s", one ? "s" : "", what, m->reply));
+}
+
+/* Strongest first, else in the order of the rules; those of one list. */
+static size_t
+reasons_of(const struct list_reason *all, size_t count, size_t list,
+	const struct list_reason *out[REASONS])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t at = n;
+
+		if (all[i].list != list)
+			continue;
+		for (; at > 0 && llabs(out[at - 1]->log_odds) < llabs(all[i].log_odds); at--)
+			out[at] = out[at - 1];
+		out[at] = &all[i];
+		n++;
+	}
+	return n;
 }
 
 static void
-weigh_list(const struct facts *f, const struct observed *o, const struct list_row *row,
-	struct list_likelihood *l)
+say_reasons(const struct facts *f, struct list_likelihood *l,
+	const struct list_reason *const *reasons, size_t count)
 {
-	const struct mention *exact = find_mention(f, row->mentioned);
-	const struct mention *wider = exact == NULL ? find_mention(f, row->wider) : NULL;
-	double odds = log_odds(o, row->list);
+	for (size_t i = 0; i < count && llabs(reasons[i]->log_odds) >= WHY_FROM; i++)
+		add_why(f, l,
+			arena_printf(f->arena, "%s (rule %s: %+.1f)", reasons[i]->why,
+				reasons[i]->rule, (double)reasons[i]->log_odds / 1000));
+}
 
-	if (wider != NULL)
-		odds += WIDER_LOG_ODDS;
-	l->list = row->list;
-	l->probability = judge_round(exact != NULL ? PROVEN : probability_of(odds));
-	if (exact != NULL)
-		say_mention(f, l, exact, "so");
-	if (wider != NULL)
-		say_mention(f, l, wider, "so of a list that includes it");
-	for (size_t i = 0; i < ROWS; i++) {
-		const struct observation *seen = &o->of[rows[i].observable];
+/* What each of the strongest reasons alone makes of it, and how it goes away. */
+static void
+say_changes(const struct facts *f, struct list_likelihood *l,
+	const struct list_reason *const *reasons, size_t count, int64_t sum)
+{
+	size_t said = 0;
 
-		if (strcmp(rows[i].list, row->list) == 0 && rows[i].weight * seen->strength > 0.2 &&
-			seen->said_count > 0)
-			add_why(f, l, seen->said[0]);
+	for (size_t i = 0; i < count && said < WHAT_IF_MAX; i++) {
+		const struct list_reason *r = reasons[i];
+
+		if (r->log_odds < WHY_FROM)
+			continue;
+		said++;
+		add_change(f, l,
+			arena_printf(f->arena, "without %s it would be %.2f instead of %.2f%s%s",
+				r->rule, probability_of(sum - r->log_odds), l->predicted,
+				r->cure[0] != '\0' ? ": " : "", r->cure));
 	}
 }
 
-/* Lists in force that have no row of their own. */
-static void
-add_others(const struct facts *f, struct host_record *out)
+/* ---- one list ---- */
+
+static const struct named *
+find_cleared(const struct facts *f, const struct list_base *base)
 {
+	const struct names *cleared = &f->sum->names[NAMES_cleared];
+
+	for (size_t i = 0; i < cleared->count; i++)
+		if (is_named(cleared->items[i].text, base->mentioned))
+			return &cleared->items[i];
+	return NULL;
+}
+
+/* "Spamhaus" without saying which: at least one of the lists of that name has it.  0 = one of them
+ * is named itself, which explains it. */
+static double
+any_of_them(const struct weighing *w, const char *wider)
+{
+	double none = 1;
+
+	for (size_t i = 0; i < w->count; i++) {
+		if (strcmp(w->bases[i].wider, wider) != 0)
+			continue;
+		if (exact_mention(w->f, &w->bases[i]) != NULL)
+			return 0;
+		none *= 1 - probability_of(w->sums[i]);
+	}
+	return 1 - none;
+}
+
+static double
+say_wider(
+	const struct weighing *w, const struct list_base *base, struct list_likelihood *l, double p)
+{
+	const struct mention *m = find_mention(w->f, base->wider, base->kind);
+	double any = m != NULL ? any_of_them(w, base->wider) : 0;
+
+	if (any <= 0)
+		return p;
+	say_mention(w->f, l, m, "so of a list that may be this one");
+	return fmin(p / any, PROVEN);
+}
+
+/* What servers and look-ups say. */
+static void
+say_others(const struct weighing *w, size_t i, struct list_likelihood *l)
+{
+	const struct list_base *base = &w->bases[i];
+	const struct mention *exact = exact_mention(w->f, base);
+	const struct named *cleared = find_cleared(w->f, base);
+	double p = probability_of(w->sums[i]);
+	char time[OBSERVED_TIME];
+
+	if (exact != NULL) {
+		say_mention(w->f, l, exact, "so");
+		p = PROVEN;
+	} else if (cleared != NULL) {
+		p = probability_of(w->sums[i] + CLEARED);
+		add_why(w->f, l,
+			arena_printf(w->f->arena, "a look-up of %s did not find it there",
+				observe_time(cleared->last, time)));
+	} else if (base->wider[0] != '\0') {
+		p = say_wider(w, base, l, p);
+	}
+	l->probability = judge_round(p);
+}
+
+static void
+weigh_list(const struct weighing *w, size_t i, const struct list_reason *all, size_t all_count,
+	struct list_likelihood *l)
+{
+	const struct list_reason *reasons[REASONS];
+	const struct list_base *base = &w->bases[i];
+	size_t count = reasons_of(all, all_count, i, reasons);
+
+	/* the rules may be read again while the record lives */
+	l->list = arena_string(w->f->arena, slice_str(base->list));
+	l->predicted = judge_round(probability_of(w->sums[i]));
+	say_others(w, i, l);
+	say_reasons(w->f, l, reasons, count);
+	if (l->predicted < CHANGE_FROM && l->probability < CHANGE_FROM)
+		return;
+	say_changes(w->f, l, reasons, count, w->sums[i]);
+	if (base->ends[0] != '\0')
+		add_change(w->f, l, arena_string(w->f->arena, slice_str(base->ends)));
+}
+
+/* Lists in force that the rules do not know. */
+static void
+add_others(const struct weighing *w, struct host_record *out)
+{
+	const struct facts *f = w->f;
+
 	for (size_t i = 0; i < f->listings_count; i++) {
 		const struct listing *seen = &f->listings[i];
 		struct list_likelihood *l;
 		bool known = seen->until != 0;
 
-		for (size_t k = 0; k < LISTS && !known; k++)
-			known = contains(seen->list, lists[k].mentioned);
+		for (size_t k = 0; k < w->count && !known; k++)
+			known = is_named(seen->list, w->bases[k].mentioned);
 		if (known || (l = ARENA_PUSH(f->arena, out->lists, LIMIT_HOST_NAMES)) == NULL)
 			continue;
 		l->list = arena_string(f->arena, slice_str(seen->list));
@@ -254,12 +409,20 @@ sort_lists(struct host_record *out)
 void
 judge_lists(const struct facts *f, const struct observed *o, struct host_record *out)
 {
-	for (size_t i = 0; i < LISTS; i++) {
+	const struct list_rules *rules = &f->config->lists;
+	struct list_reason reasons[REASONS];
+	struct weighing w;
+	size_t count = 0;
+
+	weighing_begin(&w, f, o);
+	if (w.count > 0)
+		count = rules->weigh(rules->ctx, w.numbers, f->arena, reasons, REASONS);
+	for (size_t i = 0; i < w.count; i++) {
 		struct list_likelihood *l = ARENA_PUSH(f->arena, out->lists, LIMIT_HOST_NAMES);
 
 		if (l != NULL)
-			weigh_list(f, o, &lists[i], l);
+			weigh_list(&w, i, reasons, count, l);
 	}
-	add_others(f, out);
+	add_others(&w, out);
 	sort_lists(out);
 }

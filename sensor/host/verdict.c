@@ -193,6 +193,7 @@ fill_record(const struct facts *f, struct host_record *r)
 	judge_cut_off(f, r);
 	judge_advice(f, r);
 	judge_summary(f, &o, r);
+	judge_rules(f, &o, r);
 }
 
 void
@@ -221,7 +222,5 @@ verdict_host(const struct verdict_config *config, const struct verdict_input *in
 	facts_work_out(&f);
 	fill_record(&f, out);
 	out->verdict_since = find_since(&f);
-	if (config->rules != NULL)
-		config->rules(config->rules_ctx, out, arena);
 	aggregate_free(f.sum);
 }

@@ -32,8 +32,9 @@ struct verdict_config {
 	const struct network *nat; /* of ours, behind which many clients stand */
 	size_t nat_count;
 	struct list_rules lists; /* bases NULL, or none in force: no list is predicted */
-	/* The administrator's rules on the record's counts, NULL = none: adds evidence. */
-	void (*rules)(void *ctx, struct host_record *record, struct arena *arena);
+	/* The administrator's rules on the numbers of list_rules.h, NULL = none: adds evidence. */
+	void (*rules)(void *ctx, const double *numbers, struct host_record *record,
+		struct arena *arena);
 	void *rules_ctx;
 };
 

@@ -22,12 +22,54 @@ static const struct {
 };
 #define OPERATORS (sizeof operators / sizeof *operators)
 
+static double
+call_min(const double *a)
+{
+	return a[0] < a[1] ? a[0] : a[1];
+}
+
+static double
+call_max(const double *a)
+{
+	return a[0] > a[1] ? a[0] : a[1];
+}
+
+static double
+call_log(const double *a)
+{
+	/* the last digits are the library's own */
+	return a[0] > 0 ? rint(log(a[0]) * 1e6) / 1e6 : 0;
+}
+
+static double
+call_ramp(const double *a)
+{
+	if (a[0] <= a[1])
+		return 0;
+	return a[0] >= a[2] ? 1 : (a[0] - a[1]) / (a[2] - a[1]);
+}
+
+/* In the order of enum expr_op, from EXPR_MIN. */
+static const struct function {
+	const char *name;
+	unsigned takes;
+	double (*call)(const double *values);
+} functions[] = {
+	{ "min", 2, call_min },
+	{ "max", 2, call_max },
+	{ "log", 1, call_log },
+	{ "ramp", 3, call_ramp },
+};
+#define FUNCTIONS (sizeof functions / sizeof *functions)
+static_assert(FUNCTIONS == EXPR_RAMP + 1 - EXPR_MIN, "a row for each function");
+
 /* Dijkstra's shunting yard: no recursion, so depth is a number that can be limited. */
 struct yard {
 	struct arena *arena;
 	struct expr *out;
 	struct err *err;
 	enum expr_op waiting[EXPR_DEPTH];
+	unsigned commas[EXPR_DEPTH]; /* of an open parenthesis: seen in it so far */
 	size_t waiting_count;
 	size_t operands; /* that evaluation will have on its stack here */
 };
@@ -38,7 +80,14 @@ level_of(enum expr_op op)
 	for (size_t i = 0; i < OPERATORS; i++)
 		if (operators[i].op == op)
 			return operators[i].level;
-	return 0; /* an open parenthesis */
+	return 0; /* an open parenthesis, or a function before it */
+}
+
+/* NULL = it is none. */
+static const struct function *
+function_of(enum expr_op op)
+{
+	return op < EXPR_MIN ? NULL : &functions[op - EXPR_MIN];
 }
 
 static bool
@@ -58,7 +107,10 @@ emit(struct yard *y, struct expr_step step)
 {
 	if (is_operand(step.op) && ++y->operands > EXPR_DEPTH)
 		return err_set(y->err, "expression too deep (at most %d)", EXPR_DEPTH);
-	if (!is_operand(step.op) && !is_prefix(step.op))
+	const struct function *function = function_of(step.op);
+	if (function != NULL)
+		y->operands -= function->takes - 1;
+	else if (!is_operand(step.op) && !is_prefix(step.op))
 		y->operands--;
 	struct expr_step *to = ARENA_PUSH(y->arena, y->out->steps, EXPR_STEPS);
 	if (to == NULL)
@@ -84,6 +136,7 @@ wait_for(struct yard *y, enum expr_op op)
 {
 	if (y->waiting_count == EXPR_DEPTH)
 		return err_set(y->err, "expression too deep (at most %d)", EXPR_DEPTH);
+	y->commas[y->waiting_count] = 0;
 	y->waiting[y->waiting_count++] = op;
 	return 0;
 }
@@ -127,6 +180,63 @@ take_glob(struct yard *y, struct slice *rest, struct expr_step *step)
 	return 0;
 }
 
+/* "ramp (" at the front: the function waits for its parenthesis to close.  1, 0 = it is none, -1.
+ */
+static int
+take_function(struct yard *y, struct slice *rest, size_t n)
+{
+	struct slice name = slice_take(*rest, n), behind = slice_trim(slice_skip(*rest, n));
+	if (behind.len == 0 || behind.ptr[0] != '(')
+		return 0;
+	for (size_t i = 0; i < FUNCTIONS; i++) {
+		if (!slice_eq(name, slice_str(functions[i].name)))
+			continue;
+		/* more of it can make the value less: rules that did not hit count */
+		y->out->absence = true;
+		*rest = slice_skip(behind, 1);
+		enum expr_op op = (enum expr_op)(EXPR_MIN + i);
+		return wait_for(y, op) < 0 || wait_for(y, EXPR_OPEN) < 0 ? -1 : 1;
+	}
+	return 0;
+}
+
+/* Behind the ')' that was `open` with so many commas. */
+static int
+close_function(struct yard *y, unsigned commas)
+{
+	enum expr_op op = y->waiting_count > 0 ? y->waiting[y->waiting_count - 1] : EXPR_OPEN;
+	const struct function *f = function_of(op);
+	if (f == NULL)
+		return 0;
+	if (commas + 1 != f->takes)
+		return err_set(y->err, "%s() takes %u value%s, not %u", f->name, f->takes,
+			f->takes == 1 ? "" : "s", commas + 1);
+	y->waiting_count--;
+	return emit(y, (struct expr_step){ .op = op });
+}
+
+static int
+take_close(struct yard *y)
+{
+	if (unwind(y, 1) < 0)
+		return -1;
+	if (y->waiting_count == 0)
+		return err_set(y->err, "')' without '('");
+	return close_function(y, y->commas[--y->waiting_count]);
+}
+
+static int
+take_comma(struct yard *y)
+{
+	if (unwind(y, 1) < 0)
+		return -1;
+	size_t open = y->waiting_count;
+	if (open < 2 || function_of(y->waiting[open - 2]) == NULL)
+		return err_set(y->err, "',' separates the values of a function");
+	y->commas[open - 1]++;
+	return 0;
+}
+
 /* Where an operand is due: a number, a name, "!", a sign or "(". */
 static int
 take_operand(struct yard *y, struct slice *rest, bool *operand_due)
@@ -145,6 +255,9 @@ take_operand(struct yard *y, struct slice *rest, bool *operand_due)
 	if (n == 0 || n > 128)
 		return err_set(y->err, "a rule or a number is expected at '%.*s'",
 			(int)slice_take(*rest, 20).len, (const char *)rest->ptr);
+	int function = in_number(c) ? 0 : take_function(y, rest, n);
+	if (function != 0)
+		return function < 0 ? -1 : 0;
 	step.name = slice_take(*rest, n);
 	if (in_number(c)) {
 		char text[129];
@@ -166,12 +279,13 @@ take_operand(struct yard *y, struct slice *rest, bool *operand_due)
 static int
 take_operator(struct yard *y, struct slice *rest, bool *operand_due)
 {
-	if (rest->ptr[0] == ')') {
-		*rest = slice_skip(*rest, 1);
-		if (unwind(y, 1) < 0)
+	uint8_t c = rest->ptr[0];
+	if (c == ')' || c == ',') {
+		int bad = c == ')' ? take_close(y) : take_comma(y);
+		if (bad < 0)
 			return -1;
-		if (y->waiting_count-- == 0)
-			return err_set(y->err, "')' without '('");
+		*rest = slice_skip(*rest, 1);
+		*operand_due = c == ',';
 		return 0;
 	}
 	for (size_t i = 0; i < OPERATORS; i++) {
@@ -352,9 +466,21 @@ apply(enum expr_op op, double a, double b)
 	case EXPR_NEGATE:
 	case EXPR_NOT:
 	case EXPR_OPEN:
+	case EXPR_MIN:
+	case EXPR_MAX:
+	case EXPR_LOG:
+	case EXPR_RAMP:
 		break;
 	}
 	return 0;
+}
+
+static double
+bounded(double value)
+{
+	if (isnan(value))
+		return 0;
+	return value > EXPR_MOST ? EXPR_MOST : value < -EXPR_MOST ? -EXPR_MOST : value;
 }
 
 double
@@ -366,7 +492,15 @@ expr_value(const struct expr *e, double (*value)(void *ctx, size_t rule), void *
 		const struct expr_step *step = &e->steps[i];
 		if (is_operand(step->op)) {
 			assert(n < EXPR_DEPTH);
-			stack[n++] = step->op == EXPR_NAME ? value(ctx, step->rule) : step->number;
+			stack[n++] = bounded(
+				step->op == EXPR_NAME ? value(ctx, step->rule) : step->number);
+			continue;
+		}
+		const struct function *function = function_of(step->op);
+		if (function != NULL) {
+			assert(n >= function->takes);
+			n -= function->takes - 1;
+			stack[n - 1] = bounded(function->call(&stack[n - 1]));
 			continue;
 		}
 		assert(n >= (is_prefix(step->op) ? 1U : 2U));
@@ -375,7 +509,7 @@ expr_value(const struct expr *e, double (*value)(void *ctx, size_t rule), void *
 			continue;
 		}
 		n--;
-		stack[n - 1] = apply(step->op, stack[n - 1], stack[n]);
+		stack[n - 1] = bounded(apply(step->op, stack[n - 1], stack[n]));
 	}
 	return n == 1 ? stack[0] : 0;
 }

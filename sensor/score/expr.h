@@ -2,12 +2,14 @@
  *
  * Source: Mail::SpamAssassin::Conf(3), "meta"; the order of operators is that of perlop(1). Loosest
  *         first: ||, &&, | ^, &, == !=, < > <= >=, + -, * / %, ! and signs; parentheses, numbers,
- *         names, rules_matching(GLOB).
+ *         names, rules_matching(GLOB).  Our own: min(a, b), max(a, b), log(a) (natural, to a
+ *         millionth), ramp(a, low, high) (0 up to low, 1 from high, straight between).
  * Input:  the administrator's; at most EXPR_STEPS steps and EXPR_DEPTH operands or operators
  *         waiting.
  * Output: steps in reverse Polish order.  A rule counts 1 where it hit and 0 where not; comparisons
- *         and logic give 1 or 0; division by zero gives 0; & | ^ % work on
- *         whole numbers.
+ *         and logic give 1 or 0; division by zero and the logarithm of nothing give 0; & | ^ %
+ *         work on whole numbers; values stay within +-EXPR_MOST, so there is no infinity and no
+ *         NaN.
  * Memory: the caller's arena. */
 #ifndef HELOSCOPE_SCORE_EXPR_H
 #define HELOSCOPE_SCORE_EXPR_H
@@ -17,6 +19,7 @@
 
 #define EXPR_STEPS 4096
 #define EXPR_DEPTH 64
+#define EXPR_MOST 1e100
 
 enum expr_op {
 	EXPR_NUMBER,
@@ -41,6 +44,10 @@ enum expr_op {
 	EXPR_NEGATE,
 	EXPR_NOT,
 	EXPR_OPEN,
+	EXPR_MIN,
+	EXPR_MAX,
+	EXPR_LOG,
+	EXPR_RAMP,
 };
 
 struct expr_step {

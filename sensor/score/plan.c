@@ -65,7 +65,7 @@ plan_free(struct plan *p, size_t targets)
 static bool
 never_run(const struct rule *rule)
 {
-	return rule->off || rule->kind == RULE_HOST ||
+	return rule->off || rule->kind == RULE_HOST || rule->kind == RULE_LIST ||
 	       (rule->kind == RULE_EVAL && (rule->net || rule->eval == NULL));
 }
 
@@ -137,6 +137,7 @@ place(const struct rules *r, struct plan *p, const struct rule *rule, size_t id)
 		break;
 	case RULE_META:
 	case RULE_HOST:
+	case RULE_LIST:
 		break;
 	}
 }

@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "sensor/base/chars.h"
+#include "sensor/base/text.h"
+#include "sensor/score/list_rule.h"
 #include "sensor/score/rule_reader.h"
 
 #define SHOWN(s) (int)slice_take((s), 60).len, (const char *)(s).ptr
 #define ARGUMENT_NUMBER 32 /* bytes */
+#define LIST_NAME_MAX 64   /* bytes */
 
 static int
 at_end(struct reader *rd, struct slice rest)
@@ -311,6 +314,8 @@ parse_meta(struct reader *rd, struct slice rest, struct rule *rule)
 		slice_trim(slice_skip(slice_take(inside, rest.len - 1), 1)).len == 0)
 		rest = SLICE("0"); /* "()": set by somebody else, which is nobody here */
 	struct slice copy = arena_copy(&rd->rules->arena, rest);
+	rule->formula = copy;
+	rule->column = column_of(rd, inside);
 	if (expr_parse(copy, &rd->rules->arena, &rule->expr, &rd->err) < 0)
 		return reader_fault(rd, inside.ptr == NULL ? rd->text.ptr + rd->text.len
 							   : inside.ptr + rule->expr.fault);
@@ -382,6 +387,17 @@ parse_host(struct reader *rd, struct slice rest, struct rule *rule)
 	return 0;
 }
 
+/* list NAME as it is shown */
+static int
+parse_list(struct reader *rd, struct slice rest, struct rule *rule)
+{
+	rule->kind = RULE_LIST;
+	if (rest.len == 0)
+		return reader_fail(rd, rest.ptr, "the list's name as it is shown is expected");
+	list_begin(rule, text_clean(&rd->rules->arena, rest, LIST_NAME_MAX));
+	return 0;
+}
+
 /* Words of plugins that ask the network: the name is that of a rule that is left out. */
 static int
 parse_network(struct reader *rd, struct slice rest, struct rule *rule)
@@ -407,6 +423,7 @@ static const struct kind {
 	{ "session", parse_session },
 	{ "fault", parse_fault },
 	{ "host", parse_host },
+	{ "list", parse_list },
 	{ "askdns", parse_network },
 	{ "uridnsbl", parse_network },
 	{ "uridnssub", parse_network },
@@ -436,6 +453,7 @@ rule_line(struct reader *rd, struct slice word, struct slice rest)
 		.describe = "",
 		.source = "",
 		.label = "",
+		.cure = "",
 		.score = 1.0 };
 	if (!rule_name_good(name))
 		return reader_fail(rd, name.len > 0 ? name.ptr : rd->text.ptr + rd->text.len,

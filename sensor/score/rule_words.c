@@ -5,6 +5,7 @@
 
 #include "sensor/base/chars.h"
 #include "sensor/base/text.h"
+#include "sensor/score/list_rule.h"
 #include "sensor/score/rule_reader.h"
 
 #define SENTENCE_MAX 250 /* bytes of a description, label or source */
@@ -64,6 +65,9 @@ apply_describe(struct rules *r, struct rule *rule, struct slice value, struct er
 {
 	(void)err;
 	rule->describe = sentence(r, value);
+	if (r->applied != NULL)
+		rule->described = (struct rule_place){ r->applied->file, r->applied->line,
+			r->applied->column };
 	return 0;
 }
 
@@ -144,6 +148,13 @@ static const struct {
 	{ "priority", apply_priority },
 	{ "label", apply_label },
 	{ "source", apply_source },
+	{ "cure", apply_cure },
+	{ "weigh", apply_weigh },
+	{ "list_mention", apply_list_mention },
+	{ "list_wider", apply_list_wider },
+	{ "list_kind", apply_list_kind },
+	{ "list_base", apply_list_base },
+	{ "list_ends", apply_list_ends },
 };
 
 static int
@@ -159,6 +170,7 @@ attribute_add(struct reader *rd, struct attribute in)
 	a->value = arena_copy(&r->arena, in.value);
 	a->file = rd->file;
 	a->line = rd->line;
+	a->column = reader_column(rd, in.value.len > 0 ? in.value.ptr : in.name.ptr);
 	a->stock = rd->stock;
 	return 1;
 }

@@ -120,16 +120,19 @@ apply_attributes(struct rules *r, struct err *err)
 			note_no_rule(r, a);
 			continue;
 		}
+		r->applied = a;
+		r->fault = 0;
 		if (a->apply(r, &r->rules[rule], a->value, &inner) == 0)
 			continue;
 		if (!a->stock)
-			return err_set(err, "%s:%d:1: %s", a->file, a->line, inner.text);
+			return err_set(err, "%s:%d:%zu: %s", a->file, a->line, a->column + r->fault,
+				inner.text);
 		rules_notice(r,
 			(struct rule_notice){ .kind = RULE_NOTICE_MISTAKE,
 				.text = inner.text,
 				.file = a->file,
 				.line = a->line,
-				.column = 1,
+				.column = a->column + r->fault,
 				.stock = true },
 			slice_str(arena_printf(&r->arena, "%s:%d", a->file, a->line)));
 	}

@@ -86,6 +86,7 @@ test_other(struct run *run, const struct rule *rule)
 	case RULE_MIMEHEADER:
 	case RULE_META:
 	case RULE_HOST:
+	case RULE_LIST:
 		break;
 	}
 	return false;

@@ -11,6 +11,7 @@
 
 #include "sensor/base/err.h"
 #include "sensor/counters.h"
+#include "sensor/host/list_rules.h"
 #include "sensor/mail/message.h"
 #include "sensor/record.h"
 
@@ -78,9 +79,13 @@ const char *rule_notice_word(enum rule_notice_kind kind);
 size_t rules_notices_count(const struct rules *r);
 const struct rule_notice *rules_notice_at(const struct rules *r, size_t i);
 
-/* Adds what the `host` rules find in the record's counts to the evidence of its first cause, or of
- * an unknown one. */
-void rules_judge_host(const struct rules *r, struct host_record *record, struct arena *arena);
+/* Adds what those `host` rules that weigh no list find in the numbers (HOST_NUMBERS_COUNT, as
+ * list_rules.h orders them) to the evidence of the record's first cause, or of an unknown one. */
+void rules_judge_host(const struct rules *r, const double *numbers, struct host_record *record,
+	struct arena *arena);
+/* What `list`s and the `host` rules that weigh them say, for the host stage.  *in_force may become
+ * another set of rules later, or NULL, which has no lists. */
+struct list_rules rules_of_lists(const struct rules **in_force);
 
 /* Fills score, hits (in the order of the rule files), labels and gave_up of the mail.  Of *in
  * (input.h) the caller fills session, message, delivered, mail (the same one) and arena. */

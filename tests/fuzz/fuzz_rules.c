@@ -1,5 +1,6 @@
 /* A rule file up to the first NUL byte, and the message after it that the rules are tried on. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "sensor/record_layout.h"
 #include "sensor/score/rules.h"
@@ -35,11 +36,20 @@ try_rules(const struct rules *r, struct slice input)
 static void
 judge_host(const struct rules *r)
 {
-	struct count counts[8] = { { "sessions", 3 }, { "mails", 70000 } };
-	struct host_record host = { .counts = counts, .counts_count = 8 };
+	const struct list_rules lists = rules_of_lists(&r);
+	double numbers[HOST_NUMBERS_COUNT] = { 3, 70000 };
+	struct host_record host = { .counts_count = 0 };
+	struct list_reason reasons[64];
+	int64_t sums[LIMIT_LISTS] = { 0 }, again[LIMIT_LISTS] = { 0 };
 	struct arena arena;
 	arena_init(&arena, LIMIT_MAIL_MEMORY);
-	rules_judge_host(r, &host, &arena);
+	rules_judge_host(r, numbers, &host, &arena);
+	lists.add(lists.ctx, numbers, sums);
+	size_t n = lists.weigh(lists.ctx, numbers, &arena, reasons, 64);
+	for (size_t i = 0; i < n; i++)
+		again[reasons[i].list] += reasons[i].log_odds;
+	if (n < 64 && memcmp(sums, again, sizeof sums) != 0)
+		abort();
 	arena_release(&arena);
 }
 

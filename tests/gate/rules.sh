@@ -1,5 +1,6 @@
 #!/bin/bash
 # Our rules: each has a sentence, a source, points or a label, and two small messages; each part is used; each message has a rule.
+# Those of hosts weigh a list, and say what takes them away; tests/unit/score/test_hosts_cf.c has the numbers that each hits.
 #
 # usage: rules.sh [FOLDER]     default: rules
 set -uo pipefail
@@ -8,12 +9,12 @@ folder=${1:-rules}
 most=4096   # bytes of a message
 least=150   # rules
 
-# Of every rule file: "rule NAME", "part NAME", "has NAME word", "uses NAME".
+# Of every rule file: "rule NAME", "part NAME", "host NAME", "list NAME", "has NAME word", "uses NAME".
 words() {
 	awk '
 		$1 ~ /^(header|body|rawbody|full|uri|mimeheader|meta|session|fault|host)$/ && NF > 2 {
-			print ($2 ~ /^__/ ? "part " : "rule ") $2
-			if ($1 == "meta") {
+			print ($2 ~ /^__/ ? "part " : $1 == "host" ? "host " : "rule ") $2
+			if ($1 == "meta" || $1 == "host") {
 				text = $0
 				sub(/^[^ \t]+[ \t]+[^ \t]+/, "", text)
 				gsub(/[^A-Za-z0-9_]+/, "\n", text)
@@ -23,7 +24,8 @@ words() {
 						print "uses " names[i]
 			}
 		}
-		$1 ~ /^(describe|source|score|label)$/ && NF > 2 {
+		$1 == "list" && NF > 2 { print "list " $2 }
+		$1 ~ /^(describe|source|score|label|cure|weigh|list_ends)$/ && NF > 2 {
 			print "has " $2 " " $1
 			if ($1 == "score" && $3 == 0)
 				print "zero " $2
@@ -52,6 +54,13 @@ done <<<"$found"
 while read -r kind name; do
 	case $kind in
 	part) [[ -n ${used[$name]-} ]] || say "$name is used by no rule" ;;
+	host | list)
+		words='describe source cure weigh'
+		[[ $kind == host ]] || words='describe source list_ends'
+		for word in $words; do
+			[[ -n ${has[$name/$word]-} ]] || say "$name has no $word"
+		done
+		;;
 	rule)
 		for word in describe source score; do
 			[[ -n ${has[$name/$word]-} ]] || say "$name has no $word"
@@ -67,7 +76,7 @@ while read -r kind name; do
 		done
 		;;
 	esac
-done < <(grep -E '^(part|rule) ' <<<"$found")
+done < <(grep -E '^(part|rule|host|list) ' <<<"$found")
 
 while read -r name; do
 	base=${name%%.*}

@@ -20,6 +20,7 @@
 #include "sensor/base/ptime.h"
 #include "sensor/host/verdict.h"
 #include "sensor/record_layout.h"
+#include "tests/unit/host/repository_rules.h"
 
 #define NIGHT (INT64_C(1213228800) * PTIME_SECOND) /* 2008-06-12 00:00 UTC */
 #define TALE_EVENTS 8192
@@ -320,6 +321,7 @@ judge_hours(struct tale *t, const struct hour_of_host *hours, size_t n, struct h
 
 	if (t->window != 0)
 		config.window_ns = t->window;
+	config.lists = repository_lists();
 	verdict_host(&config, &in, &t->arena, out);
 }
 

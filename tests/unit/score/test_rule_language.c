@@ -226,8 +226,8 @@ static const struct {
 	{ "session A rcpts > many\n", "f.cf:1:19: 'many' is no number" },
 	{ "session A rcpts =~ /x/\n", "f.cf:1:17: < <= == != >= or >" },
 	{ "fault A bones\n", "f.cf:1:9: 'bones' is no fault" },
-	{ "host A shoes > 1\n", "f.cf:1:1: A names shoes" },
-	{ "body A /x/\nscore A x\n", "f.cf:2:1: score A: 'x' is no number" },
+	{ "host A shoes > 1\n", "f.cf:1:8: A names shoes" },
+	{ "body A /x/\nscore A x\n", "f.cf:2:9: score A: 'x' is no number" },
 	{ "body A /x/\nscore A 1 2\n", "one number or four" },
 	{ "body A /x/\nscore A 5000\n", "no number up to 1000" },
 	{ "score A\n", "f.cf:1:8: score: something is expected" },
@@ -418,17 +418,17 @@ test_hosts(void **state)
 		fail_msg("%s", err.text);
 	assert_int_equal(r->hosts_count, 4);
 	assert_int_equal(r->rules_count, 2);
-	struct count counts[256] = { { "", 0 } };
-	struct host_record host = { .counts = counts, .counts_count = 256 };
+	double numbers[HOST_NUMBERS_COUNT] = { 0 };
+	struct host_record host = { .counts_count = 0 };
 	struct arena arena;
 	arena_init(&arena, 65536);
-	rules_judge_host(r, &host, &arena);
+	rules_judge_host(r, numbers, &host, &arena);
 	assert_int_equal(host.causes_count, 1);
 	assert_string_equal(host.causes[0].evidence[0], "QUIET (rule QUIET, 1.0 points)");
 	host.causes_count = 0;
-	for (size_t i = 0; i < 256; i++)
-		counts[i].value = 20; /* everything */
-	rules_judge_host(r, &host, &arena);
+	for (size_t i = 0; i < HOST_NUMBERS_COUNT; i++)
+		numbers[i] = 20; /* everything */
+	rules_judge_host(r, numbers, &host, &arena);
 	assert_int_equal(host.causes[0].evidence_count, 2);
 	assert_string_equal(host.causes[0].evidence[0],
 		"Half of its recipients are refused (rule SHARE, 2.0 points)");

@@ -33,6 +33,26 @@ static const struct {
 	{ "1 <= 1 && !(1 < 1)", 1, true },
 	{ "((((A))))", 1, false },
 	{ ".5 * 4", 2, false },
+	{ "min(3, 1 + 1)", 2, true },
+	{ "max(A + B, min(5, 4))", 4, true },
+	{ "max (Z, 0)", 0, true },
+	{ "ramp(5, 0, 10) * 2", 1, true },
+	{ "ramp(1, 2, 3) + ramp(9, 2, 3)", 1, true },
+	{ "ramp(2, 2, 2) + ramp(3, 2, 2)", 1, true },
+	{ "ramp((1 + 1), (2 - 1), max(3, 2)) == .5", 1, true },
+	{ "log(1)", 0, true },
+	{ "log(8) / log(2)", 2.079442 / 0.693147, true },
+	{ "log(0) + log(-3)", 0, true },
+	{ "-min(1, 2)", -1, true },
+	{ "!min(0, 2)", 1, true },
+	{ "ramp", 0, false },
+	/* no infinity, no NaN */
+	{ "99999999999999999999999999999999999999999999999999999999999999999999999999999999 * "
+	  "99999999999999999999999999999999999999999999999999999999999999999999999999999999 == "
+	  "99999999999999999999999999999999999999999999999999999999999999999999999999999999 * "
+	  "99999999999999999999999999999999999999999999999999999999999999999999999999999998",
+		1, true },
+	{ "0 / 0 + 1 / 0 + 5 % 0 + log(0 / 0)", 0, true },
 };
 
 static const struct {
@@ -48,6 +68,16 @@ static const struct {
 	{ "1.2.3", "no number" },
 	{ "A !B", "operator" },
 	{ "\xe9", "expected at" },
+	{ "min(1)", "min() takes 2 values, not 1" },
+	{ "log(1, 2)", "log() takes 1 value, not 2" },
+	{ "ramp(1, 2)", "ramp() takes 3 values, not 2" },
+	{ "min()", "expected at ')'" },
+	{ "min(1, )", "expected at ')'" },
+	{ "min(1, 2", "without ')'" },
+	{ "(1, 2)", "',' separates" },
+	{ "1, 2", "',' separates" },
+	{ "min((1, 2))", "',' separates" },
+	{ "average(1, 2)", "operator" },
 };
 
 /* Rules by letter: A and B hit. */
