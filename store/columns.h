@@ -180,11 +180,14 @@
 	X(host, addr, x->host)                                                                     \
 	X(host_key, key, x->host)                                                                  \
 	X(list, text, r->list)                                                                     \
-	X(since_ns, int, r->since)                                                                 \
+	X(since_ns, int, x->since)                                                                 \
 	X(last_ns, int, r->last)                                                                   \
 	X(until_ns, int, r->until)                                                                 \
 	X(count, int, r->count)                                                                    \
 	X(server, addr, r->server)                                                                 \
-	X(reply, text, r->reply)
+	X(reply, text, r->reply)                                                                   \
+	X(kind, text, listing_kind_word(r->kind))                                                  \
+	X(ended_by, text, r->ended_by != NULL ? r->ended_by : "")                                  \
+	X(servers, text, x->servers)
 
 #endif

@@ -26,9 +26,17 @@ static const char protocols[] =
 	"CREATE INDEX sessions_start ON sessions (start_ns, end_ns, encrypted, protocol)";
 
 static const char changes_and_lookups[] =
-	"ALTER TABLE listings ADD COLUMN kind TEXT NOT NULL DEFAULT 'list';"
-	"ALTER TABLE listings ADD COLUMN ended_by TEXT NOT NULL DEFAULT '';"
-	"ALTER TABLE listings ADD COLUMN servers TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE listings RENAME TO listings_3;"
+	"CREATE TABLE listings (seq INTEGER PRIMARY KEY, sensor TEXT NOT NULL, host TEXT NOT "
+	"NULL, host_key BLOB NOT NULL, list TEXT NOT NULL, since_ns INTEGER NOT NULL, last_ns "
+	"INTEGER NOT NULL, until_ns INTEGER NOT NULL, count INTEGER NOT NULL, server TEXT NOT "
+	"NULL, reply TEXT NOT NULL, kind TEXT NOT NULL DEFAULT 'list', ended_by TEXT NOT NULL "
+	"DEFAULT '', servers TEXT NOT NULL DEFAULT '', UNIQUE (host, list, kind, since_ns)) "
+	"STRICT;"
+	"INSERT INTO listings SELECT seq, sensor, host, host_key, list, since_ns, last_ns, "
+	"until_ns, count, server, reply, 'list', '', server FROM listings_3;"
+	"DROP TABLE listings_3;"
+	"ALTER TABLE services ADD COLUMN name TEXT NOT NULL DEFAULT '';"
 	"CREATE TABLE changes (seq INTEGER PRIMARY KEY, sensor TEXT NOT NULL, host TEXT "
 	"NOT NULL, host_key BLOB NOT NULL, time_ns INTEGER NOT NULL, noted_ns INTEGER "
 	"NOT NULL, before TEXT NOT NULL, verdict TEXT NOT NULL, risk REAL NOT NULL, "

@@ -40,14 +40,59 @@ pick_counts(const struct count *counts, size_t counts_count, int64_t out[PLAIN_C
 
 struct listing_extract {
 	struct addr host;
+	int64_t since; /* that of the row which it goes on with, if that is earlier */
+	const char *servers;
 };
+
+static void
+bind_span(struct db_statement *st, const char *host, const struct listing *r)
+{
+	db_bind_text(st, 1, host);
+	db_bind_text(st, 2, r->list);
+	db_bind_text(st, 3, listing_kind_word(r->kind));
+	db_bind_int(st, 4, r->since);
+	db_bind_int(st, 5, r->until > r->last ? r->until : r->last);
+}
+
+/* What was taken for two listings, before all was read, is one: the rows besides the first go. */
+static int
+join_rows(struct store *store, struct addr addr, const struct listing *r, int64_t *since,
+	struct err *err)
+{
+	struct db_statement *st = store_statement(store, STATEMENT_LISTING_SINCE, err);
+	char host[ADDR_TEXT_MAX];
+	int got;
+
+	if (st == NULL)
+		return -1;
+	*since = r->since;
+	bind_span(st, addr_format(addr, host), r);
+	got = db_step(st, err);
+	if (got == 1 && !db_null(st, 0) && db_int(st, 0) < r->since)
+		*since = db_int(st, 0);
+	db_reset(st);
+	if (got < 0 || (st = store_statement(store, STATEMENT_LISTING_DROP, err)) == NULL)
+		return -1;
+	bind_span(st, host, r);
+	db_bind_int(st, 6, *since);
+	got = db_step(st, err);
+	db_reset(st);
+	return got < 0 ? -1 : 0;
+}
 
 static int
 put_listing(struct store *store, struct addr host, const struct listing *r, struct err *err)
 {
-	struct listing_extract extract = { host }, *x = &extract;
-	struct binder b = row_start(store, STATEMENT_LISTING_PUT, err);
+	struct listing_extract extract = { .host = host }, *x = &extract;
+	struct binder b;
 
+	if (join_rows(store, host, r, &x->since, err) < 0)
+		return -1;
+	buf_clear(&store->words);
+	for (size_t i = 0; i < r->servers_count; i++)
+		row_word(&store->words, " ", r->servers[i]);
+	x->servers = buf_cstr(&store->words);
+	b = row_start(store, STATEMENT_LISTING_PUT, err);
 	if (b.st == NULL)
 		return -1;
 	LISTING_COLUMNS(BIND)
@@ -72,7 +117,7 @@ host_extract(struct store *store, const struct host_record *r)
 	}
 	buf_clear(&store->words);
 	for (size_t i = 0; i < r->listings_count; i++) {
-		if (r->listings[i].until == 0)
+		if (r->listings[i].until == 0 && r->listings[i].kind == LISTING_PUBLIC)
 			row_word(&store->words, ", ", r->listings[i].list);
 	}
 	x.listed_on = buf_cstr(&store->words);

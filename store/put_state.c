@@ -14,6 +14,7 @@ put_service(
 	bind_int(&b, server.port);
 	bind_int(&b, first);
 	bind_int(&b, last);
+	bind_text(&b, service_name(server.port));
 	return row_end(store, &b, err);
 }
 

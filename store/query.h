@@ -89,7 +89,7 @@ int query_host_record(struct store *s, struct addr host, struct arena *arena,
 /* Mails that are known by a queue id: the server's own, or one in a Received field. How many, or
  * -1; the slices live until fn returns. */
 struct queued_mail {
-	struct slice session, client;
+	struct slice session, client, server;
 	int number;
 	int64_t start; /* ns */
 };

@@ -70,12 +70,38 @@ read_likelihood(const struct reading *r, struct db_statement *st)
 			return;
 		last->list = string_cell(r, st, 0);
 		last->probability = db_real(st, 1);
+		last->predicted = db_real(st, 3);
 	}
 
 	const char **sentence = db_null(st, 2) ? NULL : ARENA_PUSH(r->arena, last->why, ITEMS_MAX);
 
 	if (sentence != NULL)
 		*sentence = string_cell(r, st, 2);
+}
+
+static void
+read_change(const struct reading *r, struct db_statement *st)
+{
+	int64_t at = db_int(st, 0);
+	struct list_likelihood *list;
+	const char **sentence;
+
+	if (at < 0 || (uint64_t)at >= r->out->lists_count)
+		return;
+	list = &r->out->lists[at];
+	sentence = ARENA_PUSH(r->arena, list->change, ITEMS_MAX);
+	if (sentence != NULL)
+		*sentence = string_cell(r, st, 1);
+}
+
+static enum listing_kind
+kind_of(struct slice word)
+{
+	for (int i = 0; i < LISTING_KINDS; i++) {
+		if (slice_eq(word, slice_str(listing_kind_word((enum listing_kind)i))))
+			return (enum listing_kind)i;
+	}
+	return LISTING_PUBLIC;
 }
 
 static void
@@ -92,8 +118,17 @@ read_listing(const struct reading *r, struct db_statement *st)
 		.until = db_int(st, 3),
 		.reply = string_cell(r, st, 4),
 		.count = db_int(st, 6),
+		.kind = kind_of(db_text(st, 7)),
+		.ended_by = string_cell(r, st, 8),
 	};
 	addr_parse(db_text(st, 5), &listing->server);
+	for (struct slice rest = db_text(st, 9); rest.len > 0;) {
+		struct slice server = slice_split(&rest, ' ');
+		const char **text = ARENA_PUSH(r->arena, listing->servers, ITEMS_MAX);
+
+		if (text != NULL)
+			*text = arena_string(r->arena, server);
+	}
 }
 
 static void
@@ -102,8 +137,43 @@ read_service(const struct reading *r, struct db_statement *st)
 	struct service *service = ARENA_PUSH(r->arena, r->out->services, ITEMS_MAX);
 
 	if (service != NULL)
-		*service = (struct service){ (int32_t)db_int(st, 0), "", db_int(st, 1),
-			db_int(st, 2) };
+		*service = (struct service){ (int32_t)db_int(st, 0), string_cell(r, st, 3),
+			db_int(st, 1), db_int(st, 2) };
+}
+
+static void
+read_behind(const struct reading *r, struct db_statement *st)
+{
+	struct host_behind *behind = ARENA_PUSH(r->arena, r->out->behind, ITEMS_MAX);
+
+	if (behind == NULL)
+		return;
+	*behind = (struct host_behind){ .mails = db_int(st, 1), .spam = db_int(st, 2) };
+	addr_parse(db_text(st, 0), &behind->ip);
+}
+
+static void
+read_cut_off(const struct reading *r, struct db_statement *st)
+{
+	struct host_record *out = r->out;
+	struct cut_off *last =
+		out->cut_off_count == 0 ? NULL : &out->cut_off[out->cut_off_count - 1];
+	int32_t port = (int32_t)db_int(st, 0);
+
+	if (last == NULL || last->port != port) {
+		last = ARENA_PUSH(r->arena, out->cut_off, ITEMS_MAX);
+		if (last == NULL)
+			return;
+		*last = (struct cut_off){
+			.port = port, .sessions = db_int(st, 1), .accepted = db_int(st, 2)
+		};
+	}
+
+	const char **domain =
+		db_null(st, 3) ? NULL : ARENA_PUSH(r->arena, last->domains, ITEMS_MAX);
+
+	if (domain != NULL)
+		*domain = string_cell(r, st, 3);
 }
 
 static void
@@ -150,6 +220,7 @@ read_cells(const struct reading *r, struct db_statement *st)
 	out->name = string_cell(r, st, 7);
 	out->summary = string_cell(r, st, 8);
 	out->sensor = string_cell(r, st, 9);
+	out->clients = db_int(st, 10);
 }
 
 /* How many rows, or -1. */
@@ -179,9 +250,12 @@ read_host(const struct reading *r, struct err *err)
 		{ STATEMENT_HOST_COUNTS, read_count },
 		{ STATEMENT_HOST_CAUSES, read_cause },
 		{ STATEMENT_HOST_LISTS, read_likelihood },
+		{ STATEMENT_HOST_LIST_CHANGES, read_change },
 		{ STATEMENT_HOST_LISTINGS, read_listing },
 		{ STATEMENT_HOST_SERVICES, read_service },
 		{ STATEMENT_HOST_ADVICE, read_advice },
+		{ STATEMENT_HOST_BEHIND, read_behind },
+		{ STATEMENT_HOST_CUT_OFF, read_cut_off },
 	};
 	int found = read_rows(r, STATEMENT_HOST_CELLS, read_cells, err);
 

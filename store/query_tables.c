@@ -30,7 +30,14 @@
 	X("verdict_since", "Verdict since", TIME, HIDDEN, "UTC", "h.verdict_since_ns", NULL) \
 	X("visibility", "Seen", TEXT, HIDDEN, "the most that was seen of its mail: content, envelope, flow", "h.visibility", NULL) \
 	X("summary", "Why", TEXT, SHOWN, "the verdict in a sentence", "h.summary", NULL) \
-	X("sensor", "Sensor", TEXT, HIDDEN, "who saw it", "h.sensor", NULL)
+	X("sensor", "Sensor", TEXT, HIDDEN, "who saw it", "h.sensor", NULL) \
+	X("refused_by", "Own lists", TEXT, HIDDEN, "reputations and rate limits of single providers in force", \
+		"(SELECT group_concat(l.list || ' (' || l.kind || ')', ', ') FROM (SELECT list, kind FROM listings" \
+		" WHERE host = h.host AND kind <> 'list' AND until_ns = 0 ORDER BY since_ns, list) l)", NULL) \
+	X("clients", "Clients", INT, HIDDEN, "that speak through this address, about; 0 = not known", \
+		"ifnull(h.record ->> '$.clients', 0)", NULL) \
+	X("behind", "Behind it", TEXT, HIDDEN, "hosts whose mail it sends on, most spam first", \
+		"(SELECT group_concat(b.value ->> 'ip', ' ') FROM json_each(h.record, '$.behind') b)", NULL)
 
 #define SESSIONS(X) \
 	X("start", "Start", TIME, SHOWN, "UTC", "s.start_ns", NULL) \
@@ -104,14 +111,18 @@
 	X("count", "Refusals", INT, SHOWN, "that name it", "l.count", NULL) \
 	X("server", "Said by", TEXT, SHOWN, "the server that said so first", "l.server", NULL) \
 	X("reply", "Reply", TEXT, SHOWN, "in its words", "l.reply", NULL) \
-	X("sensor", "Sensor", TEXT, HIDDEN, "who saw it", "l.sensor", NULL)
+	X("sensor", "Sensor", TEXT, HIDDEN, "who saw it", "l.sensor", NULL) \
+	X("kind", "Kind", TEXT, SHOWN, "list: public; reputation: a provider's own; throttle: a rate limit", "l.kind", NULL) \
+	X("ended_by", "Ended by", TEXT, SHOWN, "why it is over", "l.ended_by", NULL) \
+	X("servers", "All servers", TEXT, HIDDEN, "that said so", "l.servers", NULL)
 
 #define SERVICES(X) \
 	X("host", "Host", TEXT, SHOWN, "address", "v.host", "v.host_key") \
 	X("port", "Port", INT, SHOWN, "TCP, that answered a SYN", "v.port", NULL) \
 	X("first", "First seen", TIME, SHOWN, "UTC", "v.first_ns", NULL) \
 	X("last", "Last seen", TIME, SHOWN, "UTC", "v.last_ns", NULL) \
-	X("sensor", "Sensor", TEXT, HIDDEN, "who saw it", "v.sensor", NULL)
+	X("sensor", "Sensor", TEXT, HIDDEN, "who saw it", "v.sensor", NULL) \
+	X("service", "Service", TEXT, SHOWN, "name of the port", "v.name", NULL)
 
 /* What abuse desks ask for: source and destination with ports, times with their offset, how often, a sample. */
 #define EVIDENCE(X) \

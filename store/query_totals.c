@@ -214,6 +214,7 @@ query_queue_id(struct store *s, struct slice id,
 				.number = (int)db_int(st, 1),
 				.client = db_text(st, 2),
 				.start = db_int(st, 3),
+				.server = db_text(st, 4),
 			});
 		found++;
 	}

@@ -243,7 +243,8 @@ CREATE TABLE host_hours (
 CREATE INDEX host_hours_hour ON host_hours
 	(hour_ns, sessions, mails, rcpts, accepted, rejected, deferred, listed, score_max);
 
--- Lists that were seen to refuse a host; kept when the verdict has forgotten them.
+-- Lists that were seen to refuse a host; kept when the verdict has forgotten them.  One that came back after its end is
+-- another row.
 CREATE TABLE listings (
 	seq      INTEGER PRIMARY KEY,
 	sensor   TEXT NOT NULL,
@@ -259,7 +260,7 @@ CREATE TABLE listings (
 	kind     TEXT NOT NULL DEFAULT 'list', -- list (public), reputation (a provider's own), throttle
 	ended_by TEXT NOT NULL DEFAULT '',     -- why until_ns is known
 	servers  TEXT NOT NULL DEFAULT '',     -- all that said so, joined by spaces
-	UNIQUE (host, list)
+	UNIQUE (host, list, kind, since_ns)
 ) STRICT;
 
 -- Who answers on which port.
@@ -271,6 +272,7 @@ CREATE TABLE services (
 	port     INTEGER NOT NULL,
 	first_ns INTEGER NOT NULL,
 	last_ns  INTEGER NOT NULL,
+	name     TEXT NOT NULL DEFAULT '',     -- of the port: smtp, http, …; '' = none
 	UNIQUE (host, port)
 ) STRICT;
 

@@ -20,6 +20,11 @@
 #define REPLACE(columns)                                                \
 	" UPDATE SET sensor = excluded.sensor, seq = excluded.seq" columns(COLUMN_TAKE)
 
+/* Of host ?1, list ?2 and kind ?3: the rows that lie between ?4 and ?5, in whole or in part. */
+#define SAME_LISTING                                                    \
+	"host = ?1 AND list = ?2 AND kind = ?3 AND since_ns <= ?5"      \
+	" AND max(last_ns, until_ns) >= ?4"
+
 #define LOSS_DIFFERS(name, kind, value) " OR excluded." #name " <> loss." #name
 #define DELIVERY_DIFFERS(name, kind, value) " OR excluded." #name " <> deliveries." #name
 #define NEWER_CHANGE "EXISTS (SELECT 1 FROM changes n WHERE n.host = c.host AND n.seq > c.seq AND n.live = 1)"
@@ -50,31 +55,37 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 	[STATEMENT_HOST_PUT] =
 		PUT("hosts", HOST_COLUMNS, "host") REPLACE(HOST_COLUMNS)
 		" WHERE excluded.record <> hosts.record OR excluded.last_ns <> hosts.last_ns",
-	/* The verdict looks back some days only: a listing that goes on keeps its first day. */
+	/* The verdict looks back some days only: a listing that goes on keeps its first day, its
+	 * first reply, and all who were seen to say so. */
 	[STATEMENT_LISTING_PUT] =
-		PUT("listings", LISTING_COLUMNS, "host, list")
+		PUT("listings", LISTING_COLUMNS, "host, list, kind, since_ns")
 		" UPDATE SET sensor = excluded.sensor, seq = excluded.seq,"
 		" last_ns = excluded.last_ns, until_ns = excluded.until_ns,"
-		" count = excluded.count, server = excluded.server, reply = excluded.reply,"
-		" since_ns = CASE"
-		"  WHEN listings.until_ns = 0 OR listings.until_ns > excluded.since_ns"
-		"  THEN min(listings.since_ns, excluded.since_ns)"
-		"  ELSE excluded.since_ns END"
+		" ended_by = excluded.ended_by, count = max(listings.count, excluded.count),"
+		" servers = CASE WHEN length(excluded.servers) >= length(listings.servers)"
+		"  THEN excluded.servers ELSE listings.servers END"
 		" WHERE excluded.last_ns <> listings.last_ns"
-		" OR excluded.until_ns <> listings.until_ns OR excluded.count <> listings.count",
+		" OR excluded.until_ns <> listings.until_ns"
+		" OR excluded.ended_by <> listings.ended_by OR excluded.count > listings.count"
+		" OR length(excluded.servers) > length(listings.servers)",
+	[STATEMENT_LISTING_SINCE] =
+		"SELECT min(since_ns) FROM listings WHERE " SAME_LISTING,
+	[STATEMENT_LISTING_DROP] =
+		"DELETE FROM listings WHERE " SAME_LISTING " AND since_ns <> ?6",
 	[STATEMENT_HOUR_PUT] =
 		PUT("host_hours", HOUR_COLUMNS, "host, hour_ns") REPLACE(HOUR_COLUMNS)
 		" WHERE excluded.packed <> host_hours.packed"
 		" OR excluded.counts <> host_hours.counts",
 	[STATEMENT_SERVICE_PUT] =
-		"INSERT INTO services (sensor, seq, host, host_key, port, first_ns, last_ns)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?)"
+		"INSERT INTO services"
+		" (sensor, seq, host, host_key, port, first_ns, last_ns, name)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 		" ON CONFLICT (host, port) DO UPDATE SET"
 		" sensor = excluded.sensor, seq = excluded.seq,"
 		" first_ns = min(services.first_ns, excluded.first_ns),"
-		" last_ns = max(services.last_ns, excluded.last_ns)"
+		" last_ns = max(services.last_ns, excluded.last_ns), name = excluded.name"
 		" WHERE excluded.first_ns < services.first_ns"
-		" OR excluded.last_ns > services.last_ns",
+		" OR excluded.last_ns > services.last_ns OR excluded.name <> services.name",
 	[STATEMENT_RUN_PUT] =
 		"INSERT INTO runs (sensor, seq, run, started_ns, now_ns, sources, live)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -131,7 +142,7 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 
 	[STATEMENT_HOST_CELLS] =
 		"SELECT role, verdict, verdict_since_ns, risk, visibility, first_ns, last_ns,"
-		" name, summary, sensor"
+		" name, summary, sensor, ifnull(record ->> '$.clients', 0)"
 		" FROM hosts WHERE host = ?",
 	[STATEMENT_HOST_COUNTS] =
 		"SELECT c.key, c.value FROM hosts h, json_each(h.record, '$.counts') c"
@@ -142,15 +153,28 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 		" LEFT JOIN json_each(c.value, '$.evidence') e"
 		" WHERE h.host = ? ORDER BY c.key, e.key",
 	[STATEMENT_HOST_LISTS] =
-		"SELECT l.value ->> 'list', l.value ->> 'probability', w.value"
+		"SELECT l.value ->> 'list', l.value ->> 'probability', w.value,"
+		" l.value ->> 'predicted'"
 		" FROM hosts h, json_each(h.record, '$.lists') l"
 		" LEFT JOIN json_each(l.value, '$.why') w"
 		" WHERE h.host = ? ORDER BY l.key, w.key",
+	[STATEMENT_HOST_LIST_CHANGES] =
+		"SELECT l.key, c.value FROM hosts h, json_each(h.record, '$.lists') l,"
+		" json_each(l.value, '$.change') c"
+		" WHERE h.host = ? ORDER BY l.key, c.key",
 	[STATEMENT_HOST_LISTINGS] =
-		"SELECT list, since_ns, last_ns, until_ns, reply, server, count"
-		" FROM listings WHERE host = ? ORDER BY since_ns, list",
+		"SELECT list, since_ns, last_ns, until_ns, reply, server, count, kind, ended_by,"
+		" servers FROM listings WHERE host = ? ORDER BY since_ns, list, kind",
 	[STATEMENT_HOST_SERVICES] =
-		"SELECT port, first_ns, last_ns FROM services WHERE host = ? ORDER BY port",
+		"SELECT port, first_ns, last_ns, name FROM services WHERE host = ? ORDER BY port",
+	[STATEMENT_HOST_BEHIND] =
+		"SELECT b.value ->> 'ip', b.value ->> 'mails', b.value ->> 'spam'"
+		" FROM hosts h, json_each(h.record, '$.behind') b WHERE h.host = ? ORDER BY b.key",
+	[STATEMENT_HOST_CUT_OFF] =
+		"SELECT c.value ->> 'port', c.value ->> 'sessions', c.value ->> 'accepted', d.value"
+		" FROM hosts h, json_each(h.record, '$.cut_off') c"
+		" LEFT JOIN json_each(c.value, '$.domains') d"
+		" WHERE h.host = ? ORDER BY c.key, d.key",
 	[STATEMENT_HOST_ADVICE] =
 		"SELECT a.value ->> 'step', a.value ->> 'command'"
 		" FROM hosts h, json_each(h.record, '$.advice') a"
@@ -185,7 +209,7 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 	[STATEMENT_FILE_BYTES] =
 		"SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
 	[STATEMENT_MAILS_BY_QUEUE_ID] =
-		"SELECT m.session, m.number, m.client, m.start_ns"
+		"SELECT m.session, m.number, m.client, m.start_ns, m.server"
 		" FROM queue_ids q JOIN mails m ON m.seq = q.mail"
 		" WHERE q.queue_id = ? ORDER BY m.start_ns, m.seq",
 

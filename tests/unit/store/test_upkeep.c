@@ -218,7 +218,10 @@ make_version_1(const char *path)
 	run_sql(path, sql);
 	run_sql(path, "INSERT INTO runs VALUES (1, 't', 5, 5, 6, 'old.pcap', 0);"
 		      "INSERT INTO counters VALUES (2, 't', 5, 'packets', 99);"
-		      "INSERT INTO meta VALUES ('seq', 2)");
+		      "INSERT INTO listings VALUES (3, 't', '192.0.2.1', x'04c0000201', 'PSBL', 1, "
+		      "2, 0, 3,"
+		      " '192.0.2.2', 'blocked');"
+		      "INSERT INTO meta VALUES ('seq', 3)");
 	free(sql);
 }
 
@@ -234,6 +237,7 @@ each_way_leads_to_the_schema(void **state)
 	struct arena arena;
 	char path[128], text[4096] = "";
 	int from, to;
+	int64_t listings;
 
 	(void)state;
 	fixture_begin(&f);
@@ -259,6 +263,10 @@ each_way_leads_to_the_schema(void **state)
 	assert_int_equal(store_open_reader(path, &s, &err), 0);
 	assert_int_equal(query_state(s, &got, &arena, &err), 1);
 	assert_int_equal(got.counters.value[COUNTER_packets], 99);
+	assert_int_equal(table_count(s, table_find("listings"), &(struct filter){ .list = "PSBL" },
+				 &listings, &err),
+		0);
+	assert_int_equal(listings, 1);
 	store_close(s);
 	arena_release(&arena);
 	fixture_end(&f);
