@@ -131,15 +131,12 @@ static int
 start(struct lookup_process *p, struct err *err)
 {
 	const struct process_lookup_config *c = p->config;
-	const struct sandbox user = { .user = c->user, .ends_with_parent = true };
-	const struct sandbox sandbox = {
-		.user = c->user, .ends_with_parent = true, .only_compute = true, .asks = true
-	};
+	const struct sandbox sandbox = { .user = c->user, .ends_with_parent = true, .asks = true };
 	const struct resolver_calls from_resolver = { p, answered };
 	const struct lookup_calls calls = { p, ask, cancel, on_result, on_event };
 
 	p->lookup = lookup_new(c->lookup, &calls, &p->counters);
-	if (sandbox_enter(&user, err) < 0 || c->store->open(c->store->ctx, err) < 0)
+	if (sandbox_enter(&sandbox, err) < 0 || c->store->open(c->store->ctx, err) < 0)
 		return -1;
 	p->resolver = resolver_new(c->resolver, &from_resolver, err);
 	if (p->resolver == NULL)
@@ -148,7 +145,7 @@ start(struct lookup_process *p, struct err *err)
 	if (c->store->answers(c->store->ctx, clock_ns(CLOCK_REALTIME) - c->lookup->cache_ns,
 		    take_answer, p, err) < 0)
 		return -1;
-	return sandbox_enter(&sandbox, err);
+	return sandbox_close(&sandbox, err);
 }
 
 static bool

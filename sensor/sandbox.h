@@ -35,5 +35,8 @@ struct sandbox {
  * files and address space: under them only_compute and memory do nothing.
  * 0, or -1 and err: then the process must end. */
 int sandbox_enter(const struct sandbox *sandbox, struct err *err);
+/* The filter of only_compute alone, for one who has entered without it to open files as that user.
+ */
+int sandbox_close(const struct sandbox *sandbox, struct err *err);
 
 #endif
