@@ -39,6 +39,7 @@ struct filter {
 	const char *sort; /* column name; NULL = the table's own order */
 	bool descending;
 	int64_t limit, offset; /* limit 0 = all */
+	int64_t change;	       /* number of a change of a verdict; 0 = any */
 };
 
 struct table {

@@ -8,7 +8,7 @@
 /* ---- filters ---- */
 
 /* Where each filter finds its value; the parameter has the filter's name. */
-enum value_kind { VALUE_TEXT, VALUE_TIME, VALUE_PORT, VALUE_ADDR, VALUE_LIKE };
+enum value_kind { VALUE_TEXT, VALUE_INTEGER, VALUE_PORT, VALUE_ADDR, VALUE_LIKE };
 
 static const struct filter_row {
 	const char *parameter;
@@ -16,8 +16,8 @@ static const struct filter_row {
 	size_t offset; /* in struct filter */
 } filters[FILTERS] = {
 	[FILTER_HOST] = { ":host", VALUE_ADDR, offsetof(struct filter, host) },
-	[FILTER_SINCE] = { ":since", VALUE_TIME, offsetof(struct filter, since) },
-	[FILTER_UNTIL] = { ":until", VALUE_TIME, offsetof(struct filter, until) },
+	[FILTER_SINCE] = { ":since", VALUE_INTEGER, offsetof(struct filter, since) },
+	[FILTER_UNTIL] = { ":until", VALUE_INTEGER, offsetof(struct filter, until) },
 	[FILTER_VERDICT] = { ":verdict", VALUE_TEXT, offsetof(struct filter, verdict) },
 	[FILTER_CAUSE] = { ":cause", VALUE_TEXT, offsetof(struct filter, cause) },
 	[FILTER_LIST] = { ":list", VALUE_TEXT, offsetof(struct filter, list) },
@@ -26,6 +26,7 @@ static const struct filter_row {
 	[FILTER_SESSION] = { ":session", VALUE_TEXT, offsetof(struct filter, session) },
 	[FILTER_OUTCOME] = { ":outcome", VALUE_TEXT, offsetof(struct filter, outcome) },
 	[FILTER_PORT] = { ":port", VALUE_PORT, offsetof(struct filter, port) },
+	[FILTER_CHANGE] = { ":change", VALUE_INTEGER, offsetof(struct filter, change) },
 	[FILTER_TEXT] = { ":text", VALUE_LIKE, offsetof(struct filter, text) },
 };
 
@@ -44,7 +45,7 @@ is_set(const struct filter *f, const struct filter_row *row)
 	case VALUE_TEXT:
 	case VALUE_LIKE:
 		return *(const char *const *)value != NULL;
-	case VALUE_TIME:
+	case VALUE_INTEGER:
 		return *(const int64_t *)value != 0;
 	case VALUE_PORT:
 		return *(const int *)value != 0;
@@ -84,7 +85,7 @@ bind_value(struct db_statement *st, int at, enum value_kind kind, const void *va
 	case VALUE_LIKE:
 		bind_like(st, at, *(const char *const *)value);
 		break;
-	case VALUE_TIME:
+	case VALUE_INTEGER:
 		db_bind_int(st, at, *(const int64_t *)value);
 		break;
 	case VALUE_PORT:

@@ -406,6 +406,7 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_UNTIL] = "c.noted_ns < :until",
 			[FILTER_VERDICT] = "c.verdict = :verdict",
 			[FILTER_CAUSE] = "c.cause = :cause",
+			[FILTER_CHANGE] = "c.seq = :change",
 		},
 	},
 	[TABLE_DELIVERIES] = {
@@ -419,6 +420,7 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_UNTIL] = "d.time_ns < :until",
 			[FILTER_VERDICT] = "c.verdict = :verdict",
 			[FILTER_CAUSE] = "c.cause = :cause",
+			[FILTER_CHANGE] = "d.change = :change",
 		},
 	},
 	[TABLE_LOOKUPS] = {

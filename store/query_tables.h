@@ -21,6 +21,7 @@ enum filter_key {
 	FILTER_SESSION,
 	FILTER_OUTCOME,
 	FILTER_PORT,
+	FILTER_CHANGE,
 	FILTER_TEXT, /* has no condition here: it looks into every visible column of text */
 	FILTERS,
 };

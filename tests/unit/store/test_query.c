@@ -169,7 +169,7 @@ every_question_can_be_asked(void **state)
 		assert_ptr_equal(table_find(t->name), t);
 		for (size_t c = 0; c < t->columns_count * 2; c++) {
 			struct filter filter = { address("192.0.2.9"), 1, 2, "a", "b", "c", "d",
-				"e", "f", "g", "h", 25, t->columns[c / 2].name, c % 2 != 0, 10, 5 };
+				"e", "f", "g", "h", 25, t->columns[c / 2].name, c % 2 != 0, 10, 5, 3 };
 			struct table_cursor *cursor;
 			const struct cell *cells;
 
