@@ -21,6 +21,7 @@ build=(
 	libgnutls28-dev libxxhash-dev uthash-dev
 	libseccomp-dev
 	libunbound-dev                  # blocklists are asked, if that is configured
+	libcurl4-gnutls-dev libsystemd-dev # alerts: webhook and mail, journal
 	curl ca-certificates            # try.sh asks the report
 )
 testing=(

@@ -73,6 +73,11 @@
 	X(HOST_MEMORY, 1073741824, "bytes", "aggregates of all hosts in the collector")                               \
 	X(LOOKUP_HOSTS, 4096, "hosts", "that blocklists are asked about; the riskiest come first")                     \
 	X(LOSS_INTERVALS, 4096, "intervals", "of five minutes whose loss is kept in memory: 14 days")                  \
+	X(ALERTS_LOOK, 1024, "changes", "of verdicts that are looked at at once for one target")                      \
+	X(ALERTS_SINGLE, 8, "changes", "that wait for one target and are told one by one; more make a digest")        \
+	X(ALERTS_DIGEST, 256, "changes", "in one digest")                                                             \
+	X(ALERTS_AT_ONCE, 4, "attempts", "to tell one target that are made side by side")                             \
+	X(ALERTS_UNSTORED, 4096, "deliveries", "on their way to the store, beyond which no alert is decided")        \
 	X(FRAME, 16777216, "bytes", "one message on a pipe between processes")
 
 enum limit {

@@ -68,7 +68,7 @@ fuzz() {
 	local out=$root/build-fuzz target name folders status=0
 	local targets=("$root"/tests/fuzz/fuzz_*.c) flags
 	local seconds=$((fuzz_seconds / ${#targets[@]} + 1))
-	read -ra flags <<<"$(pkg-config --libs libpcap sqlite3 libmicrohttpd libpcre2-8 libpsl gnutls inih jansson libseccomp)"
+	read -ra flags <<<"$(pkg-config --libs libpcap sqlite3 libmicrohttpd libpcre2-8 libpsl gnutls inih jansson libseccomp libcurl libsystemd)"
 	mkdir -p "$out"
 	CC=clang quietly "$out/configure.log" cmake -S "$root" -B "$out" -DFUZZ=ON -DSANITIZE=ON -DHELOSCOPE_TESTS=OFF
 	quietly "$out/build.log" cmake --build "$out" -j"$jobs" --target capture decap stream smtp score host store web

@@ -48,6 +48,9 @@ table() {
 	lookup   sensor/sink.h              what was answered
 	lookup   sensor/limits.h            hosts that it asks about
 	lookup   sensor/counters.h          questions, and those that failed
+	alert    sensor/record*.h           changes, hosts, what became of telling them
+	alert    sensor/limits.h            changes at once, a digest
+	alert    sensor/counters.h          alerts sent and failed
 	sensor   sensor/record*.h           records between processes
 	sensor   sensor/limits.h            the longest record
 	sensor   sensor/counters.h          it sums those of the processes
@@ -70,7 +73,7 @@ table() {
 	ROWS
 }
 
-stages='capture decap stream tls smtp mail score host lookup'
+stages='capture decap stream tls smtp mail score host lookup alert'
 
 # module PATH: the module that a file belongs to
 module() {

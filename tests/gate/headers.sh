@@ -3,7 +3,7 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
-read -ra flags <<<"$(pkg-config --cflags libpcap sqlite3 libmicrohttpd libpcre2-8 libpsl gnutls jansson inih libseccomp)"
+read -ra flags <<<"$(pkg-config --cflags libpcap sqlite3 libmicrohttpd libpcre2-8 libpsl gnutls jansson inih libseccomp libcurl libsystemd)"
 flags+=(-std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -I. -Itests -fsyntax-only -x c -)
 
 bad=0 seen=0

@@ -23,6 +23,8 @@ table() {
 	microhttpd.h      web/web_microhttpd.c
 	jansson.h         web/doc_jansson.c
 	ini.h             sensor/cli/config.c
+	curl/curl.h       sensor/alert/alert_curl.c
+	systemd/sd-journal.h sensor/alert/alert_journal.c
 	seccomp.h         sensor/sandbox.c
 	unbound.h         sensor/lookup/lookup_unbound.c
 	ROWS
