@@ -140,6 +140,17 @@ struct ipc_state {
 void ipc_pack_state(struct buf *out, const struct ipc_state *state);
 int ipc_unpack_state(struct slice payload, struct ipc_state *out);
 
+/* What became of an alert, as in struct delivery. */
+struct ipc_delivery {
+	int64_t change, time, next;
+	int32_t state, attempts;
+	char target[32];
+	char error[256];
+};
+/* At most PIPE_BUF bytes with the header: several processes may write them into one pipe. */
+void ipc_pack_delivery(struct buf *out, const struct ipc_delivery *delivery);
+int ipc_unpack_delivery(struct slice payload, struct ipc_delivery *out);
+
 struct ipc_event {
 	int64_t time;
 	char kind[16];

@@ -7,6 +7,7 @@
 #include "sensor/base/text.h"
 #include "sensor/ipc.h"
 #include "sensor/record_layout.h"
+#include "sensor/sink.h"
 
 #define LOOKUP_TEXT 512 /* bytes of a name of a list or zone, or of codes */
 
@@ -262,5 +263,44 @@ ipc_unpack_event(struct slice payload, struct ipc_event *out)
 		memcpy(out->kind, kind.ptr, kind.len);
 	if (c.rest.len > 0)
 		memcpy(out->text, c.rest.ptr, c.rest.len);
+	return 0;
+}
+
+/* ---- delivery: numbers, length of the target, target, error ---- */
+
+void
+ipc_pack_delivery(struct buf *out, const struct ipc_delivery *d)
+{
+	struct slice target = slice_str(d->target);
+
+	put_i64(out, d->change);
+	put_i64(out, d->time);
+	put_i64(out, d->next);
+	put_u32(out, (uint32_t)d->state);
+	put_u32(out, (uint32_t)d->attempts);
+	put_u32(out, (uint32_t)target.len);
+	buf_add(out, target);
+	buf_str(out, d->error);
+}
+
+int
+ipc_unpack_delivery(struct slice payload, struct ipc_delivery *out)
+{
+	struct cursor c = cursor_of(payload);
+
+	memset(out, 0, sizeof *out);
+	out->change = get_i64(&c);
+	out->time = get_i64(&c);
+	out->next = get_i64(&c);
+	uint32_t state = cursor_le32(&c), attempts = cursor_le32(&c);
+	struct slice target = cursor_bytes(&c, cursor_le32(&c));
+	if (c.bad || state > DELIVERY_GIVEN_UP || attempts > INT32_MAX || target.len == 0 ||
+		target.len >= sizeof out->target || c.rest.len >= sizeof out->error)
+		return -1;
+	out->state = (int32_t)state;
+	out->attempts = (int32_t)attempts;
+	memcpy(out->target, target.ptr, target.len);
+	if (c.rest.len > 0)
+		memcpy(out->error, c.rest.ptr, c.rest.len);
 	return 0;
 }

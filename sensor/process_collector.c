@@ -234,6 +234,25 @@ on_event(struct collector_process *p, struct slice payload)
 	return 0;
 }
 
+static int
+on_delivery(struct collector_process *p, struct slice payload)
+{
+	struct ipc_delivery told;
+	struct err err = { "" };
+
+	if (ipc_unpack_delivery(payload, &told) < 0)
+		return -1;
+	const struct delivery d = { .change = told.change,
+		.target = text_clean(&p->arena, slice_str(told.target), sizeof told.target),
+		.state = (enum delivery_state)told.state,
+		.attempts = told.attempts,
+		.time = told.time,
+		.next = told.next,
+		.error = text_clean(&p->arena, slice_str(told.error), sizeof told.error) };
+	result(p, collector_delivery(p->collector, &d, &err), &err);
+	return 0;
+}
+
 static void
 handle(struct collector_process *p, const struct ipc_frame *frame)
 {
@@ -247,9 +266,10 @@ handle(struct collector_process *p, const struct ipc_frame *frame)
 		[IPC_LOOKUP] = on_lookup,
 		[IPC_STATE] = on_state,
 		[IPC_EVENT] = on_event,
+		[IPC_DELIVERY] = on_delivery,
 	};
 
-	if (handlers[frame->type](p, frame->payload) < 0)
+	if (handlers[frame->type] == NULL || handlers[frame->type](p, frame->payload) < 0)
 		COUNT(&p->counters, frames_lost);
 	arena_reset(&p->arena);
 }

@@ -133,6 +133,21 @@ only_compute(const struct sandbox *s, struct err *err)
 	return rc == 0 ? 0 : err_set(err, "the seccomp filter: %s", strerror(-rc));
 }
 
+static int
+runs_nothing(struct err *err)
+{
+	static const int forbidden[] = { SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace) };
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	int rc = filter == NULL ? -ENOMEM : 0;
+
+	for (size_t i = 0; rc == 0 && i < sizeof forbidden / sizeof *forbidden; i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), forbidden[i], 0);
+	if (rc == 0)
+		rc = seccomp_load(filter);
+	seccomp_release(filter);
+	return rc == 0 ? 0 : err_set(err, "the seccomp filter: %s", strerror(-rc));
+}
+
 /* ---- user and capabilities ---- */
 
 static int
@@ -184,6 +199,8 @@ sandbox_enter(const struct sandbox *s, struct err *err)
 	if (SANITIZED)
 		return 0;
 	if (s->memory > 0 && limit(RLIMIT_AS, s->memory, err) < 0)
+		return -1;
+	if (s->runs_nothing && runs_nothing(err) < 0)
 		return -1;
 	return s->only_compute ? only_compute(s, err) : 0;
 }

@@ -28,6 +28,7 @@ struct sandbox {
 	bool ends_with_parent;	  /* SIGTERM when the parent dies */
 	bool asks;		  /* …but internet sockets of its own, and locks on files
 				     that are open */
+	bool runs_nothing;	  /* no other program (seccomp) */
 	bool attaches_filters;	  /* …but a filter to a socket that is open (SO_ATTACH_FILTER) */
 };
 

@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "sensor/base/clock.h"
+#include "sensor/cli/alert_setup.h"
 #include "sensor/cli/cli.h"
 #include "sensor/cli/lookup_source.h"
 #include "sensor/cli/setup.h"
@@ -65,6 +67,7 @@ struct running {
 	struct sandbox_user owner; /* of the store's folder: collector and web */
 	struct store *store;	   /* in the collector */
 	struct rules *rules;	   /* in force; in the collector those of hosts are */
+	int64_t started;	   /* CLOCK_REALTIME */
 };
 
 /* ---- arguments ---- */
@@ -298,6 +301,10 @@ check_rules(void *ctx, struct err *err)
 static int
 check(struct running *r, const struct capture_live_options *live, struct err *err)
 {
+	struct alert_target targets[CONFIG_ALERTS_MAX];
+
+	if (alert_setup(&r->setup.config, targets, err) < 0)
+		return -1;
 	if (check_users(r, err) < 0 || check_as_owner(r, err) < 0)
 		return -1;
 	if (take_rules(r, err) < 0)
@@ -435,6 +442,13 @@ run_lookup(void *ctx, const struct ipc_ends *ends)
 	return process_lookup(&config, ends);
 }
 
+static int
+run_alerter(void *ctx, const struct ipc_ends *ends)
+{
+	const struct running *r = ctx;
+	return alert_run(&r->setup.config, r->started, &r->owner, ends);
+}
+
 static void
 print_address(struct endpoint at)
 {
@@ -523,6 +537,9 @@ start(struct running *r, const struct setup_given *given)
 		supervisor.run[PROCESS_WEB] = run_web;
 	if (r->setup.config.lookup.enabled)
 		supervisor.run[PROCESS_LOOKUP] = run_lookup;
+	if (r->setup.config.alerts_count > 0)
+		supervisor.run[PROCESS_ALERTER] = run_alerter;
+	r->started = clock_ns(CLOCK_REALTIME);
 	print_start(r);
 	if (supervisor_run(&supervisor, &err) < 0)
 		return cli_fail(r->command, EXIT_FAILED, "%s", err.text);

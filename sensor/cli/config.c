@@ -78,6 +78,14 @@ set_text(char *out, size_t size, const char *value, struct err *err)
 }
 
 static int
+set_url(char *out, size_t size, const char *value, struct err *err)
+{
+	if (strncmp(value, "http://", 7) != 0 && strncmp(value, "https://", 8) != 0)
+		return err_set(err, "'%s' begins with neither http:// nor https://", value);
+	return set_text(out, size, value, err);
+}
+
+static int
 set_number(int *out, const char *value, int min, int max, struct err *err)
 {
 	int64_t n;
@@ -315,6 +323,8 @@ set_alert(struct config *c, const char *name, const char *key, const char *v, st
 			       : 0;
 	if (strcmp(key, "quiet_minutes") == 0)
 		return set_number(&a->quiet_minutes, v, 0, 43200, err);
+	if (strcmp(key, "timeout_seconds") == 0)
+		return set_number(&a->timeout_s, v, 1, 600, err);
 	return 1;
 }
 
@@ -385,6 +395,8 @@ set_key(struct loading *l, const char *key, const char *v, struct err *err)
 		return set_text(c->key_file, sizeof c->key_file, v, err);
 	if (IS("dialect.file"))
 		return set_text(c->clients_file, sizeof c->clients_file, v, err);
+	if (IS("web.public_url"))
+		return set_url(c->public_url, sizeof c->public_url, v, err);
 	if (IS("web.listen")) {
 		struct endpoint unused;
 		return config_endpoint(v, &unused, err) < 0

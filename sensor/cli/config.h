@@ -43,7 +43,8 @@ struct config {
 	char key_file[1024]; /* [privacy] key_file; default: kept in the store's folder */
 	char clients_file[1024]; /* [dialect] file; default: none, only our own rows */
 	int keep_sessions_days, keep_hours_days, keep_evidence_days; /* [store] retention */
-	char listen[128]; /* [web] listen; default 127.0.0.1:8025 */
+	char listen[128];     /* [web] listen; default 127.0.0.1:8025 */
+	char public_url[256]; /* [web] public_url: where people find the report; for alerts */
 	struct config_role {
 		struct network net;
 		enum role role;
@@ -81,6 +82,7 @@ struct config {
 		char to[256], from[256]; /* of mail */
 		enum verdict above; /* above: tell changes to this word or a worse one, and back */
 		int quiet_minutes;  /* quiet_minutes: for one host, unless it gets worse */
+		int timeout_s; /* timeout_seconds of one attempt; default 20, mail 120 */
 	} alerts[CONFIG_ALERTS_MAX];
 	size_t alerts_count;
 };

@@ -26,6 +26,7 @@ unpack(const struct ipc_frame *frame, struct arena *arena)
 	struct lookup_result lookup;
 	struct ipc_state state;
 	struct ipc_event event;
+	struct ipc_delivery delivery;
 
 	if (ipc_split_mail(frame->payload, &parts) == 0) {
 		assert(parts.record.len + parts.content.len == frame->payload.len);
@@ -40,6 +41,8 @@ unpack(const struct ipc_frame *frame, struct arena *arena)
 			text_is_clean(slice_str(lookup.codes)));
 	(void)ipc_unpack_state(frame->payload, &state);
 	(void)ipc_unpack_event(frame->payload, &event);
+	if (ipc_unpack_delivery(frame->payload, &delivery) == 0)
+		assert(memchr(delivery.error, '\0', sizeof delivery.error) != NULL);
 	arena_reset(arena);
 }
 

@@ -19,6 +19,7 @@
 #include "sensor/ipc.h"
 #include "sensor/limits.h"
 #include "sensor/record_layout.h"
+#include "sensor/sink.h"
 
 enum { LONG = 150000, STREAM_MAX = 4 << 20 };
 
@@ -297,6 +298,45 @@ test_post(void **state)
 	buf_release(&b);
 }
 
+static void
+test_delivery(void **state)
+{
+	struct ipc_delivery told = { 7, 1234567890123456789, -1, DELIVERY_GIVEN_UP, 3, "desk",
+		"it said no" };
+	struct ipc_delivery back;
+	struct buf b;
+	(void)state;
+
+	buf_init(&b, 4096);
+	ipc_pack_delivery(&b, &told);
+	assert_int_equal(ipc_unpack_delivery(buf_slice(&b), &back), 0);
+	assert_memory_equal(&back, &told, sizeof told);
+	size_t head = b.len - strlen(told.error);
+	for (size_t n = 0; n <= b.len; n++) {
+		uint8_t *exact = malloc(n + 1);
+		memcpy(exact, b.ptr, n);
+		assert_int_equal(
+			ipc_unpack_delivery(slice_of(exact, n), &back), n >= head ? 0 : -1);
+		free(exact);
+	}
+	while (b.len < head + sizeof told.error - 1)
+		buf_byte(&b, 'x');
+	assert_int_equal(ipc_unpack_delivery(buf_slice(&b), &back), 0);
+	buf_byte(&b, 'x');
+	assert_int_equal(ipc_unpack_delivery(buf_slice(&b), &back), -1);
+	told.state = DELIVERY_GIVEN_UP + 1;
+	buf_clear(&b);
+	ipc_pack_delivery(&b, &told);
+	assert_int_equal(ipc_unpack_delivery(buf_slice(&b), &back), -1);
+	/* the longest one is written in one piece */
+	memset(told.target, 'x', sizeof told.target - 1);
+	memset(told.error, 'x', sizeof told.error - 1);
+	buf_clear(&b);
+	ipc_pack_delivery(&b, &told);
+	assert_true(b.len + IPC_HEADER <= 4096);
+	buf_release(&b);
+}
+
 static int
 try_state(struct slice payload)
 {
@@ -458,6 +498,7 @@ main(void)
 		cmocka_unit_test(test_service_and_state),
 		cmocka_unit_test(test_post),
 		cmocka_unit_test(test_lookup),
+		cmocka_unit_test(test_delivery),
 		cmocka_unit_test(test_event),
 		cmocka_unit_test(test_mail),
 	};
