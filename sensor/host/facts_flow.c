@@ -232,19 +232,32 @@ find_clients(struct facts *f)
 				     : f->distinct[SKETCH_speakers];
 }
 
+/* Refusals that say why, each with a sign of its own; those of the host's reputation follow from
+ * something else. */
+static int64_t
+count_explained(const int64_t *n)
+{
+	static const enum reply_class classes[] = { REPLY_LISTED, REPLY_PRIVATE_REPUTATION,
+		REPLY_USER_UNKNOWN, REPLY_RELAY_DENIED, REPLY_NO_RDNS_HELO, REPLY_AUTH_FAIL,
+		REPLY_SIZE_QUOTA };
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
+		sum += n[SUM_class + classes[i]];
+	return sum;
+}
+
 /* What came of mails whose content was not seen: those that TLS records tell, those refused before
- * their content, and whole sessions refused.  An address that does not exist has its own sign. */
+ * their content, and whole sessions refused. */
 static void
 test_refusals(struct facts *f)
 {
 	const int64_t *n = f->sum->sums;
-	int64_t unknown = n[SUM_class + REPLY_USER_UNKNOWN];
-	int64_t refused = n[SUM_rejected] > unknown ? n[SUM_rejected] - unknown : 0;
-	int64_t accepted =
-		n[SUM_accepted] > n[SUM_mails_scored] ? n[SUM_accepted] - n[SUM_mails_scored] : 0;
+	int64_t open = n[SUM_rejected] + n[SUM_sessions_refused] - count_explained(n);
+	int64_t accepted = n[SUM_accepted] - n[SUM_mails_scored];
 
-	f->refused = n[SUM_estimated_refusals] + n[SUM_sessions_refused] + refused;
-	f->tried = f->refused + n[SUM_estimated_mails] + accepted;
+	f->refused = n[SUM_estimated_refusals] + (open > 0 ? open : 0);
+	f->tried = f->refused + n[SUM_estimated_mails] + (accepted > 0 ? accepted : 0);
 	f->refusals_bound = facts_upper(&f->config->refusals);
 	f->refusals_ratio = facts_ratio(&f->config->refusals, f->refused, f->tried);
 }

@@ -8,11 +8,13 @@
 #include "sensor/host/judge.h"
 
 /* "clean" needs sight: three mails without spam bring the sequential test to its lower bound; ten
- * recipients where only envelopes are seen; and at least a fifth of the sessions not hidden by TLS.
- */
+ * recipients where only envelopes are seen; and at least half of the sessions not hidden by TLS. */
 #define SEEN_MAILS 3
 #define SEEN_RCPTS 10
-#define SEEN_SHARE 0.2
+#define SEEN_SHARE 0.5
+
+/* Strength of something bad that is enough without a cause. */
+#define HARM_ALONE 0.5
 
 #define SCRATCH_MAX (4u << 20) /* bytes */
 
@@ -48,12 +50,41 @@ is_concern(const struct observed *o)
 	return false;
 }
 
+/* Jobs, people at the keyboard, lists, forwards and wrong names annoy; while nothing bad leaves and
+ * nobody refuses it, they are no reason to expect a listing. */
+static bool
+is_harmless(const struct facts *f, const struct observed *o)
+{
+	switch (judge_first_cause(f, o)) {
+	case CAUSE_BATCH_JOBS:
+	case CAUSE_HAND_TYPED:
+	case CAUSE_MAILING_LIST:
+	case CAUSE_FORWARDING:
+	case CAUSE_MISCONFIGURED_MTA:
+		return judge_harm(o) < CONCERN_FROM;
+	case CAUSE_UNKNOWN:
+		/* a few refusals of which nobody knows where they come from */
+		return judge_harm(o) < HARM_ALONE;
+	case CAUSE_OPEN_RELAY:
+	case CAUSE_OPEN_PROXY:
+	case CAUSE_WEB_FORM:
+	case CAUSE_PHP_SCRIPT:
+	case CAUSE_SPAM_BOT:
+	case CAUSE_COMPROMISED_ACCOUNT:
+	case CAUSE_BACKSCATTER:
+	case CAUSE_DICTIONARY_ATTACK:
+	case CAUSES:
+		break;
+	}
+	return false;
+}
+
 static enum verdict
 word_of(const struct facts *f, const struct observed *o, double likelihood)
 {
 	if (o->of[OBS_LISTED].strength > 0)
 		return VERDICT_LISTED;
-	if (likelihood >= LIKELY_FROM)
+	if (likelihood >= LIKELY_FROM && !is_harmless(f, o))
 		return VERDICT_LIKELY;
 	if (o->of[OBS_PRIVATE].strength >= THROTTLED_FROM ||
 		o->of[OBS_THROTTLED].strength >= THROTTLED_FROM ||
@@ -158,15 +189,75 @@ copy_counts(const struct facts *f, struct host_record *r)
 	r->counts_count = aggregate_counts(f->sum, r->counts, r->counts_cap);
 }
 
+/* What was seen of most sessions; of equals the less. */
 static enum visibility
-visibility_of(const struct facts *f)
+mostly_seen(const struct facts *f)
 {
 	const int64_t *n = f->sum->sums;
+	int64_t content = n[SUM_sessions_content], envelope = n[SUM_sessions_envelope];
+	int64_t flow = n[SUM_sessions_flow];
 
-	if (n[SUM_mails_scored] > 0 || n[SUM_sessions_content] > 0)
+	if (content + envelope + flow == 0)
+		return n[SUM_mails_scored] > 0 ? VISIBILITY_CONTENT
+		       : n[SUM_rcpts] > 0      ? VISIBILITY_ENVELOPE
+					       : VISIBILITY_FLOW;
+	if (content > envelope && content > flow)
 		return VISIBILITY_CONTENT;
-	return n[SUM_rcpts] > 0 || n[SUM_sessions_envelope] > 0 ? VISIBILITY_ENVELOPE
-								: VISIBILITY_FLOW;
+	return envelope > flow ? VISIBILITY_ENVELOPE : VISIBILITY_FLOW;
+}
+
+/* What the verdict rests on: the strongest sign that is a concern; for "clean" the test over mails,
+ * where there were enough; else what was mostly seen. */
+static enum visibility
+visibility_of(const struct facts *f, const struct observed *o, enum verdict verdict)
+{
+	double strongest = 0;
+	enum visibility basis = mostly_seen(f);
+
+	if (verdict == VERDICT_LISTED)
+		return VISIBILITY_ENVELOPE;
+	if (verdict == VERDICT_UNKNOWN)
+		return basis;
+	if (verdict == VERDICT_CLEAN)
+		return f->sum->sums[SUM_mails_scored] >= SEEN_MAILS ? VISIBILITY_CONTENT
+								    : VISIBILITY_ENVELOPE;
+	for (size_t i = 0; i < OBS_COUNT; i++) {
+		if (!observable_is_concern((enum observable)i) || o->of[i].strength <= strongest)
+			continue;
+		strongest = o->of[i].strength;
+		basis = observable_basis((enum observable)i);
+	}
+	return basis;
+}
+
+/* Most spam first, then most mails, then by address. */
+static void
+add_behind(const struct facts *f, struct host_record *r)
+{
+	const struct names *all = &f->sum->names[NAMES_origin];
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct named *spam =
+			names_find(&f->sum->names[NAMES_origin_spam], all->items[i].text);
+		struct host_behind one = { .mails = all->items[i].count,
+			.spam = spam != NULL ? spam->count : 0 };
+		size_t at;
+
+		if (addr_parse(slice_str(all->items[i].text), &one.ip) < 0 ||
+			ARENA_PUSH(f->arena, r->behind, LIMIT_HOST_NAMES) == NULL)
+			continue;
+		for (at = r->behind_count - 1; at > 0; at--) {
+			const struct host_behind *before = &r->behind[at - 1];
+
+			if (before->spam > one.spam ||
+				(before->spam == one.spam && before->mails > one.mails) ||
+				(before->spam == one.spam && before->mails == one.mails &&
+					addr_cmp(before->ip, one.ip) < 0))
+				break;
+			r->behind[at] = *before;
+		}
+		r->behind[at] = one;
+	}
 }
 
 static void
@@ -179,17 +270,20 @@ fill_record(const struct facts *f, struct host_record *r)
 	observe(f, &o);
 	likelihood = judge_likelihood(f, &o);
 	r->verdict = word_of(f, &o, likelihood);
+	r->verdict_since = find_since(f);
 	r->risk = risk_of(r->verdict, f, &o, likelihood);
-	r->visibility = visibility_of(f);
+	r->visibility = visibility_of(f, &o, r->verdict);
 	r->role = judge_role(f, &o);
 	r->first = f->sum->first;
 	r->last = f->sum->last;
+	r->clients = f->clients;
 	r->name = arena_string(f->arena, slice_str(name != NULL ? name->text : ""));
 	copy_counts(f, r);
 	judge_causes(f, &o, r);
 	judge_lists(f, &o, r);
 	listings_copy(f, r);
 	copy_services(f, r);
+	add_behind(f, r);
 	judge_cut_off(f, r);
 	judge_advice(f, r);
 	judge_summary(f, &o, r);
@@ -221,6 +315,5 @@ verdict_host(const struct verdict_config *config, const struct verdict_input *in
 		.ip = in->ip };
 	facts_work_out(&f);
 	fill_record(&f, out);
-	out->verdict_since = find_since(&f);
 	aggregate_free(f.sum);
 }

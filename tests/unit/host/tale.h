@@ -26,11 +26,17 @@
 #define TALE_EVENTS 8192
 #define TALE_HOURS 200
 
+enum event_kind { EVENT_OWN, EVENT_PASSED, EVENT_BEHIND, EVENT_POST };
+
 struct event {
 	const struct session_record *session;
 	const struct mail_record *mail; /* NULL = the session itself */
 	bool as_client;
 	int64_t hour;
+	enum event_kind kind;
+	struct addr origin; /* of a mail that the host passes on */
+	const char *path;   /* of a POST */
+	int64_t time;
 };
 
 struct tale {
@@ -41,6 +47,8 @@ struct tale {
 	size_t services_count;
 	int64_t now;
 	int64_t window; /* 0 = the default */
+	struct verdict_config config;
+	struct neighbours neighbours;
 	struct host_record host;
 };
 
@@ -59,6 +67,7 @@ tale_begin(struct tale *t)
 	memset(t, 0, sizeof *t);
 	arena_init(&t->arena, 256u << 20);
 	t->now = NIGHT;
+	t->config = verdict_config_default();
 }
 
 #define THE_HOST "200.136.80.4"
@@ -166,8 +175,37 @@ static inline void
 tale_event(struct tale *t, const struct session_record *s, const struct mail_record *m)
 {
 	assert_true(t->count < TALE_EVENTS);
-	t->events[t->count++] = (struct event){ s, m, addr_eq(s->client.addr, an_addr(THE_HOST)),
-		ptime_hour(s->end) };
+	t->events[t->count++] = (struct event){ .session = s,
+		.mail = m,
+		.as_client = addr_eq(s->client.addr, an_addr(THE_HOST)),
+		.hour = ptime_hour(s->end) };
+}
+
+/* A mail that the host sends on for another one. */
+static inline void
+tell_passed(struct tale *t, const struct session_record *s, const struct mail_record *m,
+	const char *origin)
+{
+	tale_event(t, s, m);
+	t->events[t->count - 1].kind = EVENT_PASSED;
+	t->events[t->count - 1].origin = an_addr(origin);
+}
+
+/* A mail of the host that another one sends on: s is that one's. */
+static inline void
+tell_behind(struct tale *t, const struct session_record *s, const struct mail_record *m)
+{
+	tale_event(t, s, m);
+	t->events[t->count - 1].kind = EVENT_BEHIND;
+}
+
+static inline void
+tell_post(struct tale *t, const char *path)
+{
+	assert_true(t->count < TALE_EVENTS);
+	t->events[t->count++] = (struct event){
+		.kind = EVENT_POST, .path = path, .time = t->now, .hour = ptime_hour(t->now)
+	};
 }
 
 static inline void
@@ -198,7 +236,13 @@ tell_plain(struct tale *t, const char *server, const char *from, const char *to,
 static inline void
 count_event(struct aggregate *a, const struct event *e)
 {
-	if (e->mail != NULL)
+	if (e->kind == EVENT_POST)
+		aggregate_post(a, slice_str(e->path), e->time);
+	else if (e->kind == EVENT_PASSED)
+		aggregate_passed(a, e->session, e->mail, e->origin);
+	else if (e->kind == EVENT_BEHIND)
+		aggregate_behind(a, e->session, e->mail);
+	else if (e->mail != NULL)
 		aggregate_mail(a, e->session, e->mail, e->as_client);
 	else
 		aggregate_session(a, e->session, e->as_client);
@@ -311,12 +355,13 @@ host_json(const struct host_record *r, struct buf *out)
 static inline void
 judge_hours(struct tale *t, const struct hour_of_host *hours, size_t n, struct host_record *out)
 {
-	struct verdict_config config = verdict_config_default();
+	struct verdict_config config = t->config;
 	const struct verdict_input in = { .ip = an_addr(THE_HOST),
 		.hours = hours,
 		.hours_count = n,
 		.services = t->services,
 		.services_count = t->services_count,
+		.neighbours = t->neighbours,
 		.now = t->now };
 
 	if (t->window != 0)
