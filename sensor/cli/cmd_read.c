@@ -377,7 +377,7 @@ start(struct reading *r, struct sink *sink, struct collector_observer *observer)
 	if (r->analyst == NULL)
 		return cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);
 	r->setup.rules_in_force = analyst_rules(r->analyst);
-	rule_dirs_tell("read", &r->setup.rules, r->setup.rules_in_force);
+	rule_dirs_tell_hosts("read", &r->setup.rules, r->setup.rules_in_force);
 	if (!r->no_store) {
 		if (store_open(c->store, c->sensor, &r->store, &r->err) < 0)
 			return cli_fail(r->command, EXIT_FAILED, "%s", r->err.text);

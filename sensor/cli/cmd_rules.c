@@ -172,12 +172,15 @@ const struct cli_command cmd_rules = {
 		"rules other than the stock ones.  With --tests each `test NAME ok|fail TEXT` line "
 		"is tried on the rule's expression.\n\n"
 		"list prints points, kind, name and sentence of every rule; a label in brackets "
-		"says what a mail is rather than how bad.\n\n"
+		"says what a mail is rather than how bad.  Blocklists stand with the log-odds of a "
+		"host of which nothing is known, and rules on hosts with what they add to each "
+		"list.\n\n"
 		"explain NAME prints where a rule is defined, its sentence, source, points and "
 		"label, which rules use it, and the tree of what it is made of, down to "
-		"expressions and fields.\n\n"
+		"expressions and fields.  Of a list it prints the rules that weigh it, heaviest "
+		"first.\n\n"
 		"fields lists what rules can look at: fields of a session, faults, tests in C, and "
-		"counts of a host.\n\n"
+		"numbers and signs of a host.\n\n"
 		"A running sensor reads its rules again on SIGHUP (systemctl reload heloscope).",
 	.options = options,
 	.options_count = sizeof options / sizeof *options,

@@ -281,7 +281,7 @@ take_rules(void *ctx, struct err *err)
 
 	if (rules == NULL)
 		return -1;
-	rule_dirs_tell("run", &r->setup.rules, rules);
+	rule_dirs_tell_hosts("run", &r->setup.rules, rules);
 	rules_free(r->rules);
 	r->rules = r->setup.analyst.loaded = rules;
 	r->setup.rules_in_force = rules;

@@ -103,3 +103,18 @@ rule_dirs_tell(const char *command, const struct rule_dirs *d, const struct rule
 			fprintf(stderr, " --stock");
 	fprintf(stderr, " lists them\n");
 }
+
+void
+rule_dirs_tell_hosts(const char *command, const struct rule_dirs *d, const struct rules *rules)
+{
+	const struct list_rules hosts = rules_of_lists(&rules);
+	size_t lists;
+
+	rule_dirs_tell(command, d, rules);
+	(void)hosts.bases(hosts.ctx, &lists);
+	if (lists == 0)
+		fprintf(stderr,
+			"heloscope %s: these rules name no blocklist (the program's own hosts.cf "
+			"does): no listing is predicted\n",
+			command);
+}

@@ -30,5 +30,7 @@ int rule_dirs_of_config(struct rule_dirs *d, const struct config *config, struct
 /* "heloscope NAME: 62 rules of 4079 were left out (heloscope rules check --stock lists them)": one
  * line on stderr, if there is something to say. */
 void rule_dirs_tell(const char *command, const struct rule_dirs *d, const struct rules *rules);
+/* The same where hosts are judged, and that no listing is predicted where no list is named. */
+void rule_dirs_tell_hosts(const char *command, const struct rule_dirs *d, const struct rules *rules);
 
 #endif

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "sensor/cli/rules_show.h"
+#include "sensor/score/list_rule.h"
+#include "sensor/score/rule_reader.h"
 
 #define DEPTH_MAX 40
 
@@ -28,6 +30,8 @@ find(const struct rules *r, struct slice name)
 	if (at < r->rules_count)
 		return &r->rules[at];
 	const struct rule *rule = find_in(r->hosts, r->hosts_count, name);
+	if (rule == NULL)
+		rule = find_in(r->lists, r->lists_count, name);
 	return rule != NULL ? rule : find_in(r->left_out, r->left_out_count, name);
 }
 
@@ -66,7 +70,7 @@ print_definition(const struct rule *rule, unsigned depth)
 	if (rule->replaces)
 		printf("  (tags replaced)");
 	if (rule->kind != RULE_META && rule->kind != RULE_SESSION && rule->kind != RULE_HOST &&
-		!rule->delivered)
+		rule->kind != RULE_LIST && !rule->delivered)
 		printf("  (as sent)");
 	printf("  %s:%d\n", rule->file, rule->line);
 	if (rule->left_out != NULL)
@@ -79,8 +83,8 @@ print_tree(struct explaining *e, const struct rule *rule, unsigned depth)
 	print_definition(rule, depth);
 	for (size_t i = 0; depth < DEPTH_MAX && i < rule->expr.steps_count; i++) {
 		struct slice name = rule->expr.steps[i].name;
-		if (name.len == 0)
-			continue;
+		if (name.len == 0 || !rule_name_good(name))
+			continue; /* an operator, or a number */
 		const struct rule *part = find(e->rules, name);
 		bool again = false;
 		for (size_t k = 0; k < i && !again; k++)
@@ -119,6 +123,45 @@ print_flags(const struct rule *rule)
 		printf("  not decided where bytes of the mail were lost\n");
 }
 
+/* What is said of a list, and which rules weigh it, heaviest first. */
+static void
+print_list(const struct rules *r, const struct rule *list)
+{
+	const struct list_base *base = &list->list;
+	printf("  %s list; replies name it: %s%s%s\n", list_kind_word(base->kind), base->mentioned,
+		*base->wider != '\0' ? "; may be meant by: " : "", base->wider);
+	if (*base->ends != '\0')
+		printf("  %s\n", base->ends);
+	for (double below = 100; below > -100;) {
+		double next = -100;
+		for (size_t i = 0; i < r->hosts_count; i++)
+			for (size_t k = 0; k < r->hosts[i].weights_count; k++) {
+				const struct list_weight *w = &r->hosts[i].weights[k];
+				if (!slice_eq(w->name, slice_str(list->name)))
+					continue;
+				if (w->weight > next && w->weight < below)
+					next = w->weight;
+				if (w->weight >= below && w->weight <= below)
+					printf("  %+5.1f  %s  %s\n", w->weight, r->hosts[i].name,
+						r->hosts[i].describe);
+			}
+		below = next;
+	}
+}
+
+static void
+print_head(const struct rule *rule)
+{
+	if (rule->kind == RULE_LIST)
+		printf("%s  %s, base %g\n", rule->name, rule->list.list,
+			(double)rule->list.base / 1000);
+	else if (rule->weights_count > 0)
+		printf("%s  weighs lists\n", rule->name);
+	else
+		printf("%s  %g points%s\n", rule->name, rule->score,
+			rule->hidden ? " (a part of other rules: they are not added)" : "");
+}
+
 int
 rules_show_explain(const struct rules *r, const char *name)
 {
@@ -128,14 +171,21 @@ rules_show_explain(const struct rules *r, const char *name)
 		return -1;
 	arena_init(&arena, LIMIT_RULES + 4096);
 	struct explaining e = { r, arena_array(&arena, r->rules_count + 1, sizeof *e.shown) };
-	printf("%s  %g points%s\n", rule->name, rule->score,
-		rule->hidden ? " (a part of other rules: they are not added)" : "");
+	print_head(rule);
 	if (*rule->describe != '\0')
 		printf("  %s\n", rule->describe);
 	if (*rule->label != '\0')
 		printf("  label: %s\n", rule->label);
 	if (*rule->source != '\0')
 		printf("  source: %s\n", rule->source);
+	if (*rule->cure != '\0')
+		printf("  cure: %s\n", rule->cure);
+	if (rule->weights_count > 0) {
+		printf("  weighs: ");
+		rules_print_weights(rule);
+	}
+	if (rule->kind == RULE_LIST)
+		print_list(r, rule);
 	print_flags(rule);
 	print_users(r, slice_str(rule->name));
 	if (e.shown != NULL)

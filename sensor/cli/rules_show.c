@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "sensor/base/json.h"
-#include "sensor/host/count_fields.h"
+#include "sensor/score/list_rule.h"
 #include "sensor/score/session_field.h"
 
 #define LINE_MAX_BYTES 65536
@@ -26,6 +26,40 @@ wanted(const struct rules_filter *f, const struct rule *rule)
 }
 
 /* ---- list ---- */
+
+static void
+json_list(struct json *j, const struct list_base *list)
+{
+	json_key(j, "list");
+	json_string(j, list->list);
+	json_key(j, "list_kind");
+	json_string(j, list_kind_word(list->kind));
+	json_key(j, "base");
+	json_double(j, (double)list->base / 1000);
+	json_key(j, "mentioned");
+	json_string(j, list->mentioned);
+	json_key(j, "wider");
+	json_string(j, list->wider);
+	json_key(j, "ends");
+	json_string(j, list->ends);
+}
+
+static void
+json_weights(struct json *j, const struct rule *rule)
+{
+	json_key(j, "cure");
+	json_string(j, rule->cure);
+	json_key(j, "weights");
+	json_object(j);
+	for (size_t i = 0; i < rule->weights_count; i++) {
+		char name[128];
+		snprintf(name, sizeof name, "%.*s", (int)rule->weights[i].name.len,
+			(const char *)rule->weights[i].name.ptr);
+		json_key(j, name);
+		json_double(j, rule->weights[i].weight);
+	}
+	json_object_end(j);
+}
 
 static void
 print_json(const struct rule *rule)
@@ -52,6 +86,10 @@ print_json(const struct rule *rule)
 	json_string(&j, rule->label);
 	json_key(&j, "source");
 	json_string(&j, rule->source);
+	if (rule->kind == RULE_LIST)
+		json_list(&j, &rule->list);
+	if (rule->weights_count > 0)
+		json_weights(&j, rule);
 	json_key(&j, "part");
 	json_bool(&j, rule->hidden);
 	json_key(&j, "off");
@@ -91,12 +129,43 @@ print_rule(const struct rules_filter *f, const struct rule *rule)
 }
 
 void
+rules_print_weights(const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->weights_count; i++)
+		printf("%s%.*s %+g", i > 0 ? ", " : "", (int)rule->weights[i].name.len,
+			(const char *)rule->weights[i].name.ptr, rule->weights[i].weight);
+	putchar('\n');
+}
+
+/* What weighs lists has no points, and a list has its base. */
+static void
+print_host(const struct rules_filter *f, const struct rule *rule)
+{
+	if (f->json || f->supported || (rule->kind != RULE_LIST && rule->weights_count == 0)) {
+		print_rule(f, rule);
+		return;
+	}
+	if (!wanted(f, rule) || rule->hidden || rule->off)
+		return;
+	if (rule->kind == RULE_LIST)
+		printf("%6.2f  %-11s %-28s %s (%s): %s\n", (double)rule->list.base / 1000, "list",
+			rule->name, rule->list.list, list_kind_word(rule->list.kind),
+			rule->describe);
+	else
+		printf("     -  %-11s %-28s %s: ", rule->word, rule->name, rule->describe);
+	if (rule->kind != RULE_LIST)
+		rules_print_weights(rule);
+}
+
+void
 rules_show_list(const struct rules *r, const struct rules_filter *filter)
 {
 	for (size_t i = 0; i < r->rules_count; i++)
 		print_rule(filter, &r->rules[i]);
+	for (size_t i = 0; i < r->lists_count; i++)
+		print_host(filter, &r->lists[i]);
 	for (size_t i = 0; i < r->hosts_count; i++)
-		print_rule(filter, &r->hosts[i]);
+		print_host(filter, &r->hosts[i]);
 	for (size_t i = 0; i < r->left_out_count; i++)
 		print_rule(filter, &r->left_out[i]);
 }
@@ -116,6 +185,7 @@ static const char *const kind_words[] = {
 	[RULE_FAULT] = "fault",
 	[RULE_EVAL] = "eval:",
 	[RULE_HOST] = "host",
+	[RULE_LIST] = "list",
 };
 #define KINDS (sizeof kind_words / sizeof *kind_words)
 
@@ -127,6 +197,7 @@ print_kinds(const struct rules *r)
 	for (size_t i = 0; i < r->rules_count; i++)
 		of_kind[r->rules[i].kind]++;
 	of_kind[RULE_HOST] = r->hosts_count;
+	of_kind[RULE_LIST] = r->lists_count;
 	for (size_t i = 0; i < KINDS; i++)
 		if (of_kind[i] > 0) {
 			printf("%s%zu %s", between, of_kind[i], kind_words[i]);
@@ -168,6 +239,10 @@ rules_show_check(const struct rules *r)
 		hidden += r->rules[i].hidden;
 		off += !r->rules[i].hidden && r->rules[i].off;
 	}
+	for (size_t i = 0; i < r->hosts_count; i++) {
+		hidden += r->hosts[i].hidden;
+		off += !r->hosts[i].hidden && r->hosts[i].off;
+	}
 	printf("%zu rules and %zu parts of rules are in order",
 		r->rules_count + r->hosts_count - hidden, hidden);
 	if (off > 0)
@@ -176,6 +251,8 @@ rules_show_check(const struct rules *r)
 		printf("; %zu are left out", r->left_out_count);
 	printf("\n");
 	print_kinds(r);
+	if (r->lists_count == 0)
+		printf("no list is named: likelihoods of listings are not predicted\n");
 	if (!rules_jit(r))
 		printf("regular expressions are not compiled to machine code here: thirty times as "
 		       "slow\n");
@@ -222,11 +299,6 @@ rules_show_fields(void)
 {
 	const struct session_field *f;
 	struct arena arena;
-	static const char *const hosts[] = {
-#define X(name, text) #name "\t" text,
-		AGGREGATE_SUMS(X) AGGREGATE_SKETCHES(X)
-#undef X
-	};
 	arena_init(&arena, 65536);
 	printf("session NAME FIELD =~ /…/:\n ");
 	for (size_t i = 0; (f = session_field_at(i)) != NULL; i++)
@@ -244,10 +316,10 @@ rules_show_fields(void)
 		printf(" %s", part_fault_name((enum part_fault)(1U << bit)));
 	printf("\nheader, body, … NAME eval:TEST(…):\n  %s\n", eval_names(&arena));
 	printf("host NAME mails > 100 && rejected / rcpts > 0.3:\n");
-	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
-		printf("  %s\n", hosts[i]);
-	for (unsigned class = 0; class < REPLY_CLASSES; class ++)
-		printf("  %s\trecipients and other replies ('-' is written '_')\n",
-			reply_class_word((enum reply_class) class));
+	for (size_t i = 0; i < HOST_NUMBERS_COUNT; i++) {
+		char name[64];
+		host_number_name(i, name, sizeof name);
+		printf("  %s\t%s\n", name, host_number_text(i));
+	}
 	arena_release(&arena);
 }

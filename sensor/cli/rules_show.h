@@ -15,6 +15,8 @@ void rules_show_list(const struct rules *r, const struct rules_filter *filter);
 bool rules_show_check(const struct rules *r);
 /* Runs the `test` lines on the expressions: how many do not do what they say, told on stdout. */
 size_t rules_show_tests(const struct rules *r);
+/* "CSS +1.5, ABUSIX +4.8" and a newline. */
+void rules_print_weights(const struct rule *rule);
 /* Names that rules may use. */
 void rules_show_fields(void);
 /* A rule and what it is made of. -1 if there is none of that name. */

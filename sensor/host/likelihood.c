@@ -23,6 +23,7 @@
 #define PREDICTED_MAX 0.95 /* several observations are often of the same mails */
 #define PROVEN 0.99	   /* a server or a look-up says so */
 #define CLEARED (-2200)	   /* a look-up did not find it: ninefold less */
+#define CLEARED_NS PTIME_DAY
 #define REASONS LIMIT_HOST_RULES
 
 /* ---- numbers ---- */
@@ -292,7 +293,8 @@ find_cleared(const struct facts *f, const struct list_base *base)
 	const struct names *cleared = &f->sum->names[NAMES_cleared];
 
 	for (size_t i = 0; i < cleared->count; i++)
-		if (is_named(cleared->items[i].text, base->mentioned))
+		if (f->now - cleared->items[i].last <= CLEARED_NS &&
+			is_named(cleared->items[i].text, base->mentioned))
 			return &cleared->items[i];
 	return NULL;
 }
