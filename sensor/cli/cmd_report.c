@@ -6,22 +6,27 @@
 #include "sensor/base/arena.h"
 #include "sensor/cli/paper.h"
 #include "sensor/cli/reading.h"
+#include "sensor/cli/report_calibration.h"
 #include "sensor/cli/report_host.h"
 
 #define STATE_MEMORY 65536
 
-enum { OPTION_STORE, OPTION_CONFIG, OPTION_SINCE, OPTION_LIMIT };
+enum { OPTION_STORE, OPTION_CONFIG, OPTION_SINCE, OPTION_LIMIT, OPTION_CALIBRATION, OPTION_JSON };
 static const struct cli_option options[] = {
 	[OPTION_STORE] = READING_STORE_OPTION,
 	[OPTION_CONFIG] = READING_CONFIG_OPTION,
 	[OPTION_SINCE] = { "since", 0, "TIME",
 		"only hosts seen since: 2008-06-12, or 24h, 7d before the last session" },
 	[OPTION_LIMIT] = { "limit", 0, "HOSTS", "length of the ranking; default 50" },
+	[OPTION_CALIBRATION] = { "calibration", 0, NULL,
+		"how good the predictions are, held against what blocklists answered" },
+	[OPTION_JSON] = { "json", 0, NULL, "with --calibration: as one JSON object" },
 };
 
 struct report {
 	const struct cli_command *self;
 	const char *values[sizeof options / sizeof *options];
+	bool calibration, json;
 	struct addr host;
 	struct filter filter;
 	struct store *store;
@@ -251,6 +256,8 @@ report(struct report *r, struct err *err)
 		return -1;
 	if (since != NULL && reading_time(r->store, since, &r->filter.since, err) != 0)
 		return -1;
+	if (r->calibration)
+		return report_calibration(&r->paper, r->store, r->filter.since, r->json, err);
 	return r->host.family == ADDR_NONE
 		       ? print_overview(r, err)
 		       : report_host(&r->paper, r->store, r->host, r->filter.since, err);
@@ -269,6 +276,8 @@ run(const struct cli_command *self, int argc, char **argv)
 			return EXIT_DONE;
 		if (option == CLI_WRONG)
 			return EXIT_USAGE;
+		r.calibration |= option == OPTION_CALIBRATION;
+		r.json |= option == OPTION_JSON;
 		if (option != CLI_OPERAND)
 			r.values[option] = args.value;
 		else if (r.host.family != ADDR_NONE ||
@@ -276,6 +285,12 @@ run(const struct cli_command *self, int argc, char **argv)
 			return cli_fail(self, EXIT_USAGE,
 				"%s: one IP address, or none, is expected", args.value);
 	}
+	if (r.json && !r.calibration)
+		return cli_fail(self, EXIT_USAGE,
+			"--json goes with --calibration; `heloscope export hosts --format json` "
+			"writes hosts");
+	if (r.calibration && r.host.family != ADDR_NONE)
+		return cli_fail(self, EXIT_USAGE, "--calibration is about lists, not about a host");
 	if (r.values[OPTION_LIMIT] != NULL &&
 		slice_number(slice_str(r.values[OPTION_LIMIT]), &r.filter.limit) != 0)
 		return cli_fail(
