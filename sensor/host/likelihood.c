@@ -161,29 +161,33 @@ is_named(const char *name, const char *alternatives)
 	return false;
 }
 
-/* A mention in force of that list or provider. */
-static const struct mention *
-find_mention(const struct facts *f, const char *names, enum list_kind kind)
+static const struct listing *
+find_in(const struct listing *items, size_t count, const char *names, enum scope scope)
 {
-	enum scope scope = kind == LIST_NETWORK ? SCOPE_NETWORK : SCOPE_HOST;
+	for (size_t i = 0; i < count; i++) {
+		const struct listing *l = &items[i];
 
-	for (size_t i = 0; i < f->sum->mentions.count; i++) {
-		const struct mention *m = &f->sum->mentions.items[i];
-		const struct traits *t = traits_of(m->list);
-
-		if (m->class != REPLY_RATE_LIMITED && t->scope == scope &&
-			is_named(m->list, names) &&
-			(m->class == REPLY_LISTED ? facts_listing(f, m->list) != NULL
-						  : f->now - m->last <= t->current_ns))
-			return m;
+		if (l->until == 0 && l->kind != LISTING_THROTTLE && is_named(l->list, names) &&
+			traits_of(l->list)->scope == scope)
+			return l;
 	}
 	return NULL;
 }
 
-static const struct mention *
-exact_mention(const struct facts *f, const struct list_base *base)
+/* What is in force of that list or provider. */
+static const struct listing *
+find_listing(const struct facts *f, const char *names, enum list_kind kind)
 {
-	return find_mention(f, base->mentioned, base->kind);
+	enum scope scope = kind == LIST_NETWORK ? SCOPE_NETWORK : SCOPE_HOST;
+	const struct listing *l = find_in(f->listings, f->listings_count, names, scope);
+
+	return l != NULL ? l : find_in(f->others, f->others_count, names, scope);
+}
+
+static const struct listing *
+exact_listing(const struct facts *f, const struct list_base *base)
+{
+	return find_listing(f, base->mentioned, base->kind);
 }
 
 double
@@ -198,7 +202,7 @@ judge_likelihood(const struct facts *f, const struct observed *o)
 
 		/* the neighbourhood's lists say nothing of what this host did */
 		if (p > highest && w.bases[i].kind != LIST_NETWORK &&
-			exact_mention(f, &w.bases[i]) == NULL)
+			exact_listing(f, &w.bases[i]) == NULL)
 			highest = p;
 	}
 	return highest;
@@ -225,14 +229,18 @@ add_change(const struct facts *f, struct list_likelihood *l, const char *sentenc
 }
 
 static void
-say_mention(
-	const struct facts *f, struct list_likelihood *l, const struct mention *m, const char *what)
+say_listing(const struct facts *f, struct list_likelihood *l, const struct listing *seen,
+	const char *what)
 {
-	bool one = m->servers.count == 1;
+	bool one = seen->servers_count == 1;
 
-	add_why(f, l,
-		arena_printf(f->arena, "%zu server%s say%s %s: %s", m->servers.count,
-			one ? "" : "s", one ? "s" : "", what, m->reply));
+	/* a look-up is nobody's refusal */
+	if (seen->servers_count == 0)
+		add_why(f, l, arena_string(f->arena, slice_str(seen->reply)));
+	else
+		add_why(f, l,
+			arena_printf(f->arena, "%zu server%s say%s %s: %s", seen->servers_count,
+				one ? "" : "s", one ? "s" : "", what, seen->reply));
 }
 
 /* Strongest first, else in the order of the rules; those of one list. */
@@ -309,7 +317,7 @@ any_of_them(const struct weighing *w, const char *wider)
 	for (size_t i = 0; i < w->count; i++) {
 		if (strcmp(w->bases[i].wider, wider) != 0)
 			continue;
-		if (exact_mention(w->f, &w->bases[i]) != NULL)
+		if (exact_listing(w->f, &w->bases[i]) != NULL)
 			return 0;
 		none *= 1 - probability_of(w->sums[i]);
 	}
@@ -320,12 +328,12 @@ static double
 say_wider(
 	const struct weighing *w, const struct list_base *base, struct list_likelihood *l, double p)
 {
-	const struct mention *m = find_mention(w->f, base->wider, base->kind);
-	double any = m != NULL ? any_of_them(w, base->wider) : 0;
+	const struct listing *seen = find_listing(w->f, base->wider, base->kind);
+	double any = seen != NULL ? any_of_them(w, base->wider) : 0;
 
 	if (any <= 0)
 		return p;
-	say_mention(w->f, l, m, "so of a list that may be this one");
+	say_listing(w->f, l, seen, "so of a list that may be this one");
 	return fmin(p / any, PROVEN);
 }
 
@@ -334,13 +342,13 @@ static void
 say_others(const struct weighing *w, size_t i, struct list_likelihood *l)
 {
 	const struct list_base *base = &w->bases[i];
-	const struct mention *exact = exact_mention(w->f, base);
+	const struct listing *exact = exact_listing(w->f, base);
 	const struct named *cleared = find_cleared(w->f, base);
 	double p = probability_of(w->sums[i]);
 	char time[OBSERVED_TIME];
 
 	if (exact != NULL) {
-		say_mention(w->f, l, exact, "so");
+		say_listing(w->f, l, exact, "so");
 		p = PROVEN;
 	} else if (cleared != NULL) {
 		p = probability_of(w->sums[i] + CLEARED);
