@@ -200,6 +200,9 @@ test_names(void **state)
 			const struct list_likelihood *l = &t.host.lists[k];
 			bool is = strcmp(l->list, names[i].list) == 0;
 
+			if (!is && strcmp(l->list, names[i].mentioned) == 0)
+				continue; /* a name that may mean several has its own line */
+
 			if ((in_thousandths(l->probability) == 990) != is)
 				fail_msg("%s: %s has %g", names[i].mentioned, l->list,
 					l->probability);
