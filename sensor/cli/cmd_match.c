@@ -11,15 +11,18 @@
 #define QUEUE_ID_MIN 6
 #define QUEUE_ID_MAX 128
 
-enum { OPTION_STORE, OPTION_CONFIG };
+enum { OPTION_STORE, OPTION_CONFIG, OPTION_HOST };
 static const struct cli_option options[] = {
 	[OPTION_STORE] = READING_STORE_OPTION,
 	[OPTION_CONFIG] = READING_CONFIG_OPTION,
+	[OPTION_HOST] = { "host", 0, "ADDR", "only mails that this host sent or took" },
 };
 
 struct match {
 	struct store *store;
+	const char *host; /* as the store writes it; NULL = any */
 	struct slice line;
+	bool printed; /* of the line */
 	int64_t lines, matched;
 };
 
@@ -43,11 +46,21 @@ may_be_queue_id(struct slice word)
 	       digits != word.len;
 }
 
+static bool
+is_wanted(const struct match *m, const struct queued_mail *mail)
+{
+	return m->host == NULL || slice_eq(mail->client, slice_str(m->host)) ||
+	       slice_eq(mail->server, slice_str(m->host));
+}
+
 static void
 print_match(void *ctx, const struct queued_mail *mail)
 {
 	struct match *m = ctx;
 
+	if (!is_wanted(m, mail))
+		return;
+	m->printed = true;
 	printf("%.*s\t%d\t%.*s\t%.*s\n", (int)mail->session.len, (const char *)mail->session.ptr,
 		mail->number, (int)mail->client.len, (const char *)mail->client.ptr,
 		(int)m->line.len, (const char *)m->line.ptr);
@@ -72,23 +85,26 @@ next_word(struct slice *rest)
 	return word;
 }
 
-/* A line is printed for the first id in it that is known: the log's own stands before the one that
- * it quotes. */
+/* A line is printed for the first id in it that is known, and of the host that is asked for: the
+ * log's own stands before the one that it quotes. */
 static int
 match_line(struct match *m, struct err *err)
 {
 	struct slice rest = m->line;
 
 	m->lines++;
+	m->printed = false;
 	while (rest.len != 0) {
 		struct slice word = next_word(&rest);
 		int found = may_be_queue_id(word)
 				    ? query_queue_id(m->store, word, print_match, m, err)
 				    : 0;
 
-		if (found != 0) {
-			m->matched += found > 0;
-			return found < 0 ? -1 : 0;
+		if (found < 0)
+			return -1;
+		if (m->printed) {
+			m->matched++;
+			return 0;
 		}
 	}
 	return 0;
@@ -128,8 +144,9 @@ match_log(const struct cli_command *self, struct match *m, const char *path)
 		fclose(log);
 	if (result != 0)
 		return cli_fail(self, EXIT_FAILED, "%s: %s", path, err.text);
-	fprintf(stderr, "heloscope match: %lld of %lld lines belong to mails in the store\n",
-		(long long)m->matched, (long long)m->lines);
+	fprintf(stderr, "heloscope match: %lld of %lld lines belong to mails %s%s\n",
+		(long long)m->matched, (long long)m->lines, m->host != NULL ? "of " : "",
+		m->host != NULL ? m->host : "in the store");
 	return EXIT_DONE;
 }
 
@@ -137,7 +154,9 @@ static int
 run(const struct cli_command *self, int argc, char **argv)
 {
 	struct cli_args args = cli_args(self, argc, argv);
-	const char *values[] = { [OPTION_STORE] = NULL, [OPTION_CONFIG] = NULL }, *log = NULL;
+	const char *values[sizeof options / sizeof *options] = { NULL }, *log = NULL;
+	char host[ADDR_TEXT_MAX];
+	struct addr addr;
 	struct match m = { 0 };
 	struct err err = { 0 };
 	int option;
@@ -154,6 +173,12 @@ run(const struct cli_command *self, int argc, char **argv)
 	}
 	if (log == NULL)
 		return cli_fail(self, EXIT_USAGE, "which log? A file, or - for standard input");
+	if (values[OPTION_HOST] != NULL) {
+		if (addr_parse(slice_str(values[OPTION_HOST]), &addr) != 0)
+			return cli_fail(self, EXIT_USAGE, "--host %s: not an IP address",
+				values[OPTION_HOST]);
+		m.host = addr_format(addr, host);
+	}
 	if (reading_open(values[OPTION_STORE], values[OPTION_CONFIG], &m.store, &err) != 0)
 		return cli_fail(self, EXIT_FAILED, "%s", err.text);
 

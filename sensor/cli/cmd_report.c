@@ -7,11 +7,20 @@
 #include "sensor/cli/paper.h"
 #include "sensor/cli/reading.h"
 #include "sensor/cli/report_calibration.h"
+#include "sensor/cli/report_cut_off.h"
 #include "sensor/cli/report_host.h"
 
 #define STATE_MEMORY 65536
 
-enum { OPTION_STORE, OPTION_CONFIG, OPTION_SINCE, OPTION_LIMIT, OPTION_CALIBRATION, OPTION_JSON };
+enum {
+	OPTION_STORE,
+	OPTION_CONFIG,
+	OPTION_SINCE,
+	OPTION_LIMIT,
+	OPTION_CALIBRATION,
+	OPTION_JSON,
+	OPTION_CUT_OFF
+};
 static const struct cli_option options[] = {
 	[OPTION_STORE] = READING_STORE_OPTION,
 	[OPTION_CONFIG] = READING_CONFIG_OPTION,
@@ -21,6 +30,9 @@ static const struct cli_option options[] = {
 	[OPTION_CALIBRATION] = { "calibration", 0, NULL,
 		"how good the predictions are, held against what blocklists answered" },
 	[OPTION_JSON] = { "json", 0, NULL, "with --calibration: as one JSON object" },
+	[OPTION_CUT_OFF] = { "cut-off", 0, NULL,
+		"instead: who would be cut off if port 25, or PORT, were closed for all but mail "
+		"servers, and the rules that close it" },
 };
 
 struct report {
@@ -28,6 +40,8 @@ struct report {
 	const char *values[sizeof options / sizeof *options];
 	bool calibration, json;
 	struct addr host;
+	bool cut_off;
+	int64_t port; /* of --cut-off; 0 = not said */
 	struct filter filter;
 	struct store *store;
 	struct paper paper;
@@ -251,9 +265,14 @@ static int
 report(struct report *r, struct err *err)
 {
 	const char *since = r->values[OPTION_SINCE];
+	struct config config;
 
-	if (reading_open(r->values[OPTION_STORE], r->values[OPTION_CONFIG], &r->store, err) != 0)
+	if (reading_config(r->values[OPTION_STORE], r->values[OPTION_CONFIG], &config, err) != 0 ||
+		store_open_reader(config.store, &r->store, err) != 0)
 		return -1;
+	if (r->cut_off)
+		return report_cut_off(
+			&r->paper, r->store, &config, r->port == 0 ? 25 : (int)r->port, err);
 	if (since != NULL && reading_time(r->store, since, &r->filter.since, err) != 0)
 		return -1;
 	if (r->calibration)
@@ -261,6 +280,41 @@ report(struct report *r, struct err *err)
 	return r->host.family == ADDR_NONE
 		       ? print_overview(r, err)
 		       : report_host(&r->paper, r->store, r->host, r->filter.since, err);
+}
+
+/* HOST, or the port of --cut-off. */
+static int
+take_operand(struct report *r, const char *text)
+{
+	if (r->host.family == ADDR_NONE && r->port == 0 &&
+		(addr_parse(slice_str(text), &r->host) == 0 ||
+			(slice_number(slice_str(text), &r->port) == 0 && r->port > 0 &&
+				r->port <= UINT16_MAX)))
+		return 0;
+	return cli_fail(r->self, EXIT_USAGE, "%s: one IP address, or none, is expected", text);
+}
+
+/* A port goes with --cut-off, and a host with neither of the two. */
+static int
+check_operands(struct report *r)
+{
+	char ip[ADDR_TEXT_MAX];
+
+	if (r->json && !r->calibration)
+		return cli_fail(r->self, EXIT_USAGE,
+			"--json goes with --calibration; `heloscope export hosts --format json` "
+			"writes hosts");
+	if (r->calibration && (r->cut_off || r->host.family != ADDR_NONE))
+		return cli_fail(r->self, EXIT_USAGE,
+			"--calibration is about lists, not about a host or port");
+	if (r->cut_off && r->host.family != ADDR_NONE)
+		return cli_fail(r->self, EXIT_USAGE,
+			"--cut-off %s: a port is expected; `heloscope report %s` has that host",
+			addr_format(r->host, ip), ip);
+	if (!r->cut_off && r->port != 0)
+		return cli_fail(r->self, EXIT_USAGE, "%d: one IP address, or none, is expected",
+			(int)r->port);
+	return 0;
 }
 
 static int
@@ -278,19 +332,14 @@ run(const struct cli_command *self, int argc, char **argv)
 			return EXIT_USAGE;
 		r.calibration |= option == OPTION_CALIBRATION;
 		r.json |= option == OPTION_JSON;
+		r.cut_off |= option == OPTION_CUT_OFF;
 		if (option != CLI_OPERAND)
 			r.values[option] = args.value;
-		else if (r.host.family != ADDR_NONE ||
-			 addr_parse(slice_str(args.value), &r.host) != 0)
-			return cli_fail(self, EXIT_USAGE,
-				"%s: one IP address, or none, is expected", args.value);
+		else if (take_operand(&r, args.value) != 0)
+			return EXIT_USAGE;
 	}
-	if (r.json && !r.calibration)
-		return cli_fail(self, EXIT_USAGE,
-			"--json goes with --calibration; `heloscope export hosts --format json` "
-			"writes hosts");
-	if (r.calibration && r.host.family != ADDR_NONE)
-		return cli_fail(self, EXIT_USAGE, "--calibration is about lists, not about a host");
+	if (check_operands(&r) != 0)
+		return EXIT_USAGE;
 	if (r.values[OPTION_LIMIT] != NULL &&
 		slice_number(slice_str(r.values[OPTION_LIMIT]), &r.filter.limit) != 0)
 		return cli_fail(
@@ -304,12 +353,14 @@ run(const struct cli_command *self, int argc, char **argv)
 
 const struct cli_command cmd_report = {
 	.name = "report",
-	.args = "[HOST]",
+	.args = "[HOST | --cut-off [PORT]]",
 	.summary = "Show which hosts are listed or will be, or one host: why, and what to do",
 	.text = "Without HOST: the state of the sensor, then the hosts, worst first.  With HOST, "
 		"an IP address: the verdict, the\n"
 		"reasons, the lists, the causes with their evidence, the services, and the steps "
 		"to take.\n"
+		"With --cut-off: what would break if egress to a port, 25 as a rule, were closed "
+		"for all but the mail servers.\n"
 		"Colours appear on a terminal, unless NO_COLOR is set.",
 	.options = options,
 	.options_count = sizeof options / sizeof *options,

@@ -45,29 +45,74 @@ print_verdict(const struct paper *p, const struct host_record *h)
 	paper_text(p, 2, "", text);
 }
 
+#define SERVERS_SHOWN 6
+#define DOMAINS_SHOWN 6
+#define LISTS_FROM 0.05 /* less likely ones are counted only */
+
+/* "a, b and 14 more" */
+static void
+write_some(struct buf *b, const char *const *words, size_t count, size_t shown)
+{
+	for (size_t i = 0; i < count && i < shown; i++)
+		buf_printf(b, "%s%s", i > 0 ? ", " : "", words[i]);
+	if (count > shown)
+		buf_printf(b, " and %zu more", count - shown);
+}
+
+static void
+print_listing(const struct paper *p, const struct listing *l)
+{
+	char since[PAPER_TIME_MAX], last[PAPER_TIME_MAX], until[PAPER_TIME_MAX],
+		server[ADDR_TEXT_MAX];
+	struct buf b;
+
+	buf_init(&b, 65536);
+	buf_printf(&b, "%s: since %s, named last %s, ", l->list, paper_time(l->since, since),
+		paper_time(l->last, last));
+	if (l->until == 0)
+		buf_printf(&b, "no sign yet that it is over");
+	else
+		buf_printf(&b, "over since %s%s%s%s", paper_time(l->until, until),
+			*l->ended_by != '\0' ? " (" : "", l->ended_by,
+			*l->ended_by != '\0' ? ")" : "");
+	buf_printf(&b, "; %" PRId64 " refusal%s", l->count, l->count == 1 ? "" : "s");
+	if (l->servers_count > 0) {
+		buf_printf(&b, " by ");
+		write_some(&b, l->servers, l->servers_count, SERVERS_SHOWN);
+	}
+	paper_text(p, 4, "  -", buf_cstr(&b));
+	buf_release(&b);
+	if (*l->reply != '\0') {
+		fprintf(p->out, "    %s said:\n",
+			l->server.family == ADDR_NONE ? "a server"
+						      : addr_format(l->server, server));
+		paper_text(p, 6, "", l->reply);
+	}
+}
+
 static void
 print_listings(const struct paper *p, const struct host_record *h)
 {
-	char since[PAPER_TIME_MAX], last[PAPER_TIME_MAX], until[PAPER_TIME_MAX],
-		server[ADDR_TEXT_MAX], text[512];
+	static const struct {
+		enum listing_kind kind;
+		const char *head;
+	} kinds[] = {
+		{ LISTING_PUBLIC, "Public blocklists that servers name: who asks them refuses it" },
+		{ LISTING_REPUTATION,
+			"Reputations: what single servers think of it by themselves" },
+		{ LISTING_THROTTLE, "Rate limits: who slows it down" },
+	};
 
-	if (h->listings_count == 0)
-		return;
-	paper_head(p, "Listed");
-	for (size_t i = 0; i < h->listings_count; i++) {
-		const struct listing *l = &h->listings[i];
+	for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+		bool head = false;
 
-		snprintf(text, sizeof text,
-			"%s: since %s, last refusal %s, %s%s; %" PRId64 " refusals", l->list,
-			paper_time(l->since, since), paper_time(l->last, last),
-			l->until != 0 ? "over by " : "no sign that it is over",
-			l->until != 0 ? paper_time(l->until, until) : "", l->count);
-		paper_text(p, 4, "  -", text);
-		if (*l->reply != '\0') {
-			fprintf(p->out, "    %s said:\n",
-				l->server.family == ADDR_NONE ? "a server"
-							      : addr_format(l->server, server));
-			paper_text(p, 6, "", l->reply);
+		for (size_t i = 0; i < h->listings_count; i++) {
+			if (h->listings[i].kind != kinds[k].kind)
+				continue;
+			if (!head)
+				paper_head(p, kinds[k].head);
+			head = true;
+			print_listing(p, &h->listings[i]);
 		}
 	}
 }
@@ -75,16 +120,32 @@ print_listings(const struct paper *p, const struct host_record *h)
 static void
 print_lists(const struct paper *p, const struct host_record *h)
 {
+	size_t unlikely = 0;
+
 	if (h->lists_count == 0)
 		return;
-	paper_head(p, "Lists that it is on, or may come onto");
+	paper_head(p, "How likely each list has it, or will have it soon");
+	paper_text(p, 2, "",
+		"The first number takes what servers and look-ups say into account; \"by its "
+		"causes alone\" is what it does.");
 	for (size_t i = 0; i < h->lists_count; i++) {
 		const struct list_likelihood *l = &h->lists[i];
 
-		fprintf(p->out, "  %3.0f %%  %s\n", l->probability * 100, l->list);
+		if (l->probability < LISTS_FROM && l->predicted < LISTS_FROM) {
+			unlikely++;
+			continue;
+		}
+		fprintf(p->out, "  %3.0f %%  %s (by its causes alone: %.0f %%)\n",
+			l->probability * 100, l->list, l->predicted * 100);
 		for (size_t k = 0; k < l->why_count; k++)
 			paper_text(p, 11, "         -", l->why[k]);
+		for (size_t k = 0; k < l->change_count; k++)
+			paper_text(p, 11, "         >", l->change[k]);
 	}
+	if (unlikely > 0)
+		fprintf(p->out, "  %s%zu list%s below %.0f %%.\n",
+			unlikely < h->lists_count ? "And " : "", unlikely, unlikely == 1 ? "" : "s",
+			LISTS_FROM * 100);
 }
 
 static void
@@ -110,10 +171,59 @@ print_services(const struct paper *p, const struct host_record *h)
 	if (h->services_count == 0)
 		return;
 	paper_head(p, "Services that answered");
-	for (size_t i = 0; i < h->services_count; i++)
-		fprintf(p->out, "  port %5d  first %s  last %s UTC\n", (int)h->services[i].port,
-			paper_time(h->services[i].first, first),
-			paper_time(h->services[i].last, last));
+	for (size_t i = 0; i < h->services_count; i++) {
+		const struct service *v = &h->services[i];
+		const char *remark = service_remark(v->port);
+
+		fprintf(p->out, "  %5d  %-16s first %s  last %s UTC\n", (int)v->port, v->name,
+			paper_time(v->first, first), paper_time(v->last, last));
+		if (*remark != '\0')
+			paper_text(p, 11, "         !", remark);
+	}
+}
+
+/* Whose mail it sends on, and how many speak through it. */
+static void
+print_behind(const struct paper *p, const struct host_record *h)
+{
+	char ip[ADDR_TEXT_MAX];
+
+	if (h->behind_count == 0 && h->clients <= 1)
+		return;
+	paper_head(p, "Who stands behind it");
+	if (h->clients > 1)
+		fprintf(p->out, "  About %" PRId64 " clients speak through this address.\n",
+			h->clients);
+	for (size_t i = 0; i < h->behind_count; i++)
+		fprintf(p->out,
+			"  %-15s  %" PRId64 " mails that were judged, %" PRId64 " of them spam\n",
+			addr_format(h->behind[i].ip, ip), h->behind[i].mails, h->behind[i].spam);
+}
+
+static void
+print_cut_off(const struct paper *p, const struct host_record *h)
+{
+	if (h->cut_off_count == 0)
+		return;
+	paper_head(p, "Who would be cut off if a port of servers outside were closed for it");
+	for (size_t i = 0; i < h->cut_off_count; i++) {
+		const struct cut_off *c = &h->cut_off[i];
+		struct buf b;
+
+		buf_init(&b, 65536);
+		if (c->port != 0)
+			buf_printf(&b, "port %d: ", (int)c->port);
+		else
+			buf_printf(&b, "other ports: ");
+		buf_printf(&b, "%" PRId64 " sessions, %" PRId64 " mails accepted", c->sessions,
+			c->accepted);
+		if (c->domains_count > 0) {
+			buf_printf(&b, ", by ");
+			write_some(&b, c->domains, c->domains_count, DOMAINS_SHOWN);
+		}
+		paper_text(p, 4, "  -", buf_cstr(&b));
+		buf_release(&b);
+	}
 }
 
 static void
@@ -197,6 +307,8 @@ print_host(const struct paper *p, struct store *s, const struct host_record *h, 
 	print_lists(p, h);
 	if (print_refusals(p, s, &refusals, err) != 0)
 		return -1;
+	print_behind(p, h);
+	print_cut_off(p, h);
 	print_services(p, h);
 	print_advice(p, h);
 	return 0;

@@ -124,6 +124,73 @@ demo_hours(struct sink *s, const struct demo_host *d, struct err *err)
 }
 
 static inline void
+demo_listings(struct arena *a, struct host_record *r)
+{
+	struct listing *l = ARENA_PUSH(a, r->listings, 10);
+	*l = (struct listing){ .list = "Spamhaus ZEN",
+		.since = DEMO_END - 14 * PTIME_HOUR,
+		.last = DEMO_END - PTIME_HOUR,
+		.ended_by = "",
+		.reply = "554 5.7.1 Service unavailable; Client host [192.0.2.23] blocked using "
+			 "zen.spamhaus.org; "
+			 "https://www.spamhaus.org/query/ip/192.0.2.23 <script>alert(1)</script>",
+		.server = demo_addr("198.51.100.25"),
+		.count = 96 };
+	DEMO_PUSH(a, l->servers) = "198.51.100.25";
+	DEMO_PUSH(a, l->servers) = "203.0.113.7";
+	DEMO_PUSH(a, l->servers) = "2001:db8:ffff::25";
+	l = ARENA_PUSH(a, r->listings, 10);
+	*l = (struct listing){ .list = "SpamCop",
+		.since = DEMO_END - 40 * PTIME_HOUR,
+		.last = DEMO_END - 33 * PTIME_HOUR,
+		.until = DEMO_END - 30 * PTIME_HOUR,
+		.ended_by = "accepted by 198.51.100.26",
+		.reply = "451 Blocked - see http://www.spamcop.net/bl.shtml?192.0.2.23",
+		.server = demo_addr("198.51.100.26"),
+		.count = 4 };
+	DEMO_PUSH(a, l->servers) = "198.51.100.26";
+	l = ARENA_PUSH(a, r->listings, 10);
+	*l = (struct listing){ .list = "SpamCop",
+		.since = DEMO_END - 10 * PTIME_HOUR,
+		.last = DEMO_END - 2 * PTIME_HOUR,
+		.ended_by = "",
+		.reply = "451 Blocked - see http://www.spamcop.net/bl.shtml?192.0.2.23",
+		.server = demo_addr("198.51.100.26"),
+		.count = 11 };
+	DEMO_PUSH(a, l->servers) = "198.51.100.26";
+	l = ARENA_PUSH(a, r->listings, 10);
+	*l = (struct listing){ .list = "Microsoft S3140",
+		.kind = LISTING_REPUTATION,
+		.since = DEMO_END - 12 * PTIME_HOUR,
+		.last = DEMO_END - 3 * PTIME_HOUR,
+		.ended_by = "",
+		.reply = "550 5.7.1 Unfortunately, messages from [192.0.2.23] weren't sent. Part "
+			 "of their network is on our block list (S3140).",
+		.server = demo_addr("203.0.113.7"),
+		.count = 21 };
+	l = ARENA_PUSH(a, r->listings, 10);
+	*l = (struct listing){ .list = "Yahoo",
+		.kind = LISTING_THROTTLE,
+		.since = DEMO_END - 20 * PTIME_HOUR,
+		.last = DEMO_END - 18 * PTIME_HOUR,
+		.until = DEMO_END - 16 * PTIME_HOUR,
+		.ended_by = "accepted by 203.0.113.9",
+		.reply = "421 4.7.0 [TSS04] Messages from 192.0.2.23 temporarily deferred",
+		.server = demo_addr("203.0.113.9"),
+		.count = 8 };
+	l = ARENA_PUSH(a, r->listings, 10);
+	*l = (struct listing){ .list = "SORBS",
+		.since = DEMO_END - 9 * PTIME_HOUR,
+		.last = DEMO_END - 9 * PTIME_HOUR,
+		.until = DEMO_END - 9 * PTIME_HOUR,
+		.ended_by = "no listing: SORBS was closed in June 2024; who still asks it should "
+			    "not",
+		.reply = "554 5.7.1 blocked using dnsbl.sorbs.net",
+		.server = demo_addr("203.0.113.44"),
+		.count = 1 };
+}
+
+static inline void
 demo_evidence(struct arena *a, struct host_record *r)
 {
 	struct cause_found *cause = ARENA_PUSH(a, r->causes, 10);
@@ -137,34 +204,40 @@ demo_evidence(struct arena *a, struct host_record *r)
 	*cause = (struct cause_found){ .cause = CAUSE_BATCH_JOBS, .confidence = 0.12 };
 	DEMO_PUSH(a, cause->evidence) = "17 mails look like those of cron: " DEMO_HOSTILE;
 	struct list_likelihood *list = ARENA_PUSH(a, r->lists, 10);
-	*list = (struct list_likelihood){ .list = "Spamhaus ZEN", .probability = 1.0 };
-	DEMO_PUSH(a, list->why) = "Three servers name it";
+	*list = (struct list_likelihood){
+		.list = "Spamhaus CSS", .probability = 0.99, .predicted = 0.91
+	};
+	DEMO_PUSH(a, list->why) = "3 servers say so of a list that may be this one: 554 5.7.1 "
+				  "Service unavailable";
+	DEMO_PUSH(a, list->why) = "1,204 mails of one PHP script scored 5.0 or more";
+	DEMO_PUSH(a, list->change) =
+		"without CSS_SCRIPT it would be 0.12 instead of 0.91: switch contact.php off";
+	DEMO_PUSH(a, list->change) = "ends by itself 48 h after the last spam " DEMO_HOSTILE;
 	list = ARENA_PUSH(a, r->lists, 10);
-	*list = (struct list_likelihood){ .list = "SpamCop", .probability = 0.62 };
+	*list = (struct list_likelihood){
+		.list = "SpamCop", .probability = 0.62, .predicted = 0.62
+	};
 	DEMO_PUSH(a, list->why) =
 		"Many recipients that do not exist, which is how its traps are hit";
+	DEMO_PUSH(a, list->change) = "without COP_TRAPS it would be 0.09 instead of 0.62";
 	list = ARENA_PUSH(a, r->lists, 10);
-	*list = (struct list_likelihood){ .list = "Barracuda BRBL", .probability = 0.35 };
-	DEMO_PUSH(a, r->listings) = (struct listing){ .list = "Spamhaus ZEN",
-		.since = DEMO_END - 14 * PTIME_HOUR,
-		.last = DEMO_END - PTIME_HOUR,
-		.reply = "554 5.7.1 Service unavailable; Client host [192.0.2.23] blocked using "
-			 "zen.spamhaus.org; "
-			 "https://www.spamhaus.org/query/ip/192.0.2.23 <script>alert(1)</script>",
-		.server = demo_addr("198.51.100.25"),
-		.count = 96 };
-	DEMO_PUSH(a, r->listings) = (struct listing){ .list = "SpamCop",
-		.since = DEMO_END - 40 * PTIME_HOUR,
-		.last = DEMO_END - 33 * PTIME_HOUR,
-		.until = DEMO_END - 30 * PTIME_HOUR,
-		.reply = "451 Blocked - see http://www.spamcop.net/bl.shtml?192.0.2.23",
-		.server = demo_addr("198.51.100.26"),
-		.count = 4 };
+	*list = (struct list_likelihood){
+		.list = "Barracuda BRBL", .probability = 0.35, .predicted = 0.35
+	};
+	list = ARENA_PUSH(a, r->lists, 10);
+	*list = (struct list_likelihood){
+		.list = "PSBL", .probability = 0.02, .predicted = 0.02
+	};
+	list = ARENA_PUSH(a, r->lists, 10);
+	*list = (struct list_likelihood){
+		.list = "Backscatterer", .probability = 0.01, .predicted = 0.01
+	};
+	demo_listings(a, r);
 	DEMO_PUSH(a, r->services) =
-		(struct service){ 22, "", DEMO_END - 40 * PTIME_HOUR, DEMO_END - PTIME_HOUR };
-	DEMO_PUSH(a, r->services) = (struct service){ 80, "", DEMO_END - 44 * PTIME_HOUR, DEMO_END };
+		(struct service){ 22, "ssh", DEMO_END - 40 * PTIME_HOUR, DEMO_END - PTIME_HOUR };
+	DEMO_PUSH(a, r->services) = (struct service){ 80, "http", DEMO_END - 44 * PTIME_HOUR, DEMO_END };
 	DEMO_PUSH(a, r->services) =
-		(struct service){ 8080, "", DEMO_END - 44 * PTIME_HOUR, DEMO_END - 3 * PTIME_HOUR };
+		(struct service){ 8080, "http-alt", DEMO_END - 44 * PTIME_HOUR, DEMO_END - 3 * PTIME_HOUR };
 	DEMO_PUSH(a, r->advice) =
 		(struct advice){ "Stop mail from the web server's user at the host's firewall.",
 			"iptables -A OUTPUT -p tcp --dport 25 -m owner --uid-owner www-data -j "
@@ -174,6 +247,29 @@ demo_evidence(struct arena *a, struct host_record *r)
 	DEMO_PUSH(a, r->advice) = (struct advice){
 		"Mend contact.php: strip CR and LF from every header field that it fills in.", ""
 	};
+}
+
+/* Ports that it used outside; a relay and a NAT have others behind them. */
+static inline void
+demo_outside(struct arena *a, const struct demo_host *d, struct host_record *r, int64_t accepted)
+{
+	struct cut_off *cut = ARENA_PUSH(a, r->cut_off, 4);
+	*cut = (struct cut_off){ .port = 25, .sessions = accepted / 3 + 1, .accepted = accepted };
+	DEMO_PUSH(a, cut->domains) = "example.net";
+	DEMO_PUSH(a, cut->domains) = "freemail.example";
+	DEMO_PUSH(a, cut->domains) = DEMO_HOSTILE;
+	if (d->role == ROLE_SUBMISSION || d->role == ROLE_CLIENT) {
+		cut = ARENA_PUSH(a, r->cut_off, 4);
+		*cut = (struct cut_off){ .port = 587, .sessions = 3, .accepted = 2 };
+	}
+	if (d->role == ROLE_MTA) {
+		struct host_behind *behind = ARENA_PUSH(a, r->behind, 10);
+		*behind = (struct host_behind){ demo_addr(DEMO_HOST), 240, 190 };
+		behind = ARENA_PUSH(a, r->behind, 10);
+		*behind = (struct host_behind){ demo_addr("2001:db8:12::77"), 31, 0 };
+	}
+	if (d->verdict == VERDICT_THROTTLED)
+		r->clients = 214;
 }
 
 static inline void
@@ -211,6 +307,8 @@ demo_host(struct sink *s, const struct demo_host *d, struct arena *a, struct err
 		*cause = (struct cause_found){ .cause = d->cause, .confidence = d->risk };
 		DEMO_PUSH(a, cause->evidence) = d->summary;
 	}
+	if (rcpts > 2)
+		demo_outside(a, d, &r, (rcpts - bad) / 2);
 	demo_must(s->host(s->ctx, &r, err), err);
 	demo_hours(s, d, err);
 	demo_must(s->service(s->ctx, (struct endpoint){ r.ip, 25 }, r.first, r.last, err), err);
