@@ -1,6 +1,7 @@
 /* What is counted besides sessions and mails: HTTP POSTs to the host, and what lists answered. */
 #include "sensor/host/aggregate_fields.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "sensor/base/text.h"
@@ -10,13 +11,15 @@
 void
 aggregate_post(struct aggregate *a, struct slice path, int64_t time)
 {
-	char clean[PATH_KEPT + 1];
+	char clean[PATH_KEPT + 1], post[PATH_KEPT + 24];
 
 	aggregate_time(a, time);
-	aggregate_add(a, SUM_in_posts, 1);
 	aggregate_minute(a, MINUTES_post, time);
 	text_clean_into(clean, sizeof clean, slice_take(path, slice_index(path, '?')));
 	aggregate_name(a, NAMES_post, slice_str(clean), time);
+	/* a POST has no identity, and a capture may be read twice */
+	snprintf(post, sizeof post, "%" PRId64 " %s", time, clean);
+	aggregate_distinct(a, SKETCH_in_posts, slice_str(post));
 }
 
 void

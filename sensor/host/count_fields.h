@@ -108,7 +108,6 @@
 	X(in_proxied, "sessions that others led through this host as a proxy")                     \
 	X(in_proxied_mails, "mails seen in them")                                                  \
 	X(in_internal, "mails accepted from inside, or with AUTH")                                 \
-	X(in_posts, "HTTP POSTs to it")                                                            \
 	X(behind_mails, "mails that another host sent on for it")                                  \
 	X(behind_judged, "of them that count for the sequential test")                             \
 	X(behind_spam, "of these: score 5.0 or more")                                              \
@@ -134,6 +133,9 @@
 	X(texts, "texts of mails, by digest")                                                      \
 	X(dialects, "ways to speak SMTP")                                                          \
 	X(ja4s, "TLS clients by JA4")                                                              \
-	X(speakers, "clients by HELO name, dialect and JA4: how many speak through one address")
+	X(speakers,                                                                                \
+		"clients by HELO name and program, dialect or JA4: how many speak through one "    \
+		"address")                                                                         \
+	X(in_posts, "HTTP POSTs to it, by time and path")
 
 #endif

@@ -214,6 +214,8 @@ hosts_service(struct hosts *h, struct endpoint server, int64_t time)
 	size_t before = HASH_COUNT(h->services);
 	struct service_seen *seen;
 
+	/* in whole minutes: it is told once in each, not by all packets */
+	time -= time % (60 * PTIME_SECOND);
 	if (h->campus.nets_count > 0 && !campus_has(&h->campus, server.addr))
 		return;
 	seen = service_need(h, server, time);
@@ -221,6 +223,7 @@ hosts_service(struct hosts *h, struct endpoint server, int64_t time)
 		return;
 	seen->changed |= HASH_COUNT(h->services) > before || time < seen->first ||
 			 ptime_hour(time) > ptime_hour(seen->last);
+	seen->newer |= time > seen->last;
 	if (time < seen->first)
 		seen->first = time;
 	if (time > seen->last)

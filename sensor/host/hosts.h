@@ -22,6 +22,7 @@ void hosts_free(struct hosts *h);
 void hosts_session(struct hosts *h, const struct session_record *session);
 void hosts_mail(
 	struct hosts *h, const struct session_record *session, const struct mail_record *mail);
+/* First and last time are kept in whole minutes. */
 void hosts_service(struct hosts *h, struct endpoint server, int64_t time);
 /* An HTTP POST that a server was sent; of its path the query is not kept. */
 void hosts_post(struct hosts *h, struct endpoint server, int64_t time, struct slice path);

@@ -260,18 +260,19 @@ count_bad_again(struct judging *j)
 }
 
 static int
-flush_services(struct hosts *h, const struct sorted *services, struct err *err)
+flush_services(struct hosts *h, const struct sorted *services, bool all, struct err *err)
 {
 	for (size_t i = 0; i < services->count; i++) {
 		struct service_seen *seen = services->items[i];
 		struct host *host;
 
 		HASH_FIND(hh, h->table, &seen->server.addr, sizeof seen->server.addr, host);
-		if (!seen->changed || (h->campus.nets_count == 0 && host == NULL))
+		if (!(seen->changed || (all && seen->newer)) ||
+			(h->campus.nets_count == 0 && host == NULL))
 			continue;
 		if (h->sink->service(h->sink->ctx, seen->server, seen->first, seen->last, err) < 0)
 			return -1;
-		seen->changed = false;
+		seen->changed = seen->newer = false;
 		if (host != NULL)
 			host->changed = true;
 	}
@@ -326,7 +327,7 @@ hosts_flush(struct hosts *h, int64_t now, struct err *err)
 	if (h->sink == NULL)
 		return 0;
 	judging_begin(&j, h, now);
-	result = flush_services(h, &j.services, err);
+	result = flush_services(h, &j.services, false, err);
 	for (size_t i = 0; i < j.count && result == 0; i++) {
 		if (is_due(&j, j.all[i], &aged))
 			result = flush_host(&j, j.all[i], err);
@@ -377,7 +378,7 @@ static int
 tell_all(struct judging *j, const struct telling *to, struct err *err)
 {
 	const struct sink *sink = j->hosts->sink;
-	int result = to->write ? flush_services(j->hosts, &j->services, err) : 0;
+	int result = to->write ? flush_services(j->hosts, &j->services, true, err) : 0;
 
 	for (size_t i = 0; i < j->count; i++) {
 		struct host *host = j->all[i];

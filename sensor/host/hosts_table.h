@@ -35,7 +35,8 @@ struct service_seen {
 	struct service_key key;
 	struct endpoint server;
 	int64_t first, last;
-	bool changed;
+	bool changed; /* worth writing with the next flush */
+	bool newer;   /* than what was written: by the end at the latest */
 	UT_hash_handle hh;
 };
 

@@ -7,6 +7,9 @@
 
 enum { SERVICES_SLOTS = 4096 };
 
+/* Of the clock, so that the minutes that are told do not depend on where a capture begins. */
+#define MINUTE (60 * PTIME_SECOND)
+
 struct slot {
 	struct endpoint server;
 	int64_t told;
@@ -38,7 +41,7 @@ services_due(struct services *s, struct endpoint server, int64_t time)
 	uint64_t hash = hash_stable(server.addr.bytes, sizeof server.addr.bytes) + server.port;
 	struct slot *slot = &s->slots[hash % SERVICES_SLOTS];
 	if (slot->server.port == server.port && addr_eq(slot->server.addr, server.addr) &&
-		time - slot->told < 60 * PTIME_SECOND)
+		time / MINUTE == slot->told / MINUTE)
 		return false;
 	*slot = (struct slot){ server, time };
 	return true;

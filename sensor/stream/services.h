@@ -1,5 +1,5 @@
-/* Who answers a SYN with SYN-ACK, on any port: the passive service inventory, told at most once a
- * minute per service.
+/* Who answers a SYN with SYN-ACK, on any port: the passive service inventory, told once in each
+ * minute of the clock per service.
  *
  * Memory: a fixed table of 4,096 services; two that share a slot are told more often, never less.
  */
