@@ -83,7 +83,7 @@ def bot_behind_nat(world, family, hidden, intensity):
 def bot_behind_smarthost(world, family, hidden, intensity):
     """A desktop whose bot hands in at the department's relay, which sends it on.  The way inside is seen or not."""
     relay = Host(world, "smarthost", 4, False, [], "", hidden)
-    seen = world.dice.random() < 0.5
+    seen = hidden or world.dice.random() < 0.5  # with both ways dark nobody could say whose mail it is
     host = Host(world, "bot-behind-smarthost", 4, False, ["spam-bot"], intensity, hidden, "smarthost" if seen else "smarthost unseen", ALARM)
     host.relay = relay
     dice = host.dice
@@ -291,8 +291,9 @@ def batch_jobs(world, family, hidden, intensity):
     host = Host(world, "batch-jobs", family, False, ["batch-jobs"], intensity, hidden, find=WATCH)
     dice = host.dice
     kind = dice.choice(sorted(JOBS))
-    helo = dice.choice((f"node{dice.randint(1, 64):02}", f"compute-0-{dice.randint(0, 30)}.local", "localhost.localdomain", host.name))
+    helo = dice.choice((f"node{dice.randint(1, 64):02}", f"compute-0-{dice.randint(0, 30)}.local", "localhost.localdomain") + (() if hidden else (host.name,)))  # under TLS nothing else shows
     host.bad_helo = "." not in helo
+    host.also = [] if helo == host.name else ["misconfigured-mta"]
     server = world.server_for(dice, 0.7)
     rcpts = [world.rcpt_at(dice, server) for _ in range(dice.randint(1, 4))]
     uid = dice.choice((0, 0, 64030))
@@ -434,7 +435,7 @@ def dictionary_attack(world, family, hidden, intensity):
     times = world.hours(dice, dice.randint(12, 30)) if intensity == "slow" else [begin + n * dice.uniform(2, 8) for n in range(dice.randint(8, 20))]
     names = sorted({dice.choice(texts.FIRST).lower() + str(dice.randint(1, 99)) for _ in range(300)})
     targets = [world.server_for(dice, 0.1) for _ in range(dice.randint(1, 5))]
-    found = dice.uniform(0.03, 0.3)
+    found = dice.uniform(0.02, 0.2)
     step = 0
     for when in times:
         server = dice.choice(targets)

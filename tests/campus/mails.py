@@ -159,6 +159,18 @@ DROPPED = re.compile(rb"^(return-path|delivered-to|x-spam-[a-z-]*|status|x-statu
                      rb"x-mailman-version|precedence|x-fetched.*|replied|forwarded|from .*):", re.I)
 
 
+# What would be a cause, or its excuse, by itself: mail of scripts on web servers, of lists, of cron, bounces.
+OWN_SIGN = re.compile(rb"php|^x-source|^x-antiabuse|^x-authentication-warning|apache@|nobody@|www-data|^(list-|mailing-list:|x-mailing-list|x-beenthere|x-mailman|precedence:)|^sender:.*(owner-|-admin|-bounces)|"
+                      rb"^x-cron|^auto-submitted|^from:.*(daemon|root|postmaster)|multipart/report", re.I | re.M)
+
+
+def reshaped(dice, name):
+    """Another Message-ID of the same shape: letters for letters, digits for digits."""
+    left, at, right = name.partition(b"@")
+    out = bytes(dice.choice(b"0123456789") if 48 <= c <= 57 else dice.choice(b"abcdef") if 97 <= c <= 102 else dice.choice(b"ABCDEF") if 65 <= c <= 70 else c for c in left)
+    return out + at + right
+
+
 class Corpus:
     """Labelled mails, without what the receiving site wrote on top: its mbox line and fields, and the Received field it added; dates are moved
     to the day."""
@@ -169,25 +181,28 @@ class Corpus:
         if not self.spam or not self.ham:
             raise SystemExit(f"{folder}: neither spam nor ham is there")
 
-    def draw(self, dice, spam, at):
-        """(fields as bytes, body as bytes), CRLF."""
+    def draw(self, dice, spam, at, sender="", rcpt=""):
+        """(fields as bytes, body as bytes), CRLF.  From and To name who writes here to whom."""
         while True:
             path = dice.choice(self.spam if spam else self.ham)
             with open(path, "rb") as file:
                 data = file.read(200000)
             data = data.replace(b"\r\n", b"\n")
             head, _, body = data.partition(b"\n\n")
-            if len(data) < 60000 and b"\0" not in data and b"subject:" in head.lower():
+            if len(data) < 60000 and b"\0" not in data and b"subject:" in head.lower() and not OWN_SIGN.search(head):
                 break
-        fields, seen = [], 0
+        fields = []
         for field in re.split(rb"\n(?![ \t])", head):
-            if field.startswith((b"From ", b">From ")) or DROPPED.match(field):
-                continue
-            if field.lower().startswith(b"received:"):
-                seen += 1
-                # the receiver's own, and what spamassassin's collectors added before
-                continue
-            if field.lower().startswith(b"date:"):
+            name = field.partition(b":")[0].lower()
+            if field.startswith((b"From ", b">From ")) or DROPPED.match(field) or name in (b"received", b"cc", b"bcc"):
+                continue  # who received it on the way to the corpus is not who receives it here
+            if name == b"date":
                 field = b"Date: " + date(at).encode()
+            elif name == b"message-id":
+                field = field[:11] + reshaped(dice, field[11:])
+            elif name == b"to" and rcpt:
+                field = b"To: " + rcpt.encode()
+            elif name == b"from" and sender:
+                field = re.sub(rb"[\w.+=-]+@[\w.-]+", sender.encode(), field, count=1)
             fields.append(field)
         return b"\n".join(fields).replace(b"\n", b"\r\n"), body.replace(b"\n", b"\r\n")

@@ -61,6 +61,10 @@ def is_found(records, host):
     return is_alarm(records, host) or (host["find"] == "watch" and record_of(records, host)["verdict"] == "watch")
 
 
+def is_right(records, host):
+    return first_cause(record_of(records, host)) in host["causes"] + host["also"]
+
+
 def first_cause(record):
     return record["causes"][0]["cause"] if record["causes"] else "none"
 
@@ -90,7 +94,7 @@ class Report:
                 row[0] += 1
                 row[1] += is_found(self.records, h)
                 row[2] += is_alarm(self.records, h)
-                row[3] += first_cause(record_of(self.records, h)) in h["causes"]
+                row[3] += is_right(self.records, h)
         self.say(f"{'culprits':26} {'found':22} {'of them alarms':22} first cause right")
         for word, (count, found, alarm, cause) in by.items():
             self.say(f"{word:26} {share(found, count)} {share(alarm, count)} {share(cause, count)}")
@@ -99,7 +103,7 @@ class Report:
         self.figures["found"] = 100 * whole[1] / whole[0]
         self.figures["slow"] = 100 * by["slow"][1] / by["slow"][0]
         seen = [h for h in self.culprits if is_found(self.records, h) and record_of(self.records, h)["verdict"] != "none"]
-        right = sum(first_cause(record_of(self.records, h)) in h["causes"] for h in seen)
+        right = sum(is_right(self.records, h) for h in seen)
         self.figures["cause"] = 100 * right / max(1, len(seen))
         self.say(f"first cause right among those found: {share(right, len(seen))}")
         two = [h for h in self.culprits if len(h["causes"]) > 1]
@@ -133,7 +137,7 @@ class Report:
         self.say()
         for h in self.culprits + self.goods:
             record = record_of(self.records, h)
-            wrong = [] if h["good"] else (["MISSED"] if not is_found(self.records, h) else []) + (["CAUSE"] if first_cause(record) not in h["causes"] else [])
+            wrong = [] if h["good"] else (["MISSED"] if not is_found(self.records, h) else []) + (["CAUSE"] if not is_right(self.records, h) else [])
             if h["good"] and record["verdict"] in ALARMS + ("watch",):
                 wrong = ["FALSE" if record["verdict"] in ALARMS else "WATCHED"]
             if not wrong:
@@ -157,15 +161,15 @@ def measure(host):
 def limit_of(host, kind, step):
     if kind == "seconds":
         begin = (host["spam"] or host["refusals"])[0] - 3
-        # neither so many seconds nor ten refusals: whichever is later
-        return begin + step
+        late = host["refusals"][IN_TIME["refusals"] - 1] + 0.05 if len(host["refusals"]) >= IN_TIME["refusals"] else 0
+        return max(begin + step, late if step == IN_TIME["seconds"] else 0)  # 60 s or ten refusals, whichever is later
     times = host[kind]
     return times[min(step, len(times)) - 1] + 0.05 if times else 0
 
 
 def cut(truth, folder, limits, path):
-    """The day without good hosts, and each culprit only until its limit."""
-    keep = {wire.packed(a): t for a, t in limits.items()}
+    """The day without good hosts, and each culprit only until its limit; True if anything is left."""
+    left, keep = False, {wire.packed(a): t for a, t in limits.items()}
     with open(path, "wb") as out:
         out.write(wire.FILE_HEADER)
         for name in truth["files"]:
@@ -174,6 +178,8 @@ def cut(truth, folder, limits, path):
                 limit = keep.get(one) or keep.get(two)
                 if limit and at <= limit:
                     out.write(record)
+                    left = True
+    return left
 
 
 def ladder(args, report):
@@ -190,7 +196,8 @@ def ladder(args, report):
                 limits.update({h["relay"]: limits[h["address"]] for h in open_ones if h["relay"]})
                 if not limits:
                     break
-                cut(truth, args.out, limits, path)
+                if not cut(truth, args.out, limits, path):
+                    continue
                 records = hosts_read(args, truth, [path])
                 for h in open_ones:
                     if is_found(records, h):

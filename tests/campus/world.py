@@ -36,6 +36,7 @@ class Host:
         self.families = self.dice.sample(sorted(texts.SPAM), 2)
         self.relay = None      # the smarthost that it sends through
         self.greylisted_by = set()
+        self.also = []         # causes that are true, too, though not what it is about
         self.notes = ""
         world.hosts.append(self)
         world.by_address[self.address] = self
@@ -46,7 +47,7 @@ class Host:
         return smtp.Server(**values)
 
     def truth(self):
-        return {"address": self.address, "name": self.name, "kind": self.kind, "good": self.good, "causes": self.causes, "intensity": self.intensity,
+        return {"address": self.address, "name": self.name, "kind": self.kind, "good": self.good, "causes": self.causes, "also": self.also, "intensity": self.intensity,
                 "encrypted": self.hidden, "family": self.family, "behind": self.behind, "find": self.find, "relay": self.relay.address if self.relay else "", "notes": self.notes,
                 "start": min(self.session_times, default=0), "spam": [round(t, 3) for t in self.spam_times], "refusals": [round(t, 3) for t in self.refusal_times],
                 "sessions": [round(t, 3) for t in self.session_times]}
@@ -224,7 +225,7 @@ class World:
     def ham(self, dice, at, sender, rcpts, family=None, writer=None, host="", above=(), below=(), form=None, to=None, attached=None):
         writer = writer or dice.choice(mails.HUMAN)
         if self.corpus and family in (None, "office", "office-pt", "newsletter", "list-talk"):
-            fields, body = self.corpus.draw(dice, False, at)
+            fields, body = self.corpus.draw(dice, False, at, sender, to or rcpts[0])
             return b"".join(f.encode() + b"\r\n" for f in above) + fields + b"\r\n\r\n" + body + b"\r\n"
         subject, text = texts.compose(dice, texts.HAM, family or dice.choice(("office", "office", "office-pt", "course", "ticket")), {"DOMAIN": CAMPUS_DOMAIN, "URL": f"https://www.{CAMPUS_DOMAIN}/{texts.label(dice)}"})
         fields = list(above) + writer(dice, at, host or CAMPUS_DOMAIN)
@@ -235,7 +236,7 @@ class World:
 
     def spam(self, dice, at, sender, rcpts, writer, families, host="", above=(), below=(), to=None):
         if self.corpus:
-            fields, body = self.corpus.draw(dice, True, at)
+            fields, body = self.corpus.draw(dice, True, at, sender, to or rcpts[0])
             return b"".join(f.encode() + b"\r\n" for f in above) + fields + b"".join(b"\r\n" + f.encode() for f in below) + b"\r\n\r\n" + body + b"\r\n"
         family = dice.choice(families)
         subject, text = texts.compose(dice, texts.SPAM, family, {})
