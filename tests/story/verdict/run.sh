@@ -26,7 +26,7 @@ unshare --mount --net --pid --fork ip link add br0 type bridge 2>/dev/null || sk
 "$here/../../../deploy/packages.sh" peers "$peers" 2>"$work/log" || skip "the servers cannot be had: $(tail -n 2 "$work/log" | paste -sd' ')"
 
 mkdir "$work/world" "$work/world/roots" "$work/world/logs"
-timeout --kill-after=5 90 unshare --mount --net --pid --ipc --uts --fork --kill-child --mount-proc \
+timeout --kill-after=5 130 unshare --mount --net --pid --ipc --uts --fork --kill-child --mount-proc \
 	"$here/world.sh" "$work/world" "$peers" "$heloscope" "$scene" </dev/null >"$work/log" 2>&1 || {
 	tail -n 8 "$work"/world/logs/* >>"$work/log" 2>&1
 	fail "the world stopped (its words are below)"

@@ -27,6 +27,8 @@ check() {
 	holds 192.0.2.77 "the workstation is the culprit" '.verdict | test("^(likely|listed)$")'
 	holds 192.0.2.77 "it is a spam bot, or an account of others" '.causes[0].cause | test("^(bot|spam-bot|compromised-account)$")'
 	holds 192.0.2.25 "the relay names the host behind" '.behind | any(.ip == "192.0.2.77" and .spam > 0)'
-	holds 192.0.2.25 "the relay is not accused" '(.verdict | test("^(clean|watch)$")) and ((.causes[0].cause // "") | test("bot|relay") | not)'
+	# Lists name who hands the mail over: the relay may well be listed, but what is to be mended is another host.
+	holds 192.0.2.25 "the relay is not accused" '(.causes[0].cause // "") | test("bot|relay|account") | not'
+	holds 192.0.2.25 "the relay says whose mail it is" '.summary | test("192.0.2.77")'
 	holds 192.0.2.80 "nor is who uses it well" '.verdict | test("^(clean|unknown)$")'
 }
