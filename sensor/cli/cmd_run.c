@@ -582,7 +582,8 @@ const struct cli_command cmd_run = {
 		"of "
 		"all ports, fragments, tunnels, and what is not understood; the packets that are "
 		"counted are those.  With [capture] any_port = yes it also hands over segments "
-		"that begin like SMTP, or like a question to a proxy, on any port; where SMTP is "
+		"that begin like SMTP, like a question to a proxy or like an HTTP POST, on any "
+		"port; where SMTP is "
 		"found the whole port is asked for, and an event says so.  What came before that "
 		"was not seen: the first session on such a port may lack a part.  "
 		"A filter of your own is written as for tcpdump.",
