@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "sensor/base/ptime.h"
 #include "web/chart_inner.h"
@@ -266,12 +267,53 @@ chart_spark(struct html *h, const struct series *s, const char *title)
 
 enum { LISTING_ROW = 34, LISTING_WIDTH = 740 };
 
+static const struct {
+	const char *word, *title, *class;
+} listing_kinds[] = {
+	{ "list", "public list", "rejected" },
+	{ "reputation", "a provider's reputation", "deferred" },
+	{ "throttle", "rate limit", "accent" },
+};
+enum { KINDS = sizeof listing_kinds / sizeof listing_kinds[0] };
+
+static size_t
+kind_row(const char *word)
+{
+	for (size_t i = 1; i < KINDS; i++) {
+		if (strcmp(word, listing_kinds[i].word) == 0) {
+			return i;
+		}
+	}
+	return 0;
+}
+
+const char *
+chart_listing_kind(const char *word)
+{
+	return listing_kinds[kind_row(word)].title;
+}
+
+const struct node *
+chart_listing_at(const struct node *host, size_t at)
+{
+	for (size_t kind = 0; kind < KINDS; kind++) {
+		for (size_t i = 0; i < node_count(host, "listings"); i++) {
+			const struct node *listing = node_item(host, "listings", i);
+			if (kind_row(node_text(listing, "kind")) == kind && at-- == 0) {
+				return listing;
+			}
+		}
+	}
+	return NULL;
+}
+
 static void
 listing_bar(struct html *h, const struct node *listing, size_t row, int64_t from, int64_t until)
 {
 	int64_t since = node_time(listing, "since"), end = node_time(listing, "until"),
 		last = node_time(listing, "last");
 	bool lasting = end == 0;
+	size_t kind = kind_row(node_text(listing, "kind"));
 	double span = (double)(until - from), top = (double)(LISTING_ROW * row);
 	end = lasting ? until : end;
 	double x1 = LISTING_WIDTH * (double)(since - from) / span,
@@ -281,13 +323,14 @@ listing_bar(struct html *h, const struct node *listing, size_t row, int64_t from
 	char a[PTIME_TEXT_MAX], b[PTIME_TEXT_MAX];
 	h_open(h, "g");
 	h_open(h, "title");
-	h_format(h, "%s: since %.16s, last named %.16s%s", node_text(listing, "list"),
-		ptime_format(since, a), ptime_format(last, b),
-		lasting ? ", still listed as far as seen" : ", over");
+	h_format(h, "%s, %s: since %.16s, last named %.16s, %s%s", node_text(listing, "list"),
+		listing_kinds[kind].title, ptime_format(since, a), ptime_format(last, b),
+		lasting ? "no sign yet that it is over" : "over: ",
+		lasting ? "" : node_text(listing, "ended_by"));
 	h_close(h);
 	chart_label(h, "start", 0, top + 13, node_text(listing, "list"));
 	chart_rect(h, "track", 0, top + 19, LISTING_WIDTH, 8);
-	chart_rect(h, lasting ? "rejected" : "past", x1, top + 19, x2 - x1, 8);
+	chart_rect(h, lasting ? listing_kinds[kind].class : "past", x1, top + 19, x2 - x1, 8);
 	h_close(h);
 }
 
@@ -302,7 +345,7 @@ chart_listings(struct html *h, const struct node *host, int64_t from, int64_t un
 		(int)(LISTING_ROW * count + 22));
 	h_element(h, "desc", NULL, "One bar per list; the table below has the same times.");
 	for (size_t i = 0; i < count; i++) {
-		listing_bar(h, node_item(host, "listings", i), i, from, until);
+		listing_bar(h, chart_listing_at(host, i), i, from, until);
 	}
 	h_class(h, "g", "axis");
 	chart_label(h, "start", 0, bottom + 14,
@@ -310,4 +353,10 @@ chart_listings(struct html *h, const struct node *host, int64_t from, int64_t un
 	chart_label(h, "end", LISTING_WIDTH, bottom + 14,
 		arena_printf(h->arena, "%.10s %.5s", ptime_format(until, b), b + 11));
 	h_close_n(h, 3);
+	h_class(h, "ul", "legend");
+	for (size_t k = 0; k < KINDS; k++) {
+		chart_legend_item(h, listing_kinds[k].class, listing_kinds[k].title);
+	}
+	chart_legend_item(h, "past", "over");
+	h_close(h);
 }

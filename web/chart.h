@@ -16,6 +16,11 @@ void chart_series(struct html *h, const struct series *s, const char *title);
 void chart_spark(struct html *h, const struct series *s, const char *title);
 /* What was lost per step, kernel and interface in one plot, the mirror in another. */
 void chart_loss(struct html *h, const struct loss_steps *s, const char *title);
+/* "public list", "a provider's reputation", "rate limit": of the word in a record. */
+const char *chart_listing_kind(const char *word);
+/* The listing that stands at `i` when public lists come first, then reputations, then rate limits.
+ */
+const struct node *chart_listing_at(const struct node *host, size_t i);
 /* A bar per listing of a host record, from since to until (or last seen), between from and until.
  */
 void chart_listings(struct html *h, const struct node *host, int64_t from, int64_t until);

@@ -9,7 +9,8 @@
 #include "web/health.h"
 #include "web/route.h"
 
-enum { SESSIONS_SHOWN = 50 };
+enum { SESSIONS_SHOWN = 50, SERVERS_SHOWN = 4, DOMAINS_SHOWN = 12 };
+#define UNLIKELY 0.05 /* lists below are counted only */
 
 struct host_page {
 	struct addr addr;
@@ -143,17 +144,91 @@ add_advice(struct html *h, const struct node *host)
 
 /* ---- lists ---- */
 
+/* What would change it: shown apart from why it is so. */
+static void
+add_changes(struct html *h, const struct node *list)
+{
+	if (node_count(list, "change") == 0) {
+		return;
+	}
+	h_element(h, "p", "note", "What would change it:");
+	add_sentences(h, list, "change");
+}
+
+static void
+add_likelihood(struct html *h, const struct node *list)
+{
+	double probability = node_real(list, "probability"),
+	       predicted = node_real(list, "predicted");
+	add_share(h, node_text(list, "list"), probability, "rejected");
+	if (probability - predicted > 0.005 || predicted - probability > 0.005) {
+		h_class(h, "p", "note");
+		h_format(h, "%.0f %% by what it does alone, without what servers and look-ups say",
+			100 * predicted);
+		h_close(h);
+	}
+	add_sentences(h, list, "why");
+	add_changes(h, list);
+}
+
 static void
 add_likelihoods(struct html *h, const struct node *host)
 {
-	if (node_count(host, "lists") == 0) {
+	size_t count = node_count(host, "lists"), unlikely = 0;
+	if (count == 0) {
 		return;
 	}
 	part_section(h, "lists", "How likely a listing is");
-	for (size_t i = 0; i < node_count(host, "lists"); i++) {
+	h_element(h, "p", "note",
+		"Of each list: how likely it has this host, or will have it soon. What gets a host "
+		"onto it is known from what its operator says.");
+	for (size_t i = 0; i < count; i++) {
 		const struct node *list = node_item(host, "lists", i);
-		add_share(h, node_text(list, "list"), node_real(list, "probability"), "rejected");
-		add_sentences(h, list, "why");
+		if (node_real(list, "probability") < UNLIKELY &&
+			node_real(list, "predicted") < UNLIKELY) {
+			unlikely++;
+			continue;
+		}
+		add_likelihood(h, list);
+	}
+	if (unlikely > 0) {
+		h_class(h, "p", "note");
+		h_format(h, "%s%zu list%s below %.0f %%.", unlikely < count ? "And " : "", unlikely,
+			unlikely == 1 ? "" : "s", 100 * UNLIKELY);
+		h_close(h);
+	}
+	h_close(h);
+}
+
+/* A link to a host's page. */
+static void
+add_host_link(struct html *h, const char *address)
+{
+	if (address[0] == '\0') {
+		return;
+	}
+	h_class(h, "a", "code");
+	h_url(h, "href", url_path(h->arena, "host", address, NULL));
+	h_str(h, address);
+	h_close(h);
+}
+
+static void
+add_servers(struct html *h, const struct node *listing)
+{
+	size_t count = node_count(listing, "servers");
+	h_class(h, "td", "servers");
+	if (count == 0) {
+		add_host_link(h, node_text(listing, "server"));
+	}
+	for (size_t i = 0; i < count && i < SERVERS_SHOWN; i++) {
+		add_host_link(h, node_text(node_item(listing, "servers", i), ""));
+		h_str(h, " ");
+	}
+	if (count > SERVERS_SHOWN) {
+		h_class(h, "span", "note");
+		h_format(h, "and %zu more", count - SERVERS_SHOWN);
+		h_close(h);
 	}
 	h_close(h);
 }
@@ -161,33 +236,30 @@ add_likelihoods(struct html *h, const struct node *host)
 static void
 add_listing_row(struct html *h, const struct node *listing)
 {
-	const char *server = node_text(listing, "server");
 	h_open(h, "tr");
-	h_element(h, "td", "text", node_text(listing, "list"));
+	h_class(h, "td", "text");
+	h_str(h, node_text(listing, "list"));
+	h_element(h, "span", "name", chart_listing_kind(node_text(listing, "kind")));
+	h_close(h);
 	h_class(h, "td", "time");
 	part_time(h, node_time(listing, "since"));
 	h_close(h);
 	h_class(h, "td", "time");
 	part_time(h, node_time(listing, "last"));
 	h_close(h);
-	h_class(h, "td", "time");
+	h_class(h, "td", "until");
 	if (node_time(listing, "until") == 0) {
-		h_str(h, "still listed as far as seen");
+		bool public = strcmp(node_text(listing, "kind"), "list") == 0;
+		h_str(h, public ? "still listed as far as seen" : "still so as far as seen");
 	} else {
 		part_time(h, node_time(listing, "until"));
+		h_element(h, "span", "name", node_text(listing, "ended_by"));
 	}
 	h_close(h);
 	h_class(h, "td", "num");
 	h_int(h, node_int(listing, "count"));
 	h_close(h);
-	h_open(h, "td");
-	if (server[0] != '\0') {
-		h_class(h, "a", "code");
-		h_url(h, "href", url_path(h->arena, "host", server, NULL));
-		h_str(h, server);
-		h_close(h);
-	}
-	h_close(h);
+	add_servers(h, listing);
 	h_class(h, "td", "long");
 	h_element(h, "q", NULL, node_text(listing, "reply"));
 	h_close_n(h, 2);
@@ -196,21 +268,116 @@ add_listing_row(struct html *h, const struct node *listing)
 static void
 add_listings(struct html *h, const struct host_page *p)
 {
-	static const char *const heads[] = { "List", "Since", "Last named", "Until", "#Replies",
-		"Said first by", "In these words", NULL };
+	static const char *const heads[] = { "List", "Since", "Last named", "Over since",
+		"#Replies", "Said by", "In these words", NULL };
 	if (node_count(p->host, "listings") == 0) {
 		return;
 	}
 	h_class(h, "section", "card");
 	h_attr(h, "id", "listings");
 	h_class(h, "div", "title");
-	h_element(h, "h2", NULL, "Listings that remote servers named");
+	h_element(h, "h2", NULL, "What remote servers say of it");
 	page_downloads(h, table_find("listings"), NULL, p->text);
 	h_close(h);
+	h_element(h, "p", "note",
+		"A public list refuses it at all who ask that list. A reputation is what one "
+		"provider thinks of it, a rate limit how one slows it down: others do not know of "
+		"either.");
 	chart_listings(h, p->host, node_time(p->host, "first"), node_time(p->host, "last"));
 	part_table(h, "Listings", heads);
 	for (size_t i = 0; i < node_count(p->host, "listings"); i++) {
-		add_listing_row(h, node_item(p->host, "listings", i));
+		add_listing_row(h, chart_listing_at(p->host, i));
+	}
+	part_table_end(h);
+	h_close(h);
+}
+
+/* ---- who stands behind, who would be cut off ---- */
+
+static void
+add_behind(struct html *h, const struct node *host)
+{
+	static const char *const heads[] = { "Host", "#Mails judged", "#Of them spam", NULL };
+	int64_t clients = node_int(host, "clients");
+	if (node_count(host, "behind") == 0 && clients <= 1) {
+		return;
+	}
+	part_section(h, "behind", "Who stands behind it");
+	if (clients > 1) {
+		h_open(h, "p");
+		h_format(h, "About %s clients speak through this address.",
+			part_number(h->arena, clients));
+		h_close(h);
+	}
+	if (node_count(host, "behind") > 0) {
+		h_element(h, "p", "note",
+			"Hosts of yours whose mail it sends on: where one of them has most of the "
+			"spam, that one is to be mended.");
+		part_table(h, "Hosts behind it", heads);
+		for (size_t i = 0; i < node_count(host, "behind"); i++) {
+			const struct node *behind = node_item(host, "behind", i);
+			h_open(h, "tr");
+			h_open(h, "td");
+			add_host_link(h, node_text(behind, "ip"));
+			h_close(h);
+			h_class(h, "td", "num");
+			h_int(h, node_int(behind, "mails"));
+			h_close(h);
+			h_class(h, "td", "num");
+			h_int(h, node_int(behind, "spam"));
+			h_close_n(h, 2);
+		}
+		part_table_end(h);
+	}
+	h_close(h);
+}
+
+static void
+add_domains(struct html *h, const struct node *cut)
+{
+	size_t count = node_count(cut, "domains");
+	h_class(h, "td", "long");
+	for (size_t i = 0; i < count && i < DOMAINS_SHOWN; i++) {
+		h_str(h, i > 0 ? ", " : "");
+		h_element(h, "bdi", NULL, node_text(node_item(cut, "domains", i), ""));
+	}
+	if (count > DOMAINS_SHOWN) {
+		h_format(h, " and %zu more", count - DOMAINS_SHOWN);
+	}
+	h_close(h);
+}
+
+static void
+add_cut_off(struct html *h, const struct node *host)
+{
+	static const char *const heads[] = { "#Port", "#Sessions", "#Mails accepted",
+		"Mails accepted by", NULL };
+	if (node_count(host, "cut_off") == 0) {
+		return;
+	}
+	part_section(h, "cut-off", "Who would be cut off");
+	h_element(h, "p", "note",
+		"If a port of servers outside were closed for this host, this is what would not "
+		"have gone through. Domains are those of all ports together.");
+	part_table(h, "Who would be cut off", heads);
+	for (size_t i = 0; i < node_count(host, "cut_off"); i++) {
+		const struct node *cut = node_item(host, "cut_off", i);
+		h_open(h, "tr");
+		h_class(h, "td", "num");
+		if (node_int(cut, "port") == 0) {
+			h_str(h, "other");
+		} else {
+			h_format(h, "%d", (int)node_int(cut, "port"));
+		}
+		h_close(h);
+		h_class(h, "td", "num");
+		h_int(h, node_int(cut, "sessions"));
+		h_close(h);
+		h_class(h, "td", "num");
+		h_int(h, node_int(cut, "accepted"));
+		h_close(h);
+		add_domains(h, cut);
+		h_close(h);
 	}
 	part_table_end(h);
 	h_close(h);
@@ -238,17 +405,28 @@ add_activity(struct html *h, struct request *r, const struct host_page *p)
 static void
 add_services(struct html *h, const struct node *host)
 {
-	static const char *const heads[] = { "#Port", "First answer", "Last answer", NULL };
+	static const char *const heads[] = { "#Port", "Service", "First answer", "Last answer",
+		NULL };
 	if (node_count(host, "services") == 0) {
 		return;
 	}
 	part_section(h, "services", "Services that answer on it");
+	h_element(h, "p", "note",
+		"Seen from the answers to others; nothing was sent to it. The name is that of the "
+		"port: another program may use it.");
 	part_table(h, "Services", heads);
 	for (size_t i = 0; i < node_count(host, "services"); i++) {
 		const struct node *service = node_item(host, "services", i);
+		const char *remark = service_remark((int32_t)node_int(service, "port"));
 		h_open(h, "tr");
 		h_class(h, "td", "num");
 		h_format(h, "%d", (int)node_int(service, "port"));
+		h_close(h);
+		h_class(h, "td", "service");
+		h_str(h, node_text(service, "name"));
+		if (remark[0] != '\0') {
+			h_element(h, "span", "remark", remark);
+		}
 		h_close(h);
 		h_class(h, "td", "time");
 		part_time(h, node_time(service, "first"));
@@ -344,13 +522,15 @@ write_host(struct html *h, struct request *r, const struct host_page *p)
 	}
 	add_likelihoods(h, p->host);
 	h_close(h);
+	h_class(h, "div", "columns");
+	add_cut_off(h, p->host);
+	add_behind(h, p->host);
+	add_services(h, p->host);
+	h_close(h);
 	if (add_sessions(h, r, p) != 0) {
 		return -1;
 	}
-	h_class(h, "div", "columns");
 	add_counts(h, p->host);
-	add_services(h, p->host);
-	h_close(h);
 	return 0;
 }
 

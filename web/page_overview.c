@@ -183,18 +183,32 @@ add_sensor(struct html *h, const struct overview *o, int64_t now)
 
 /* ---- the ranking ---- */
 
+/* Those in force: public lists, or what single providers think by themselves. */
 static const char *
-listed_on(struct arena *arena, const struct node *host)
+named_by(struct arena *arena, const struct node *host, bool public)
 {
 	const char *text = "";
 	for (size_t i = 0; i < node_count(host, "listings"); i++) {
 		const struct node *listing = node_item(host, "listings", i);
-		if (node_time(listing, "until") == 0) {
+		if (node_time(listing, "until") == 0 &&
+			(strcmp(node_text(listing, "kind"), "list") == 0) == public) {
 			text = arena_printf(arena, "%s%s%s", text, text[0] != '\0' ? ", " : "",
 				node_text(listing, "list"));
 		}
 	}
 	return text;
+}
+
+static void
+add_named(struct html *h, const struct node *host)
+{
+	const char *own = named_by(h->arena, host, false);
+	h_class(h, "td", "text");
+	h_str(h, named_by(h->arena, host, true));
+	if (own[0] != '\0') {
+		h_element(h, "span", "name", arena_printf(h->arena, "providers: %s", own));
+	}
+	h_close(h);
 }
 
 static int
@@ -239,7 +253,7 @@ add_host(struct html *h, struct request *r, const struct overview *o, const stru
 	h_element(h, "span", "name", node_text(host, "name"));
 	h_close(h);
 	h_element(h, "td", "long", node_text(host, "summary"));
-	h_element(h, "td", "text", listed_on(h->arena, host));
+	add_named(h, host);
 	h_class(h, "td", "num");
 	h_int(h, node_int(host, "counts.mails"));
 	h_close(h);
