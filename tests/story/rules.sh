@@ -29,7 +29,11 @@ replay() { # SEED OPTIONS: other addresses, or the connections would be the ones
 	shift
 	inside tcpreplay -q "$@" -i easts "$work/other.pcap" >"$work/replay" 2>&1 || fail "tcpreplay: $(cat "$work/replay")"
 }
-rule() { printf 'header %s exists:From\nscore %s 0.1\nhost HOST_%s mails >= 1\n' "$1" "$1" "$1"; }
+rule() {
+	printf 'header %s exists:From\nscore %s 0.1\nhost HOST_%s mails >= 1\n' "$1" "$1" "$1"
+	printf 'list LIST_%s List %s\nhost WEIGHS_%s mails >= 1\nweigh WEIGHS_%s LIST_%s 5\n' "$1" "$1" "$1" "$1" "$1"
+}
+listed() { sql "SELECT count(*) FROM hosts WHERE record LIKE '%(rule WEIGHS_$1: +5.0)%' AND record LIKE '%\"list\":\"List $1\"%'"; }
 
 [[ $(id -u) == 0 ]] || skip "needs root, to make network namespaces"
 command -v ip tcpreplay tcprewrite sqlite3 pgrep >/dev/null || skip "needs ip, tcpreplay, tcprewrite, sqlite3 and pgrep"
@@ -50,6 +54,7 @@ sleep 0.3
 replay 1 --pps=3000
 until_true 20 stored $mails || fail "$(sql 'SELECT count(*) FROM mails') of $mails mails"
 [[ $(hits FIRST) -gt 0 ]] || fail "the first rule never hit"
+[[ $(listed FIRST) -gt 0 ]] || fail "no host is likely on the list of the rules"
 
 # A mistake: nothing changes, and its place is said.
 printf 'header SECOND exists:From\nheader BAD Subject =~ /a(b/\n' >"$work/rules/own.cf"
@@ -85,6 +90,7 @@ replay 4 --pps=3000
 until_true 20 stored $((4 * mails)) || fail "$(sql 'SELECT count(*) FROM mails') of $((4 * mails)) mails"
 [[ $(hits SECOND) -gt $((mails / 2)) ]] || fail "the new rule hits only $(hits SECOND) mails"
 [[ $(sql "SELECT count(*) FROM hosts WHERE record LIKE '%HOST_SECOND%'") -gt 0 ]] || fail "no host has the new rule's evidence"
+[[ $(listed SECOND) -gt 0 ]] || fail "no host is likely on the list of the new rules"
 
 kill -TERM "$sensor"
 wait "$sensor"
