@@ -9,7 +9,7 @@
 #include "web/health.h"
 #include "web/route.h"
 
-enum { SESSIONS_SHOWN = 50, SERVERS_SHOWN = 4, DOMAINS_SHOWN = 12 };
+enum { SESSIONS_SHOWN = 50, SERVERS_SHOWN = 4, LISTS_OPEN = 2, DOMAINS_SHOWN = 12 };
 #define UNLIKELY 0.05 /* lists below are counted only */
 
 struct host_page {
@@ -156,7 +156,7 @@ add_changes(struct html *h, const struct node *list)
 }
 
 static void
-add_likelihood(struct html *h, const struct node *list)
+add_likelihood(struct html *h, const struct node *list, bool open)
 {
 	double probability = node_real(list, "probability"),
 	       predicted = node_real(list, "predicted");
@@ -167,8 +167,18 @@ add_likelihood(struct html *h, const struct node *list)
 			100 * predicted);
 		h_close(h);
 	}
+	if (node_count(list, "why") == 0 && node_count(list, "change") == 0) {
+		return;
+	}
+	/* of the first some the reasons are open */
+	h_class(h, "details", "why");
+	if (open) {
+		h_attr(h, "open", "open");
+	}
+	h_element(h, "summary", NULL, "Why, and what would change it");
 	add_sentences(h, list, "why");
 	add_changes(h, list);
+	h_close(h);
 }
 
 static void
@@ -189,7 +199,7 @@ add_likelihoods(struct html *h, const struct node *host)
 			unlikely++;
 			continue;
 		}
-		add_likelihood(h, list);
+		add_likelihood(h, list, i < LISTS_OPEN);
 	}
 	if (unlikely > 0) {
 		h_class(h, "p", "note");

@@ -139,9 +139,9 @@ print_hosts(struct closing *c, struct err *err)
 		fprintf(c->paper->out, "Nobody.\n");
 	else
 		fprintf(c->paper->out,
-			"\n%" PRId64 " hosts, %" PRId64 " sessions, %" PRId64
+			"\n%" PRId64 " host%s, %" PRId64 " sessions, %" PRId64
 			" mails accepted.  Domains are counted for all ports of a host together.\n",
-			c->cut, c->sessions, c->accepted);
+			c->cut, c->cut == 1 ? "" : "s", c->sessions, c->accepted);
 	return done;
 }
 

@@ -48,6 +48,7 @@ print_verdict(const struct paper *p, const struct host_record *h)
 #define SERVERS_SHOWN 6
 #define DOMAINS_SHOWN 6
 #define LISTS_FROM 0.05 /* less likely ones are counted only */
+#define LISTS_EXPLAINED 5
 
 /* "a, b and 14 more" */
 static void
@@ -120,7 +121,8 @@ print_listings(const struct paper *p, const struct host_record *h)
 static void
 print_lists(const struct paper *p, const struct host_record *h)
 {
-	size_t unlikely = 0;
+	size_t unlikely = 0, told = 0;
+	char ip[ADDR_TEXT_MAX];
 
 	if (h->lists_count == 0)
 		return;
@@ -137,6 +139,8 @@ print_lists(const struct paper *p, const struct host_record *h)
 		}
 		fprintf(p->out, "  %3.0f %%  %s (by its causes alone: %.0f %%)\n",
 			l->probability * 100, l->list, l->predicted * 100);
+		if (told++ >= LISTS_EXPLAINED)
+			continue;
 		for (size_t k = 0; k < l->why_count; k++)
 			paper_text(p, 11, "         -", l->why[k]);
 		for (size_t k = 0; k < l->change_count; k++)
@@ -146,6 +150,12 @@ print_lists(const struct paper *p, const struct host_record *h)
 		fprintf(p->out, "  %s%zu list%s below %.0f %%.\n",
 			unlikely < h->lists_count ? "And " : "", unlikely, unlikely == 1 ? "" : "s",
 			LISTS_FROM * 100);
+	if (told > LISTS_EXPLAINED)
+		fprintf(p->out,
+			"  Why, for all of them: `heloscope export hosts --format json --host %s`, "
+			"or "
+			"the report in a browser.\n",
+			addr_format(h->ip, ip));
 }
 
 static void

@@ -96,12 +96,15 @@ fill(struct arena *arena, const char *command, struct slice hole, const char *wi
 
 /* ---- steps ---- */
 
+/* The same command need not be given twice, whatever is said of it. */
 static bool
 is_told(const struct host_record *out, const char *step, const char *command)
 {
 	for (size_t i = 0; i < out->advice_count; i++) {
-		if (strcmp(out->advice[i].step, step) == 0 &&
-			strcmp(out->advice[i].command, command) == 0)
+		const struct advice *a = &out->advice[i];
+
+		if (command[0] != '\0' ? strcmp(a->command, command) == 0
+				       : a->command[0] == '\0' && strcmp(a->step, step) == 0)
 			return true;
 	}
 	return false;

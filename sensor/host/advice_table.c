@@ -27,6 +27,9 @@
 #define ONLY_TABLES_6_STEP "ip6tables: the same on the host"
 
 #define FIND_SENDER "ss -tnp 'dport = :25 or dport = :465 or dport = :587'; lsof -nP -i TCP:25"
+#define PHP_INI                                                                                    \
+	"php.ini, until it is mended: mail.add_x_header = On; mail.log = "                         \
+	"/var/log/phpmail.log; disable_functions = mail where no site needs it"
 #define BREAK_IN "chkrootkit; rkhunter --check --sk"
 
 /* Stop the mail, at the gateway and at the host; then look. */
@@ -161,10 +164,7 @@ const struct advice_row advice_by_cause[] = {
 	{ CAUSE_WEB_FORM, ANY, "PHP: is the script of every mail named and logged?",
 		"php -i | grep -E "
 		"'mail.add_x_header|mail.log|sendmail_path|disable_functions|mail.force_extra'" },
-	{ CAUSE_WEB_FORM, ANY,
-		"php.ini: mail.add_x_header = On; mail.log = /var/log/phpmail.log; "
-		"disable_functions = mail where no site needs it",
-		"" },
+	{ CAUSE_WEB_FORM, ANY, PHP_INI, "" },
 	{ CAUSE_WEB_FORM, ANY, "Find other forms that give mail() what a visitor sent",
 		"grep -rnE 'mail[[:space:]]*\\(.*_(POST|GET|REQUEST)' /var/www --include='*.php'" },
 
@@ -179,10 +179,7 @@ const struct advice_row advice_by_cause[] = {
 	{ CAUSE_PHP_SCRIPT, ANY, "PHP: is the script of every mail named and logged?",
 		"php -i | grep -E "
 		"'mail.add_x_header|mail.log|sendmail_path|disable_functions|mail.force_extra'" },
-	{ CAUSE_PHP_SCRIPT, ANY,
-		"php.ini, until it is clean: mail.add_x_header = On; mail.log = "
-		"/var/log/phpmail.log; disable_functions = mail",
-		"" },
+	{ CAUSE_PHP_SCRIPT, ANY, PHP_INI, "" },
 	{ CAUSE_PHP_SCRIPT, "Postfix",
 		"Postfix: keep the web server's account from submitting mail",
 		"postconf -e 'authorized_submit_users = !www-data, static:all'" },
