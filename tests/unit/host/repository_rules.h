@@ -12,6 +12,10 @@
 
 #include "sensor/score/score.h"
 
+#ifndef SOURCE_DIR
+#define SOURCE_DIR "." /* the build says it; without it from the repository's own folder */
+#endif
+
 /* Read once; kept to the end of the program. */
 static inline struct list_rules
 repository_lists(void)
