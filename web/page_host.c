@@ -160,6 +160,7 @@ add_likelihood(struct html *h, const struct node *list, bool open)
 {
 	double probability = node_real(list, "probability"),
 	       predicted = node_real(list, "predicted");
+	h_open(h, "div");
 	add_share(h, node_text(list, "list"), probability, "rejected");
 	if (probability - predicted > 0.005 || predicted - probability > 0.005) {
 		h_class(h, "p", "note");
@@ -167,17 +168,17 @@ add_likelihood(struct html *h, const struct node *list, bool open)
 			100 * predicted);
 		h_close(h);
 	}
-	if (node_count(list, "why") == 0 && node_count(list, "change") == 0) {
-		return;
+	if (node_count(list, "why") > 0 || node_count(list, "change") > 0) {
+		/* of the first some the reasons are open */
+		h_class(h, "details", "why");
+		if (open) {
+			h_attr(h, "open", "open");
+		}
+		h_element(h, "summary", NULL, "Why, and what would change it");
+		add_sentences(h, list, "why");
+		add_changes(h, list);
+		h_close(h);
 	}
-	/* of the first some the reasons are open */
-	h_class(h, "details", "why");
-	if (open) {
-		h_attr(h, "open", "open");
-	}
-	h_element(h, "summary", NULL, "Why, and what would change it");
-	add_sentences(h, list, "why");
-	add_changes(h, list);
 	h_close(h);
 }
 
@@ -192,6 +193,7 @@ add_likelihoods(struct html *h, const struct node *host)
 	h_element(h, "p", "note",
 		"Of each list: how likely it has this host, or will have it soon. What gets a host "
 		"onto it is known from what its operator says.");
+	h_class(h, "div", "columns");
 	for (size_t i = 0; i < count; i++) {
 		const struct node *list = node_item(host, "lists", i);
 		if (node_real(list, "probability") < UNLIKELY &&
@@ -201,6 +203,7 @@ add_likelihoods(struct html *h, const struct node *host)
 		}
 		add_likelihood(h, list, i < LISTS_OPEN);
 	}
+	h_close(h);
 	if (unlikely > 0) {
 		h_class(h, "p", "note");
 		h_format(h, "%s%zu list%s below %.0f %%.", unlikely < count ? "And " : "", unlikely,
@@ -521,22 +524,21 @@ write_host(struct html *h, struct request *r, const struct host_page *p)
 {
 	add_head(h, p->host);
 	add_figures(h, p->host);
+	/* advice is long: beside it stands all that is short */
 	h_class(h, "div", "columns");
+	h_class(h, "div", "stack");
 	add_causes(h, p->host);
-	add_advice(h, p->host);
-	h_close(h);
-	add_listings(h, p);
-	h_class(h, "div", "columns");
 	if (add_activity(h, r, p) != 0) {
 		return -1;
 	}
-	add_likelihoods(h, p->host);
-	h_close(h);
-	h_class(h, "div", "columns");
-	add_cut_off(h, p->host);
 	add_behind(h, p->host);
+	add_cut_off(h, p->host);
 	add_services(h, p->host);
 	h_close(h);
+	add_advice(h, p->host);
+	h_close(h);
+	add_listings(h, p);
+	add_likelihoods(h, p->host);
 	if (add_sessions(h, r, p) != 0) {
 		return -1;
 	}
