@@ -20,6 +20,8 @@ static const struct {
 } rows[] = {
 	{ CAUSE_OPEN_RELAY, OBS_RELAY, 0.97, ALWAYS },
 	{ CAUSE_OPEN_RELAY, OBS_RELAY_HINT, 0.6, ALWAYS },
+	{ CAUSE_OPEN_RELAY, OBS_THROUGH, 0.6, HARM },
+	{ CAUSE_OPEN_RELAY, OBS_PASSES_SPAM, -0.8, ALWAYS },
 
 	{ CAUSE_OPEN_PROXY, OBS_PROXIED, 0.97, ALWAYS },
 	{ CAUSE_OPEN_PROXY, OBS_HTTP, 0.9, ALWAYS },
@@ -44,7 +46,7 @@ static const struct {
 	{ CAUSE_SPAM_BOT, OBS_BOT, 0.6, ALWAYS },
 	{ CAUSE_SPAM_BOT, OBS_HELO_MANY, 0.5, ALWAYS },
 	{ CAUSE_SPAM_BOT, OBS_HELO_TARGET, 0.4, ALWAYS },
-	{ CAUSE_SPAM_BOT, OBS_HIDDEN_REFUSALS, 0.4, ALWAYS },
+	{ CAUSE_SPAM_BOT, OBS_HIDDEN_REFUSALS, 0.3, ALWAYS },
 	{ CAUSE_SPAM_BOT, OBS_AUTH_GUESSING, 0.4, ALWAYS },
 	{ CAUSE_SPAM_BOT, OBS_MANY_SERVERS, 0.4, HARM },
 	{ CAUSE_SPAM_BOT, OBS_HELO_BAD, 0.3, HARM },
@@ -62,6 +64,7 @@ static const struct {
 	{ CAUSE_SPAM_BOT, OBS_DICTIONARY, -0.4, ALWAYS },
 	{ CAUSE_SPAM_BOT, OBS_RELAY, -0.8, ALWAYS },
 	{ CAUSE_SPAM_BOT, OBS_RELAY_HINT, -0.3, ALWAYS },
+	{ CAUSE_SPAM_BOT, OBS_THROUGH, -0.3, ALWAYS },
 	{ CAUSE_SPAM_BOT, OBS_PROXIED, -0.8, ALWAYS },
 	{ CAUSE_SPAM_BOT, OBS_HTTP, -0.6, ALWAYS },
 	{ CAUSE_SPAM_BOT, OBS_PROXY_PORT, -0.3, ALWAYS },
@@ -100,6 +103,7 @@ static const struct {
 	{ CAUSE_MISCONFIGURED_MTA, OBS_NO_RDNS, 0.6, ALWAYS },
 	{ CAUSE_MISCONFIGURED_MTA, OBS_LOOP, 0.75, ALWAYS },
 	{ CAUSE_MISCONFIGURED_MTA, OBS_HELO_BAD, 0.4, ALWAYS },
+	{ CAUSE_MISCONFIGURED_MTA, OBS_HELO_BAD, 0.7, HARM },
 	{ CAUSE_MISCONFIGURED_MTA, OBS_RELAY_REFUSED, 0.4, ALWAYS },
 	{ CAUSE_MISCONFIGURED_MTA, OBS_UNAUTHENTICATED, 0.4, ALWAYS },
 	{ CAUSE_MISCONFIGURED_MTA, OBS_SENDER_PRIVATE, 0.3, ALWAYS },
@@ -225,7 +229,10 @@ evidence_order(const struct observed *o, enum cause cause, size_t order[ROWS])
 		double part = rows[i].weight * o->of[rows[i].observable].strength;
 		size_t at = count;
 
-		if (rows[i].cause != cause || part <= 0)
+		/* two rows of one sign have the same sentences */
+		if (rows[i].cause != cause || part <= 0 ||
+			(i > 0 && rows[i - 1].cause == cause &&
+				rows[i - 1].observable == rows[i].observable))
 			continue;
 		for (; at > 0 && rows[order[at - 1]].weight *
 						 o->of[rows[order[at - 1]].observable].strength <

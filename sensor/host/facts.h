@@ -58,6 +58,7 @@ struct facts {
 	double post_share;		     /* of all minutes of these hours have a POST */
 	int64_t proxied; /* mails led through it as a proxy that left from it */
 	int64_t proxied_hours, proxied_out; /* hours in which it was asked; sessions out in them */
+	double out_with_in; /* of its sessions out, those in hours in which sessions came in */
 	bool nat;	 /* many clients stand behind it */
 	int64_t clients; /* how many, about; 0 = not known */
 

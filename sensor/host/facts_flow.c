@@ -33,7 +33,9 @@ is_server_software(const struct named *software)
 static double
 server_likeness(const struct facts *f)
 {
-	const int64_t in = f->sum->sums[SUM_in_accepted];
+	const int64_t *n = f->sum->sums;
+	/* under TLS a session is all that is seen of what comes in */
+	const int64_t in = n[SUM_in_accepted] + n[SUM_in_encrypted];
 	double like = in >= 3 ? 1 : (double)in / 3;
 
 	switch (facts_role_given(f)) {
@@ -77,19 +79,28 @@ bits_of(uint64_t mask)
 	return __builtin_popcountll(mask);
 }
 
+/* More networks a minute than the busiest hour so far, compared without a division. */
+static bool
+is_faster(const struct facts *f, int64_t networks, int64_t minutes)
+{
+	int64_t here = networks * f->fan_minutes, there = f->fan_networks * minutes;
+
+	return here > there || (here == there && networks > f->fan_networks);
+}
+
 static void
 find_fan_out(struct facts *f)
 {
 	for (size_t i = 0; i < f->hours_count; i++) {
 		const struct aggregate *a = f->hours[i].aggregate;
-		int64_t minutes = bits_of(a->minutes[MINUTES_session]);
-		int64_t networks =
-			minutes > 0 ? sketch_estimate(&a->sketches[SKETCH_server_networks]) : 0;
+		int64_t minutes = bits_of(a->minutes[MINUTES_session]), networks;
 
-		/* networks a minute, compared without a division */
-		if (networks * f->fan_minutes < f->fan_networks * minutes ||
-			(networks * f->fan_minutes == f->fan_networks * minutes &&
-				networks <= f->fan_networks))
+		/* each session is with one network, and an estimate costs more than a product; it
+		 * may say a tenth too much */
+		if (minutes == 0 || !is_faster(f, a->sums[SUM_sessions] * 2, minutes))
+			continue;
+		networks = sketch_estimate(&a->sketches[SKETCH_server_networks]);
+		if (!is_faster(f, networks, minutes))
 			continue;
 		f->fan_hour = f->hours[i].hour;
 		f->fan_networks = networks;
@@ -232,6 +243,21 @@ find_clients(struct facts *f)
 				     : f->distinct[SKETCH_speakers];
 }
 
+/* Sessions out in hours in which sessions came in, of all sessions out. */
+static void
+find_through(struct facts *f)
+{
+	int64_t out = 0, with = 0;
+
+	for (size_t i = 0; i < f->hours_count; i++) {
+		const int64_t *n = f->hours[i].aggregate->sums;
+
+		out += n[SUM_sessions];
+		with += n[SUM_in_sessions] > 0 ? n[SUM_sessions] : 0;
+	}
+	f->out_with_in = out > 0 ? (double)with / (double)out : 0;
+}
+
 /* Refusals that say why, each with a sign of its own; those of the host's reputation follow from
  * something else. */
 static int64_t
@@ -272,6 +298,7 @@ flow_build(struct facts *f)
 	find_template(f);
 	find_posted(f);
 	find_proxied(f);
+	find_through(f);
 	find_clients(f);
 	test_refusals(f);
 }

@@ -134,11 +134,22 @@ observe_list(const struct facts *f, struct observation *o)
 		list != NULL ? list->text : "");
 }
 
+/* All mails that were seen are bounces, and most sessions were hidden: so, it seems, are those. */
+static double
+bounces_unseen(const struct facts *f, int64_t n)
+{
+	if (n < 2 || n < N(mails) || N(sessions_encrypted) * 2 < N(sessions))
+		return 0;
+	return 0.45 * ramp((double)N(sessions_encrypted), 10, 20) *
+	       ramp((double)f->distinct[SKETCH_server_networks], 5, 15);
+}
+
 void
 observe_bounce(const struct facts *f, struct observation *o)
 {
 	int64_t n = N(mails_null_sender) > N(mails_auto) ? N(mails_null_sender) : N(mails_auto);
 	int64_t domains = f->distinct[SKETCH_domains];
+	double unseen = bounces_unseen(f, n);
 
 	if (n == 0)
 		return;
@@ -149,6 +160,11 @@ observe_bounce(const struct facts *f, struct observation *o)
 		"%" PRId64 " of %" PRId64 " mails are bounces or automatic answers (%" PRId64
 		" from <>), in all to %" PRId64 " domains",
 		n, N(mails), N(mails_null_sender), domains);
+	if (unseen <= o->strength)
+		return;
+	o->strength = unseen;
+	observe_say(f, o, "%" PRId64 " sessions to %" PRId64 " networks were encrypted besides",
+		N(sessions_encrypted), f->distinct[SKETCH_server_networks]);
 }
 
 void

@@ -123,11 +123,16 @@ observe_auth_networks(const struct facts *f, struct observation *o)
 {
 	int64_t networks = f->distinct[SKETCH_in_auth_networks];
 
-	if (N(in_auth_sessions) == 0)
+	/* under TLS nobody sees AUTH, but who else uses a port of submission? */
+	if (N(in_auth_sessions) == 0 && N(in_sessions_submission) * 2 > N(in_sessions))
+		networks = f->distinct[SKETCH_in_networks];
+	if (networks == 0)
 		return;
-	o->strength = ramp((double)networks, 10, 100);
+	/* counts only where something bad leaves: people on the road are in a few networks */
+	o->strength = ramp((double)networks, 5, 30);
 	observe_say(f, o,
-		"AUTH was used from %" PRId64 " networks in %" PRId64 " sessions, %" PRId64
+		"mail is handed in from %" PRId64 " networks (%" PRId64
+		" sessions with AUTH, %" PRId64 " on ports of submission), %" PRId64
 		" passwords were refused",
-		networks, N(in_auth_sessions), N(in_auth_failures));
+		networks, N(in_auth_sessions), N(in_sessions_submission), N(in_auth_failures));
 }

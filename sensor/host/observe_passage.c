@@ -4,10 +4,27 @@
 
 #define N(name) (f->sum->sums[SUM_##name])
 
+/* How much it looks so without a look into any mail: from many networks in, to few out, and about
+ * as often.  A gateway to a provider looks the same. */
+static double
+forwards_unseen(const struct facts *f)
+{
+	const int64_t in = f->distinct[SKETCH_in_networks];
+	const int64_t out = f->distinct[SKETCH_server_networks];
+
+	if (out == 0)
+		return 0;
+	return ramp((double)in, 5, 20) * ramp(1 - share_of(out, in), 0.6, 0.9) *
+	       ramp((double)N(sessions), 5, 15) *
+	       ramp(share_of(N(sessions), N(in_sessions)), 0.2, 0.4) * f->out_with_in *
+	       share_of(N(sessions_encrypted), N(sessions));
+}
+
 void
 observe_forward(const struct facts *f, struct observation *o)
 {
 	int64_t n = f->forwarded > N(mails_forwarded) ? f->forwarded : N(mails_forwarded);
+	double unseen = 0.7 * forwards_unseen(f);
 
 	o->strength = ramp((double)n, 0, 5);
 	if (n > 0)
@@ -15,6 +32,35 @@ observe_forward(const struct facts *f, struct observation *o)
 			"at least %" PRId64
 			" mails came in from outside and left again for another recipient",
 			n);
+	if (unseen <= o->strength)
+		return;
+	o->strength = unseen;
+	observe_say(f, o,
+		"%" PRId64 " sessions came in from %" PRId64 " networks, and %" PRId64
+		" went out to %" PRId64 " networks in the same hours, as when mail is forwarded",
+		N(in_sessions), f->distinct[SKETCH_in_networks], N(sessions),
+		f->distinct[SKETCH_server_networks]);
+}
+
+/* One or a few clients hand in what leaves to everywhere.  What comes in by submission is mail of
+ * people. */
+void
+observe_through(const struct facts *f, struct observation *o)
+{
+	const int64_t in = N(in_encrypted) - N(in_sessions_submission);
+	const int64_t from = f->distinct[SKETCH_in_networks];
+
+	if (in <= 0 || from == 0)
+		return;
+	o->strength = ramp((double)in / (double)from, 4, 12) * ramp((double)in, 8, 25) *
+		      ramp((double)f->distinct[SKETCH_server_networks], 8, 20) *
+		      ramp(share_of(N(sessions), in), 0.3, 0.7) * f->out_with_in;
+	if (o->strength > 0)
+		observe_say(f, o,
+			"%" PRId64 " encrypted sessions came in from %" PRId64
+			" networks, and in the same hours %" PRId64 " went out to %" PRId64
+			" networks of mail servers",
+			in, from, N(sessions), f->distinct[SKETCH_server_networks]);
 }
 
 /* "SENDER to RCPT" of a sample "key sender rcpt". */
@@ -48,21 +94,6 @@ observe_relay(const struct facts *f, struct observation *o)
 		(const char *)sender.ptr, (int)rcpt.len, (const char *)rcpt.ptr);
 }
 
-/* Of all sessions out, those in hours in which mail from outside was accepted. */
-static double
-out_with_in(const struct facts *f)
-{
-	int64_t out = 0, with = 0;
-
-	for (size_t i = 0; i < f->hours_count; i++) {
-		const int64_t *n = f->hours[i].aggregate->sums;
-
-		out += n[SUM_sessions];
-		with += n[SUM_in_external] > 0 ? n[SUM_sessions] : 0;
-	}
-	return share_of(with, out);
-}
-
 void
 observe_relay_hint(const struct facts *f, struct observation *o)
 {
@@ -75,7 +106,7 @@ observe_relay_hint(const struct facts *f, struct observation *o)
 	 * relay is proved or there is none; where it is not, mail comes in and sessions go out in
 	 * the same hours. */
 	o->strength = ramp((double)f->foreign_domains, 2, 8) * ramp((double)n, 3, 10) *
-		      (0.2 + 0.8 * hidden * out_with_in(f) * ramp((double)N(sessions), 3, 10));
+		      (0.2 + 0.8 * hidden * f->out_with_in * ramp((double)N(sessions), 3, 10));
 	observe_say(f, o,
 		"%" PRId64 " samples of mail accepted from outside have a sender and a recipient "
 		"under domains that are not this host's (%" PRId64
@@ -111,9 +142,10 @@ observe_proxied(const struct facts *f, struct observation *o)
 		return;
 	/* The same mail came in and left; else both happened in the same hours; else somebody was
 	 * told "no", or what left was not seen. */
-	o->strength = f->proxied > 0 || N(in_proxied_mails) > 0 ? 1
-		      : f->proxied_out > 0			? 0.8
-								: 0.5;
+	if (f->proxied > 0 || N(in_proxied_mails) > 0)
+		o->strength = 1;
+	else
+		o->strength = (f->proxied_out > 0 ? 0.8 : 0.4) * ramp((double)N(in_proxied), 0, 4);
 	observe_say(f, o, "%" PRId64 " sessions led through this host as a proxy%s%s",
 		N(in_proxied), target != NULL ? ", most of them to " : "",
 		target != NULL ? target->text : "");

@@ -83,7 +83,17 @@ observe_listed(const struct facts *f, struct observation *o)
 void
 observe_network_listed(const struct facts *f, struct observation *o)
 {
+	int64_t n = 0;
+
 	observe_lists(f, o, SCOPE_NETWORK);
+	for (size_t i = 0; i < f->listings_count; i++) {
+		if (f->listings[i].until == 0 && f->listings[i].kind == LISTING_PUBLIC &&
+			traits_of(f->listings[i].list)->scope == SCOPE_NETWORK)
+			n = n + f->listings[i].count;
+	}
+	/* a stubborn receiver now and then */
+	if (n > 0 && n < 3 && share_of(n, tries(f)) < 0.05)
+		o->strength = 0.4;
 }
 
 void
@@ -191,12 +201,26 @@ observe_user_unknown(const struct facts *f, struct observation *o)
 	say_share(f, o, n, "do not exist where they were sent");
 }
 
+/* More than one refusal in each session, and hardly any mail: what guessing looks like under TLS.
+ */
+static double
+guesses_unseen(const struct facts *f)
+{
+	const int64_t *n = f->sum->sums;
+	int64_t refused = n[SUM_estimated_refusals], sessions = n[SUM_estimated_sessions];
+
+	if (sessions == 0)
+		return 0;
+	return ramp((double)refused / (double)sessions, 1.1, 2) * ramp((double)refused, 10, 30) *
+	       ramp(share_of(refused, refused + n[SUM_estimated_mails]), 0.7, 0.9);
+}
+
 void
 observe_dictionary(const struct facts *f, struct observation *o)
 {
 	int64_t n = class_count(f, REPLY_USER_UNKNOWN), probes = f->sum->sums[SUM_vrfy];
 	double unknown = ramp(share_of(n, tries(f)), 0.4, 0.7) * ramp((double)n, 10, 30);
-	double asked = ramp((double)probes, 3, 20);
+	double asked = ramp((double)probes, 3, 20), unseen = guesses_unseen(f);
 
 	o->strength = unknown > asked ? unknown : asked;
 	if (unknown > 0)
@@ -206,6 +230,15 @@ observe_dictionary(const struct facts *f, struct observation *o)
 			n, f->sum->sums[SUM_rcpts], f->sum->sums[SUM_accepted]);
 	if (asked > 0)
 		observe_say(f, o, "%" PRId64 " VRFY or EXPN commands asked for addresses", probes);
+	if (unseen <= o->strength)
+		return;
+	o->strength = unseen;
+	observe_say(f, o,
+		"%" PRId64 " refusals in %" PRId64
+		" encrypted sessions, by the length of what was said, and %" PRId64
+		" mails: addresses are being guessed",
+		f->sum->sums[SUM_estimated_refusals], f->sum->sums[SUM_estimated_sessions],
+		f->sum->sums[SUM_estimated_mails]);
 }
 
 void

@@ -22,22 +22,28 @@ say_burst(const struct facts *f, struct observation *o)
 			f->burst_spam, f->burst_judged);
 }
 
+/* Spam among much other mail, or of which the rules know only some: the test alone, which asks
+ * between a fifth and nine tenths, would let it pass.  Of an ordinary host's mail a hundredth or
+ * two is taken for spam. */
+static double
+some_spam(int64_t spam, int64_t judged)
+{
+	return 0.9 * ramp(share_of(spam, judged), 0.02, 0.3) * ramp((double)spam, 4, 12);
+}
+
 void
 observe_spam(const struct facts *f, struct observation *o)
 {
 	const struct named *rule = names_top(&f->sum->names[NAMES_rule]);
+	double some;
 
 	if (f->spam == 0)
 		return;
 	o->strength = ramp(f->ratio, 0, f->bound);
 	if (o->strength < 1)
 		o->strength *= 0.8;
-	/* spam among much other mail: the test alone would let it pass */
-	if (o->strength < 0.6 && f->spam >= 5) {
-		double some = 0.6 * ramp(share_of(f->spam, f->judged), 0.02, 0.2);
-
-		o->strength = some > o->strength ? some : o->strength;
-	}
+	some = some_spam(f->spam, f->judged);
+	o->strength = some > o->strength ? some : o->strength;
 	if (f->burst_from != 0)
 		o->strength = 1;
 	observe_say(f, o, "%" PRId64 " of %" PRId64 " mails scored 5.0 or more, the highest %.1f",
@@ -121,11 +127,13 @@ void
 observe_behind_spam(const struct facts *f, struct observation *o)
 {
 	const struct named *by = names_top(&f->sum->names[NAMES_passed_by]);
-	double ratio = facts_ratio(&f->config->content, N(behind_spam), N(behind_judged));
+	const double ratio = facts_ratio(&f->config->content, N(behind_spam), N(behind_judged));
 
 	if (N(behind_spam) == 0)
 		return;
 	o->strength = ramp(ratio, 0, f->bound);
+	if (some_spam(N(behind_spam), N(behind_judged)) > o->strength)
+		o->strength = some_spam(N(behind_spam), N(behind_judged));
 	observe_say(f, o,
 		"%" PRId64 " of %" PRId64 " of its mails that %s sent on scored 5.0 or more",
 		N(behind_spam), N(behind_judged), by != NULL ? by->text : "another host");

@@ -49,7 +49,7 @@
 	X(PROXY_PORT, proxy_port, false, FLOW, "a proxy's port answers")                           \
 	X(AUTH_NETWORKS, auth_networks, false, ENVELOPE, "AUTH at this host from many networks")   \
 	X(MAIL_SERVER, mail_server, false, ENVELOPE, "it is a mail server")                        \
-	X(SENDER_PRIVATE, sender_private, false, ENVELOPE,                                         \
+	X(SENDER_PRIVATE, sender_private, true, ENVELOPE,                                         \
 		"envelope senders under names that exist only inside")                             \
 	X(HIDDEN_REFUSALS, hidden_refusals, true, FLOW,                                            \
 		"sequential test over refusals where the content is not seen")                     \
@@ -68,6 +68,8 @@
 		"asked as a proxy for a mail server from outside, and mail left")                  \
 	X(ACCOUNT, account, true, CONTENT,                                                         \
 		"mails of a right password in wrong hands, or written in a webmail as spam")       \
+	X(THROUGH, through, false, FLOW,                                                           \
+		"encrypted sessions come in from few, and go out to many in the same hours")       \
 	X(POSTED, posted, false, CONTENT, "PHP mails in the minutes of HTTP POSTs")                \
 	X(LOOP, loop, true, CONTENT, "mails that go round")                                        \
 	X(NO_TLS, no_tls, false, ENVELOPE, "TLS is offered to it and never taken")                 \

@@ -21,7 +21,9 @@
 struct verdict_config
 verdict_config_default(void)
 {
-	/* Duan et al. for content; a server of many users meets up to a tenth of refusals */
+	/* Duan et al. for content.  Over refusals: of 200 good hosts of generated days whose mail
+	 * is encrypted (tests/campus) none has a ratio above 3.7, with up to two fifths refused by
+	 * greylisting and joe-jobs; of 50 culprits two thirds are beyond the bound of 4.6. */
 	return (struct verdict_config){ .window_ns = 7 * PTIME_DAY,
 		.sensor = "",
 		.content = { .alpha = 0.01, .beta = 0.01, .theta1 = 0.9, .theta0 = 0.2 },
@@ -36,6 +38,9 @@ is_seen_enough(const struct facts *f)
 
 	/* a mail may be known before its session has ended */
 	if (n[SUM_sessions] > 0 && share_of(open, n[SUM_sessions]) < SEEN_SHARE)
+		return false;
+	/* the test over mails leans to spam */
+	if (f->ratio > 0)
 		return false;
 	return n[SUM_mails_scored] >= SEEN_MAILS || n[SUM_rcpts] >= SEEN_RCPTS;
 }
@@ -88,7 +93,7 @@ word_of(const struct facts *f, const struct observed *o, double likelihood)
 		return VERDICT_LIKELY;
 	if (o->of[OBS_PRIVATE].strength >= THROTTLED_FROM ||
 		o->of[OBS_THROTTLED].strength >= THROTTLED_FROM ||
-		o->of[OBS_NETWORK_LISTED].strength > 0)
+		o->of[OBS_NETWORK_LISTED].strength >= THROTTLED_FROM)
 		return VERDICT_THROTTLED;
 	if (likelihood >= WATCH_FROM || is_concern(o) ||
 		/* greylisting at scale says that nobody knows this sender, and no more */

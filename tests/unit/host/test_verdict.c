@@ -431,7 +431,7 @@ test_parameters_are_used(void **state)
 		tale_begin(&t);
 		if (round == 1)
 			t.config.content.alpha = 1e-9; /* bound 20.7: fourteen in a row */
-		for (int i = 0; i < 5; i++)
+		for (int i = 0; i < 6; i++)
 			tell_plain(&t, SERVER_A, "u@grid.example.edu", "x@example.org", 8);
 		tale_end(&t);
 		assert_verdict(&t, round == 0 ? VERDICT_LIKELY : VERDICT_WATCH);
