@@ -231,6 +231,9 @@ add_servers(struct html *h, const struct node *listing)
 {
 	size_t count = node_count(listing, "servers");
 	h_class(h, "td", "servers");
+	if (count == 0 && node_text(listing, "server")[0] == '\0') {
+		h_str(h, "a look-up");
+	}
 	if (count == 0) {
 		add_host_link(h, node_text(listing, "server"));
 	}

@@ -85,7 +85,7 @@ print_listing(const struct paper *p, const struct listing *l)
 	buf_release(&b);
 	if (*l->reply != '\0') {
 		fprintf(p->out, "    %s said:\n",
-			l->server.family == ADDR_NONE ? "a server"
+			l->server.family == ADDR_NONE ? "a look-up"
 						      : addr_format(l->server, server));
 		paper_text(p, 6, "", l->reply);
 	}

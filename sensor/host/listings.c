@@ -13,6 +13,7 @@
 
 #define SAME_MOMENT (60 * PTIME_SECOND)
 #define LISTINGS_MAX LIMIT_REPLIES
+#define UNNAMED "unnamed" /* a list that the reply does not name */
 
 /* A listing while the hours go by. */
 struct entry {
@@ -34,7 +35,7 @@ listing_of(const struct mention *m, enum listing_kind *kind, const char **list)
 {
 	const struct traits *t = traits_of(m->list);
 
-	*list = m->list[0] != '\0' ? m->list : "unnamed";
+	*list = m->list[0] != '\0' ? m->list : UNNAMED;
 	if (t->scope == SCOPE_OTHER)
 		return false;
 	switch (m->class) {
@@ -58,9 +59,10 @@ static bool
 is_of(const struct mention *m, const struct listing *l)
 {
 	enum listing_kind kind;
-	const char *list;
+	const char *list = m->list[0] != '\0' ? m->list : UNNAMED;
 
-	return listing_of(m, &kind, &list) && kind == l->kind && strcmp(list, l->list) == 0;
+	/* the name first: it tells most apart, and at once */
+	return strcmp(list, l->list) == 0 && listing_of(m, &kind, &list) && kind == l->kind;
 }
 
 static int64_t
@@ -210,21 +212,42 @@ sign_after(const struct named *seen, int64_t last)
 	return seen->first > last ? seen->first : seen->last;
 }
 
+/* The same name in another set, by its hash: each listing asks for each of its servers in each
+ * hour.
+ */
+static const struct named *
+same_in(const struct names *n, const struct named *one)
+{
+	size_t low = 0, high = n->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (n->items[middle].hash < one->hash)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low < n->count && n->items[low].hash == one->hash &&
+		strcmp(n->items[low].text, one->text) != 0)
+		low++;
+	return low < n->count && n->items[low].hash == one->hash ? &n->items[low] : NULL;
+}
+
 /* The earliest end by a server that used the list, and which one. */
 static int64_t
 accepted_after(const struct facts *f, const struct aggregate *hour, const struct listing *l,
 	const char **server)
 {
+	const struct names *accepted = &hour->names[NAMES_accepted_at];
 	int64_t until = 0;
 
-	for (size_t i = 0; i < f->sum->mentions.count; i++) {
+	for (size_t i = 0; accepted->count > 0 && i < f->sum->mentions.count; i++) {
 		const struct mention *m = &f->sum->mentions.items[i];
 
 		for (size_t k = 0; is_of(m, l) && k < m->servers.count; k++) {
 			const struct named *uses = &m->servers.items[k];
-			int64_t time =
-				sign_after(names_find(&hour->names[NAMES_accepted_at], uses->text),
-					l->last + SAME_MOMENT);
+			int64_t time = sign_after(same_in(accepted, uses), l->last + SAME_MOMENT);
 
 			if (time == 0 || uses->first > l->last)
 				continue;

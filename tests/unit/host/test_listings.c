@@ -330,6 +330,44 @@ test_a_look_up_ends_it(void **state)
 	}
 }
 
+/* A look-up that finds it is a listing that no server named; one that does not ends it. */
+static void
+test_a_look_up_begins_it(void **state)
+{
+	static struct tale t;
+	const struct verdict_config config = verdict_config_default();
+	struct aggregate *a = aggregate_new();
+	const struct hour_of_host hour = { NIGHT, a };
+	struct lookup_result result = { .host = an_addr(THE_HOST),
+		.list = "PSBL",
+		.zone = "psbl.surriel.com",
+		.codes = "127.0.0.2",
+		.answer = LOOKUP_LISTED,
+		.time = NIGHT + MINUTE };
+
+	(void)state;
+	tale_begin(&t);
+	aggregate_lookup(a, &result);
+	for (int over = 0; over < 2; over++) {
+		verdict_host(&config,
+			&(struct verdict_input){ .ip = an_addr(THE_HOST),
+				.hours = &hour,
+				.hours_count = 1,
+				.now = NIGHT + PTIME_HOUR },
+			&t.arena, &t.host);
+		assert_int_equal(t.host.listings_count, 1);
+		check(&t, 0, LISTING_PUBLIC, "PSBL", over ? "a look-up found it clear" : "");
+		assert_int_equal(t.host.listings[0].servers_count, 0);
+		assert_int_equal(t.host.listings[0].server.family, ADDR_NONE);
+		assert_non_null(strstr(t.host.listings[0].reply, "127.0.0.2"));
+		result.answer = LOOKUP_CLEAR;
+		result.time += 30 * MINUTE;
+		aggregate_lookup(a, &result);
+	}
+	aggregate_free(a);
+	tale_over(&t);
+}
+
 /* ---- lists by name ---- */
 
 static char *
@@ -425,6 +463,7 @@ main(void)
 		cmocka_unit_test(test_in_the_same_minute),
 		cmocka_unit_test(test_a_restart_is_a_new_entry),
 		cmocka_unit_test(test_a_look_up_ends_it),
+		cmocka_unit_test(test_a_look_up_begins_it),
 		cmocka_unit_test(test_each_list_in_replies_is_known),
 		cmocka_unit_test(test_each_provider_in_replies_is_known),
 		cmocka_unit_test(test_names_that_only_look_alike),
