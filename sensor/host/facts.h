@@ -27,8 +27,9 @@ struct facts {
 	const struct service *services;
 	size_t services_count;
 	struct neighbours neighbours;
-	struct aggregate *sum; /* of the hours */
-	bool quiet;	       /* only the numbers are wanted, no sentences */
+	const int64_t *hour_networks; /* of servers, by hour; NULL = to be worked out */
+	struct aggregate *sum;	      /* of the hours */
+	bool quiet;		      /* only the numbers are wanted, no sentences */
 	struct arena *arena;
 
 	int64_t distinct[SKETCHES]; /* estimates */
@@ -45,22 +46,22 @@ struct facts {
 	int64_t burst_from, burst_to, burst_spam, burst_judged;
 	struct culprit sender, script, speaker, origin;
 
-	double refusals_bound;	  /* the test over refusals */
-	int64_t tried, refused;	  /* what is known of mails without their content */
-	double refusals_ratio;	  /* log-likelihood ratio */
-	double out_25;		  /* share of its sessions that go to mail exchangers, 0..1 */
-	double server_like;	  /* how much it is a mail server, 0..1 */
-	int64_t fan_hour;	  /* hour with the most networks of servers in a minute */
+	double refusals_bound;	/* the test over refusals */
+	int64_t tried, refused; /* what is known of mails without their content */
+	double refusals_ratio;	/* log-likelihood ratio */
+	double out_25;		/* share of its sessions that go to mail exchangers, 0..1 */
+	double server_like;	/* how much it is a mail server, 0..1 */
+	int64_t fan_hour;	/* hour with the most networks of servers in a minute */
 	int64_t fan_networks, fan_minutes;
 	int64_t deferred_decided, deferred_dropped; /* pairs that are old enough; never again */
-	int64_t template_mails;	  /* spam of the most frequent text or one near to it */
+	int64_t template_mails;		     /* spam of the most frequent text or one near to it */
 	int64_t php_minutes, posted_minutes; /* with mails by PHP; of them with a POST too */
 	double post_share;		     /* of all minutes of these hours have a POST */
-	int64_t proxied; /* mails led through it as a proxy that left from it */
-	int64_t proxied_hours, proxied_out; /* hours in which it was asked; sessions out in them */
+	int64_t proxied;		     /* mails led through it as a proxy that left from it */
+	int64_t proxied_hours, proxied_out;  /* hours in which it was asked; sessions out in them */
 	double out_with_in; /* of its sessions out, those in hours in which sessions came in */
-	bool nat;	 /* many clients stand behind it */
-	int64_t clients; /* how many, about; 0 = not known */
+	bool nat;	    /* many clients stand behind it */
+	int64_t clients;    /* how many, about; 0 = not known */
 
 	int64_t relayed; /* samples that came from outside to a foreign domain and left again */
 	int64_t relayed_domains; /* their different recipient domains, at most RELAY_DOMAINS */
@@ -68,7 +69,7 @@ struct facts {
 	int64_t foreign_in; /* samples from outside from a foreign to a foreign domain, left or not
 			     */
 	int64_t foreign_domains; /* their different recipient domains, at most RELAY_DOMAINS */
-	int64_t forwarded;  /* samples that came from outside and left to another domain */
+	int64_t forwarded;	 /* samples that came from outside and left to another domain */
 	int64_t peak_hour, peak_rcpts; /* busiest hour */
 };
 

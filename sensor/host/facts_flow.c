@@ -79,31 +79,36 @@ bits_of(uint64_t mask)
 	return __builtin_popcountll(mask);
 }
 
-/* More networks a minute than the busiest hour so far, compared without a division. */
-static bool
-is_faster(const struct facts *f, int64_t networks, int64_t minutes)
+/* An estimate is dear, and the same for each prefix of the hours. */
+static void
+count_networks(struct facts *f)
 {
-	int64_t here = networks * f->fan_minutes, there = f->fan_networks * minutes;
+	int64_t *networks;
 
-	return here > there || (here == there && networks > f->fan_networks);
+	if (f->hour_networks != NULL || f->hours_count == 0)
+		return;
+	networks = arena_array(f->arena, f->hours_count, sizeof *networks);
+	for (size_t i = 0; i < f->hours_count && networks != NULL; i++)
+		networks[i] =
+			sketch_estimate(&f->hours[i].aggregate->sketches[SKETCH_server_networks]);
+	f->hour_networks = networks;
 }
 
+/* The hour with the most networks a minute, compared without a division. */
 static void
 find_fan_out(struct facts *f)
 {
-	for (size_t i = 0; i < f->hours_count; i++) {
-		const struct aggregate *a = f->hours[i].aggregate;
-		int64_t minutes = bits_of(a->minutes[MINUTES_session]), networks;
+	count_networks(f);
+	for (size_t i = 0; i < f->hours_count && f->hour_networks != NULL; i++) {
+		int64_t minutes = bits_of(f->hours[i].aggregate->minutes[MINUTES_session]);
+		int64_t here = f->hour_networks[i] * f->fan_minutes;
+		int64_t before = f->fan_networks * minutes;
 
-		/* each session is with one network, and an estimate costs more than a product; it
-		 * may say a tenth too much */
-		if (minutes == 0 || !is_faster(f, a->sums[SUM_sessions] * 2, minutes))
-			continue;
-		networks = sketch_estimate(&a->sketches[SKETCH_server_networks]);
-		if (!is_faster(f, networks, minutes))
+		if (minutes == 0 || here < before ||
+			(here == before && f->hour_networks[i] <= f->fan_networks))
 			continue;
 		f->fan_hour = f->hours[i].hour;
-		f->fan_networks = networks;
+		f->fan_networks = f->hour_networks[i];
 		f->fan_minutes = minutes;
 	}
 }

@@ -150,6 +150,7 @@ find_since(const struct facts *f)
 			.services = f->services,
 			.services_count = f->services_count,
 			.neighbours = f->neighbours,
+			.hour_networks = f->hour_networks,
 			.sum = sum,
 			.quiet = true,
 			.arena = &scratch };
