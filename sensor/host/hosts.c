@@ -4,6 +4,7 @@
 
 #include "sensor/base/ptime.h"
 #include "sensor/host/aggregate_fields.h"
+#include "sensor/limits.h"
 
 struct hosts *
 hosts_new(const struct campus *campus, const struct verdict_config *config, const struct sink *sink,
@@ -11,9 +12,11 @@ hosts_new(const struct campus *campus, const struct verdict_config *config, cons
 {
 	struct hosts *h = must_alloc(sizeof *h);
 
-	*h = (struct hosts){
-		.campus = *campus, .config = *config, .sink = sink, .counters = counters
-	};
+	*h = (struct hosts){ .campus = *campus,
+		.config = *config,
+		.sink = sink,
+		.counters = counters,
+		.bytes_max = LIMIT_HOST_MEMORY };
 	return h;
 }
 

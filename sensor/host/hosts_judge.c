@@ -185,11 +185,14 @@ static void
 judge(struct judging *j, struct host *host, struct host_record *out)
 {
 	struct hour_of_host *hours = must_alloc((host->hours_count + 1) * sizeof *hours);
+	struct aggregate **loaded = must_alloc((host->hours_count + 1) * sizeof *loaded);
 	size_t services_count;
 	struct service *mine = services_of(&j->services, host->addr, &j->arena, &services_count);
 
-	for (size_t i = 0; i < host->hours_count; i++)
-		hours[i] = (struct hour_of_host){ host->hours[i].hour, host->hours[i].aggregate };
+	for (size_t i = 0; i < host->hours_count; i++) {
+		loaded[i] = hour_load(&host->hours[i]);
+		hours[i] = (struct hour_of_host){ host->hours[i].hour, loaded[i] };
+	}
 	host->neighbours = neighbours_of(j->hosts, &j->bad, host);
 	const struct verdict_input in = { .ip = host->addr,
 		.hours = hours,
@@ -202,6 +205,9 @@ judge(struct judging *j, struct host *host, struct host_record *out)
 	verdict_host(&j->hosts->config, &in, &j->arena, out);
 	host->risk = out->risk;
 	host->bad = is_bad(out);
+	for (size_t i = 0; i < host->hours_count; i++)
+		hour_unload(&host->hours[i], loaded[i]);
+	free(loaded);
 	free(hours);
 }
 

@@ -1,5 +1,6 @@
 #include "sensor/host/hosts_table.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "sensor/base/ptime.h"
@@ -11,12 +12,77 @@
 /* One pass through all hosts makes room for many. */
 #define FORGET_SHARE 16
 
+/* ---- one hour: open, or packed ---- */
+
+static size_t
+hour_bytes(const struct hour *hour)
+{
+	return hour->aggregate != NULL ? aggregate_bytes(hour->aggregate) : hour->packed_len;
+}
+
+static void
+hour_pack(struct hosts *h, struct hour *hour)
+{
+	struct buf packed;
+
+	if (hour->aggregate == NULL)
+		return;
+	h->bytes -= hour_bytes(hour);
+	buf_init(&packed, PACKED_MAX);
+	aggregate_pack(hour->aggregate, &packed);
+	hour->packed = must_alloc(packed.len);
+	memcpy(hour->packed, packed.ptr, packed.len);
+	hour->packed_len = packed.len;
+	buf_release(&packed);
+	aggregate_free(hour->aggregate);
+	hour->aggregate = NULL;
+	h->bytes += hour_bytes(hour);
+}
+
+struct aggregate *
+hour_load(const struct hour *hour)
+{
+	struct aggregate *a;
+	int result;
+
+	if (hour->aggregate != NULL)
+		return hour->aggregate;
+	a = aggregate_new();
+	result = aggregate_unpack(a, slice_of(hour->packed, hour->packed_len));
+	assert(result == 0); /* we packed it */
+	(void)result;
+	return a;
+}
+
+void
+hour_unload(const struct hour *hour, struct aggregate *loaded)
+{
+	if (loaded != hour->aggregate)
+		aggregate_free(loaded);
+}
+
+static void
+hour_open(struct hosts *h, struct hour *hour)
+{
+	struct aggregate *a = hour_load(hour);
+
+	if (a == hour->aggregate)
+		return;
+	h->bytes -= hour_bytes(hour);
+	free(hour->packed);
+	hour->packed = NULL;
+	hour->packed_len = 0;
+	hour->aggregate = a;
+	h->bytes += hour_bytes(hour);
+}
+
 static void
 hours_free(struct hosts *h, struct host *host, size_t from, size_t count)
 {
 	for (size_t i = from; i < from + count; i++) {
-		h->bytes -= aggregate_bytes(host->hours[i].aggregate);
+		h->bytes -= hour_bytes(&host->hours[i]);
 		aggregate_free(host->hours[i].aggregate);
+		free(host->hours[i].packed);
 	}
 }
 
@@ -27,6 +93,8 @@ host_free(struct hosts *h, struct host *host)
 	free(host->hours);
 	free(host);
 }
+
+/* ---- the hours of a host ---- */
 
 void
 host_saw(struct host *host, const struct aggregate *a)
@@ -76,6 +144,7 @@ fetched_hour(void *ctx, int64_t start, struct slice packed)
 		COUNT(f->hosts->counters, store_errors);
 	f->hosts->bytes += aggregate_bytes(hour->aggregate);
 	host_saw(f->host, hour->aggregate);
+	hour_pack(f->hosts, hour);
 }
 
 static void
@@ -143,10 +212,12 @@ hosts_need(struct hosts *h, struct addr addr)
 {
 	struct host *host;
 
+	if (h->bytes > h->bytes_max)
+		forget_some(h);
 	HASH_FIND(hh, h->table, &addr, sizeof addr, host);
 	if (host != NULL)
 		return host;
-	if (HASH_COUNT(h->table) >= LIMIT_HOSTS || h->bytes > LIMIT_HOST_MEMORY)
+	if (HASH_COUNT(h->table) >= LIMIT_HOSTS)
 		forget_some(h);
 	host = must_alloc(sizeof *host);
 	memset(host, 0, sizeof *host);
@@ -160,11 +231,18 @@ struct hour *
 host_hour(struct hosts *h, struct host *host, int64_t time)
 {
 	int64_t start = ptime_hour(time);
+	struct hour *hour;
 
 	/* it was written and dropped from memory: it would be overwritten */
 	if (start < host->complete_from)
 		fetch(h, host);
-	return hour_at(h, host, start);
+	hour = hour_at(h, host, start);
+	hour_open(h, hour);
+	for (size_t i = 0; i + 1 < host->hours_count; i++) {
+		if (&host->hours[i] != hour)
+			hour_pack(h, &host->hours[i]);
+	}
+	return hour;
 }
 
 int
@@ -177,13 +255,16 @@ host_write_hours(struct hosts *h, struct host *host, struct err *err)
 	buf_init(&packed, PACKED_MAX);
 	for (size_t i = 0; i < host->hours_count && result >= 0 && h->sink != NULL; i++) {
 		struct hour *hour = &host->hours[i];
+		struct aggregate *loaded;
 		size_t count;
 
 		if (!hour->changed)
 			continue;
+		loaded = hour_load(hour);
 		buf_clear(&packed);
-		aggregate_pack(hour->aggregate, &packed);
-		count = aggregate_counts(hour->aggregate, plain, SUMS + SKETCHES + 1);
+		aggregate_pack(loaded, &packed);
+		count = aggregate_counts(loaded, plain, SUMS + SKETCHES + 1);
+		hour_unload(hour, loaded);
 		result = h->sink->host_hour(h->sink->ctx, host->addr, hour->hour,
 			buf_slice(&packed), plain, count, err);
 		hour->changed = result < 0;
@@ -199,6 +280,8 @@ host_trim(struct hosts *h, struct host *host, int64_t now)
 	int64_t keep_from = ptime_hour(now - h->config.window_ns) - PTIME_DAY;
 	size_t n = 0;
 
+	for (size_t i = 0; i < host->hours_count && host->hours[i].hour < ptime_hour(now); i++)
+		hour_pack(h, &host->hours[i]);
 	while (n < host->hours_count && host->hours[n].hour < keep_from && !host->hours[n].changed)
 		n++;
 	if (n == 0)

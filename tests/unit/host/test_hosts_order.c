@@ -4,7 +4,8 @@
 #include "tale.h"
 
 #include "sensor/base/hash.h"
-#include "sensor/host/hosts.h"
+#include "sensor/host/hosts_table.h"
+#include "sensor/limits.h"
 
 #define KEPT_HOURS 512
 #define KEPT_HOSTS 64
@@ -223,9 +224,14 @@ open_hosts(struct sink *sink, struct counters *counters)
 	return hosts_new(&campus, &config, sink, counters);
 }
 
-/* Tells everything; `chances` in a thousand that a verdict, or a restart, comes between two. */
+/* How it is told. */
+struct way {
+	unsigned verdicts, restarts; /* chances in a thousand that one comes between two records */
+	size_t bytes_max;	     /* of memory; 0 = enough */
+};
+
 static void
-tell_all(struct kept *k, uint64_t *seed, unsigned verdicts, unsigned restarts)
+tell_all(struct kept *k, uint64_t *seed, struct way way)
 {
 	struct counters counters = { { 0 } };
 	struct sink sink = { .ctx = k,
@@ -241,18 +247,26 @@ tell_all(struct kept *k, uint64_t *seed, unsigned verdicts, unsigned restarts)
 	hash_seed(draw(seed));
 	h = open_hosts(&sink, &counters);
 	for (size_t i = 0; i < 2 * RECORDS; i++) {
+		if (way.bytes_max > 0)
+			h->bytes_max = way.bytes_max;
 		if (happenings[i].mail != NULL)
 			hosts_mail(h, happenings[i].session, happenings[i].mail);
 		else
 			hosts_session(h, happenings[i].session);
-		if (draw(seed) % 1000 < verdicts)
+		if (draw(seed) % 1000 < way.verdicts)
 			assert_int_equal(
 				hosts_flush(h, happenings[i].session->end + PTIME_HOUR, &err), 0);
-		if (draw(seed) % 1000 < restarts) {
+		if (draw(seed) % 1000 < way.restarts) {
 			assert_int_equal(hosts_flush(h, happenings[i].session->end, &err), 0);
 			hosts_free(h);
 			h = open_hosts(&sink, &counters);
 		}
+	}
+	if (way.bytes_max > 0) {
+		/* it held, and only by forgetting */
+		assert_true(h->bytes < way.bytes_max * 2);
+		assert_true(counters.value[COUNTER_hosts_forgotten] > 10);
+		h->bytes_max = LIMIT_HOST_MEMORY;
 	}
 	assert_int_equal(hosts_load(h, 0, &err), 0);
 	assert_int_equal(hosts_finish(h, hosts_latest(h), see_host, k, &err), 0);
@@ -269,17 +283,21 @@ test_any_way_is_the_same(void **state)
 	(void)state;
 	print_message("seed %llu\n", (unsigned long long)seed);
 	make_happenings(&seed);
-	tell_all(&want, &seed, 0, 0);
+	tell_all(&want, &seed, (struct way){ 0 });
 	assert_true(want.hosts_count >= 24); /* and those that are quoted, or stand behind */
-	tell_all(&got, &seed, 10, 0);
+	tell_all(&got, &seed, (struct way){ .verdicts = 10 });
 	assert_same_kept(&want, &got);
 	kept_release(&got);
 	for (unsigned round = 0; round < 3; round++) {
 		shuffle(&seed);
-		tell_all(&got, &seed, 5, round * 5);
+		tell_all(&got, &seed, (struct way){ .verdicts = 5, .restarts = round * 5 });
 		assert_same_kept(&want, &got);
 		kept_release(&got);
 	}
+	/* nothing is lost when hosts are forgotten */
+	tell_all(&got, &seed, (struct way){ .verdicts = 5, .bytes_max = 200000 });
+	assert_same_kept(&want, &got);
+	kept_release(&got);
 	kept_release(&want);
 	arena_release(&tale.arena);
 }
