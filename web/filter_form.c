@@ -22,6 +22,8 @@ static const struct {
 	{ "services", { "host", "port", "since", "until", "text" }, { "verdict", "cause" } },
 	{ "loss", { "since", "until" }, { NULL } },
 	{ "events", { "since", "until", "text" }, { NULL } },
+	{ "changes", { "host", "verdict", "cause", "since", "until", "text" }, { NULL } },
+	{ "deliveries", { "host", "verdict", "cause", "since", "until", "text" }, { NULL } },
 };
 #define FILTERS (sizeof filters / sizeof filters[0])
 

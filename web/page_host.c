@@ -510,6 +510,7 @@ add_sessions(struct html *h, struct request *r, const struct host_page *p)
 		arena_printf(h->arena, "All %s", part_number(h->arena, all)));
 	h_link(h, url_with(h->arena, "/mails", NULL, &host, 1), "Mails");
 	h_link(h, url_with(h->arena, "/evidence", NULL, &host, 1), "Refusals");
+	h_link(h, url_with(h->arena, "/changes", NULL, &host, 1), "Changes of the verdict");
 	page_downloads(h, sessions, NULL, p->text);
 	h_close(h);
 	if (page_rows(h, r, sessions, &filter, false, &shown, p->err) != 0) {

@@ -14,6 +14,8 @@ static const struct route routes[] = {
 	{ { "services" }, "Services", page_table, false },
 	{ { "loss" }, NULL, page_table, false },
 	{ { "events" }, NULL, page_table, false },
+	{ { "changes" }, NULL, page_table, false },
+	{ { "deliveries" }, NULL, page_table, false },
 	{ { "sensor" }, "Sensor", page_sensor, false },
 	{ { "about" }, "About", page_about, true },
 	{ { "host", "*" }, NULL, page_host, false },

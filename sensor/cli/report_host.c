@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sensor/cli/report_changes.h"
+
 #define HOST_MEMORY (64 * 1024 * 1024)
 #define REFUSALS_SHOWN 5
 
@@ -316,6 +318,8 @@ print_host(const struct paper *p, struct store *s, const struct host_record *h, 
 	print_causes(p, h);
 	print_lists(p, h);
 	if (print_refusals(p, s, &refusals, err) != 0)
+		return -1;
+	if (report_changes(p, s, h->ip, err) != 0)
 		return -1;
 	print_behind(p, h);
 	print_cut_off(p, h);
