@@ -61,7 +61,7 @@ add_to(struct buf *out, const char *to)
 	const char *joint = "To: ";
 
 	while (alert_mail_address(&rest, &address)) {
-		buf_printf(out, "%s<%.*s>", joint, (int)address.len, (const char *)address.ptr);
+		buf_printf(out, "%s%.*s", joint, (int)address.len, (const char *)address.ptr);
 		joint = ",\r\n ";
 	}
 	buf_str(out, "\r\n");

@@ -10,9 +10,9 @@
 #include "sensor/alert/alert.h"
 #include "sensor/base/ptime.h"
 
-/* An attempt that failed is made again after half a minute, then after twice as long each time, at most an hour; a change is given
+/* An attempt that failed is made again after ten seconds, then after twice as long each time, at most an hour; a change is given
  * up where an attempt fails a day or more after it was noted. */
-#define ALERT_AGAIN_FIRST (30 * PTIME_SECOND)
+#define ALERT_AGAIN_FIRST (10 * PTIME_SECOND)
 #define ALERT_AGAIN_MAX PTIME_HOUR
 #define ALERT_GIVE_UP PTIME_DAY
 

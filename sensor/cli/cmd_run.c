@@ -167,7 +167,10 @@ configure(struct running *r, const struct setup_given *g, struct err *err)
 {
 	const struct config *c = &r->setup.config;
 
-	if (setup_configure(&r->setup, g, err) < 0 || configure_capture(r, err) < 0)
+	struct alert_target targets[CONFIG_ALERTS_MAX];
+
+	if (setup_configure(&r->setup, g, err) < 0 || configure_capture(r, err) < 0 ||
+		alert_setup(&r->setup.config, targets, err) < 0)
 		return -1;
 	if (c->lookup.enabled && c->nets_count == 0)
 		return err_set(err,
@@ -301,10 +304,6 @@ check_rules(void *ctx, struct err *err)
 static int
 check(struct running *r, const struct capture_live_options *live, struct err *err)
 {
-	struct alert_target targets[CONFIG_ALERTS_MAX];
-
-	if (alert_setup(&r->setup.config, targets, err) < 0)
-		return -1;
 	if (check_users(r, err) < 0 || check_as_owner(r, err) < 0)
 		return -1;
 	if (take_rules(r, err) < 0)

@@ -54,6 +54,31 @@ want 3 "x.db" "$HELOSCOPE" report --store x.db
 "$HELOSCOPE" read --store new.db "$capture" >/dev/null || bad=1
 sqlite3 new.db 'PRAGMA user_version = 9999' || bad=1
 want 3 "newer" "$HELOSCOPE" read --store new.db "$capture"
+# alert WORDS LINES: a section with these lines is refused, where the sensor starts and where a test is sent
+alert() {
+	printf '[alert desk]\n%b\n' "$2" >alert.conf
+	want 2 "[alert desk] $1" "$HELOSCOPE" run -i lo --config alert.conf
+	want 3 "[alert desk] $1" "$HELOSCOPE" alerts --test --config alert.conf
+}
+alert "kind: is missing" "above = listed"
+alert "target: the absolute path" "kind = command"
+alert "target: the absolute path" "kind = command\ntarget = hook"
+alert "target: No such file" "kind = command\ntarget = /no/such/hook"
+alert "target: is no file that can be run" "kind = command\ntarget = /etc/passwd"
+alert "target: an address that begins with http://" "kind = webhook\ntarget = ftp://x/"
+alert "target: an address that begins with smtp://" "kind = mail\ntarget = relay.example.org"
+alert "from: is missing" "kind = mail\ntarget = smtp://x\nto = a@b"
+alert "from: is not an address" "kind = mail\ntarget = smtp://x\nfrom = x y@z\nto = a@b"
+alert "to: is missing" "kind = mail\ntarget = smtp://x\nfrom = a@b"
+alert "to: is not an address" "kind = mail\ntarget = smtp://x\nfrom = a@b\nto = a@b, c"
+alert "to: only mail has one" "kind = webhook\ntarget = http://x/\nto = a@b"
+alert "target: the journal has none" "kind = journal\ntarget = x"
+printf '[alert a b]\nkind = journal\n' >alert.conf
+want 2 "[alert a b]: a name has letters" "$HELOSCOPE" run -i lo --config alert.conf
+printf '[alert desk]\nkind = journal\n' >alert.conf
+want 3 "no section [alert des]" "$HELOSCOPE" alerts --test des --config alert.conf
+want 3 "no target" "$HELOSCOPE" alerts --test --config /dev/null
+want 2 "named with --test" "$HELOSCOPE" alerts desk
 if [ -w /dev/full ]; then
 	"$HELOSCOPE" read --no-store --json "$capture" >/dev/full 2>full.txt
 	[ $? = 3 ] && grep -q "disk full" full.txt || { echo "FAIL: full output not told"; bad=1; }

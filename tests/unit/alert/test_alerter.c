@@ -84,12 +84,12 @@ a_failure_is_tried_again_with_the_same_id(void **state)
 	change(w, 9, VERDICT_LISTED);
 	pass(w, 3);
 	assert_int_equal(end_runs(w, ALERT_FAILED), 1);
-	pass(w, 25);
+	pass(w, 8);
 	assert_int_equal(end_runs(w, ALERT_FAILED), 0);
-	pass(w, 10);
+	pass(w, 6);
 	assert_int_equal(end_runs(w, ALERT_FAILED), 1);
 	kill_alerter(w);
-	pass(w, 65);
+	pass(w, 25);
 	assert_int_equal(end_runs(w, ALERT_DELIVERED), 1);
 	pass(w, 10000);
 	assert_int_equal(w->runs_count, 3);
