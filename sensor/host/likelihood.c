@@ -273,11 +273,13 @@ say_reasons(const struct facts *f, struct list_likelihood *l,
 				reasons[i]->rule, (double)reasons[i]->log_odds / 1000));
 }
 
-/* What each of the strongest reasons alone makes of it, and how it goes away. */
+/* What each of the strongest reasons makes of it, how it goes away, and what is left without all of
+ * them. */
 static void
 say_changes(const struct facts *f, struct list_likelihood *l,
 	const struct list_reason *const *reasons, size_t count, int64_t sum)
 {
+	int64_t rest = sum;
 	size_t said = 0;
 
 	for (size_t i = 0; i < count && said < WHAT_IF_MAX; i++) {
@@ -286,11 +288,16 @@ say_changes(const struct facts *f, struct list_likelihood *l,
 		if (r->log_odds < WHY_FROM)
 			continue;
 		said++;
+		rest -= r->log_odds;
 		add_change(f, l,
 			arena_printf(f->arena, "without %s it would be %.2f instead of %.2f%s%s",
-				r->rule, probability_of(sum - r->log_odds), l->predicted,
+				r->rule, probability_of(sum - r->log_odds), probability_of(sum),
 				r->cure[0] != '\0' ? ": " : "", r->cure));
 	}
+	if (said > 1)
+		add_change(f, l,
+			arena_printf(f->arena, "without all of these it would be %.2f",
+				probability_of(rest)));
 }
 
 /* ---- one list ---- */

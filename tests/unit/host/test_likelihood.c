@@ -104,9 +104,37 @@ test_reasons_and_changes(void **state)
 		css->why[0], "6 of 6 mails scored 5.0 or more (rule HOST_SPAM_SENT: +5.6)");
 	CHANGES(css, "without HOST_SPAM_SENT it would be 0.0");
 	CHANGES(css, "stop what sends them");
+	assert_false(has_line(css->change, css->change_count, "all of these"));
 	CHANGES(css, "Ends by itself one or two days after the last spam");
 	assert_true(likelihood(&t.host, "Backscatterer")->predicted < 0.03);
 	assert_true(likelihood(&t.host, "UCEPROTECT-2")->predicted < 0.03);
+	tale_over(&t);
+}
+
+/* Two that suffice alone: neither changes much, both do. */
+static void
+test_two_reasons(void **state)
+{
+	static struct tale t;
+	const struct list_likelihood *xbl;
+
+	(void)state;
+	tale_begin(&t);
+	for (int i = 0; i < 8; i++) {
+		struct session_record *s = a_session(&t, SERVER_A);
+		struct mail_record *m = a_mail(&t, s, "a@grid.example.edu", 9);
+
+		s->helo_name = "localhost";
+		a_rcpt(&t, m, "b@example.org", REPLY_OK);
+		tell_mail(&t, s, m);
+		tell_session(&t, s);
+	}
+	tale_end(&t);
+	xbl = likelihood(&t.host, "Spamhaus XBL");
+	assert_int_equal(in_thousandths(xbl->predicted), 950);
+	CHANGES(xbl, "without HOST_HELO_LOCALHOST it would be 0.71 instead of 0.95: let it greet");
+	CHANGES(xbl, "without HOST_SPAM_DIRECT it would be 0.73 instead of 0.95");
+	CHANGES(xbl, "without all of these it would be 0.01");
 	tale_over(&t);
 }
 
@@ -386,6 +414,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_quiet_host),
 		cmocka_unit_test(test_reasons_and_changes),
+		cmocka_unit_test(test_two_reasons),
 		cmocka_unit_test(test_named_by_servers),
 		cmocka_unit_test(test_wider_name),
 		cmocka_unit_test(test_names),

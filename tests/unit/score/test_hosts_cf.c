@@ -134,8 +134,11 @@ static const struct {
 	{ "HOST_BATCH_VOLUME", "sign_batch=1 mails_batch=900", "sign_batch=1 mails_batch=150" },
 	/* UCEPROTECT's own numbers: more than 4 in a /24, 50 in all */
 	{ "HOST_NEIGHBOURS_24", "neighbours_24=5", "neighbours_24=4" },
+	{ "HOST_NEIGHBOURS_24", "neighbours_24=4 sign_spam=1", "neighbours_24=3 sign_listed=1" },
 	{ "HOST_NEIGHBOURS_FEW", "neighbours_24=4", "neighbours_24=5" },
 	{ "HOST_NEIGHBOURS_50", "neighbours_all=50", "neighbours_all=49" },
+	{ "HOST_NEIGHBOURS_50", "neighbours_all=49 sign_listed=1",
+		"neighbours_all=48 sign_spam=1" },
 	{ "HOST_NEIGHBOURS_MANY", "neighbours_all=49", "neighbours_all=50" },
 };
 #define ROWS (sizeof rows / sizeof rows[0])
