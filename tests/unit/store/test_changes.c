@@ -126,13 +126,20 @@ add_waiting(void *ctx, const struct change_waiting *w)
 static void
 want_waiting(struct fixture *f, int64_t after, int64_t now, const char *want)
 {
-	const struct change_question q = { "desk", after, now, 10 };
+	const struct change_question q = { "desk", after, now, 10 },
+				     one = { "desk", after, now, 1 };
 	struct err err = { 0 };
-	struct buf out;
+	struct buf out, first;
 
 	buf_init(&out, 4096);
 	assert_int_equal(query_changes_waiting(f->store, &q, add_waiting, &out, &err), 0);
 	assert_string_equal(buf_cstr(&out), want);
+	/* the oldest comes first, whatever it waits for */
+	buf_init(&first, 4096);
+	assert_int_equal(query_changes_waiting(f->store, &one, add_waiting, &first, &err), 0);
+	assert_memory_equal(buf_cstr(&out), buf_cstr(&first), first.len);
+	assert_int_equal(first.len > 0, out.len > 0);
+	buf_release(&first);
 	buf_release(&out);
 }
 
