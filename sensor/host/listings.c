@@ -95,14 +95,14 @@ expire(struct facts *f, struct listing *l, int64_t from)
 static int64_t
 last_bad(const struct facts *f, const struct listing *l)
 {
-	int64_t bad = l->last;
+	int64_t bad = l->last, current = current_of(l);
 
 	for (size_t i = 0; i < f->hours_count; i++) {
 		const struct aggregate *a = f->hours[i].aggregate;
 		int64_t end = f->hours[i].hour + PTIME_HOUR;
 
 		if (a->sums[SUM_mails_spam] * 2 <= a->sums[SUM_mails_judged] ||
-			f->hours[i].hour > bad + current_of(l))
+			f->hours[i].hour > bad + current)
 			continue;
 		end = a->last < end ? a->last : end;
 		bad = end > bad ? end : bad;
@@ -166,7 +166,8 @@ going_on(struct facts *f, struct entry *e, const struct mention *m)
 {
 	if (e == NULL)
 		return NULL;
-	if (e->l.until == 0 && m->since > last_bad(f, &e->l) + current_of(&e->l))
+	if (e->l.until == 0 && m->since > e->l.last + current_of(&e->l) &&
+		m->since > last_bad(f, &e->l) + current_of(&e->l))
 		expire(f, &e->l, last_bad(f, &e->l));
 	if (e->l.until == 0)
 		return e;

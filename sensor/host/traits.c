@@ -1,5 +1,6 @@
 #include "sensor/host/traits.h"
 
+#include "sensor/base/chars.h"
 #include "sensor/base/slice.h"
 
 #define HOURS(n) ((n)*PTIME_HOUR)
@@ -174,14 +175,19 @@ static const struct {
 };
 
 /* The name, or its first words: "Spamhaus" is "Spamhaus ZEN", and not "spamhaus.example.net", which
- * a server may call its own list. */
+ * a server may call its own list.  Most rows differ in the first letter. */
 static bool
-is_row(const struct traits *row, struct slice name)
+is_row(const struct traits *row, const char *name)
 {
-	struct slice part = slice_str(row->part);
+	const char *part = row->part;
 
-	return part.len == 0 ||
-	       (slice_istarts(name, part) && (name.len == part.len || name.ptr[part.len] == ' '));
+	if (*part == '\0')
+		return true;
+	while (*part != '\0' && chars_lower((uint8_t)*part) == chars_lower((uint8_t)*name)) {
+		part++;
+		name++;
+	}
+	return *part == '\0' && (*name == '\0' || *name == ' ');
 }
 
 const struct traits *
@@ -189,7 +195,7 @@ traits_of(const char *list)
 {
 	size_t i = 0;
 
-	while (!is_row(&rows[i], slice_str(list)))
+	while (!is_row(&rows[i], list))
 		i++;
 	return &rows[i];
 }
