@@ -86,7 +86,7 @@ mention_for(struct mentions *m, const struct mention *like)
 	memmove(&m->items[at + 1], &m->items[at], (m->count - at) * sizeof *m->items);
 	fresh.list = text_copy(like->list, NAMES_TEXT);
 	fresh.reply = text_copy(like->reply, MENTION_TEXT);
-	fresh.servers = (struct names){ NULL, 0, 0 };
+	fresh.servers = (struct names){ .items = NULL };
 	fresh.count = fresh.rcpts = 0;
 	m->items[at] = fresh;
 	m->count++;

@@ -12,7 +12,7 @@ names_release(struct names *n)
 	for (size_t i = 0; i < n->count; i++)
 		free(n->items[i].text);
 	free(n->items);
-	*n = (struct names){ NULL, 0, 0 };
+	*n = (struct names){ .items = NULL };
 }
 
 struct slice
@@ -88,6 +88,7 @@ insert_at(struct names *n, size_t at, struct named item)
 	memmove(&n->items[at + 1], &n->items[at], (n->count - at) * sizeof *n->items);
 	n->items[at] = item;
 	n->count++;
+	n->text_bytes += strlen(item.text) + 1;
 }
 
 /* `counted` carries the numbers; its text is not taken. */
@@ -111,6 +112,7 @@ add_counted(struct names *n, struct slice text, const struct named *counted, siz
 		return;
 	if (n->count == max) {
 		n->count--;
+		n->text_bytes -= strlen(n->items[n->count].text) + 1;
 		free(n->items[n->count].text);
 	}
 	fresh.text = text_copy(text);
@@ -185,11 +187,7 @@ names_top(const struct names *n)
 size_t
 names_bytes(const struct names *n)
 {
-	size_t bytes = n->cap * sizeof *n->items;
-
-	for (size_t i = 0; i < n->count; i++)
-		bytes += strlen(n->items[i].text) + 1;
-	return bytes;
+	return n->cap * sizeof *n->items + n->text_bytes;
 }
 
 void

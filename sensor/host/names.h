@@ -30,6 +30,7 @@ struct named {
 struct names {
 	struct named *items; /* by hash, then text */
 	size_t count, cap;
+	size_t text_bytes; /* of all texts, with their ends */
 };
 
 void names_release(struct names *n);

@@ -73,7 +73,7 @@ sketch_estimate(const struct sketch *s)
 	if (s->registers == NULL)
 		return 0;
 	for (size_t i = 0; i < SKETCH_REGISTERS; i++)
-		sum += ldexp(1.0, -s->registers[i]);
+		sum += 1.0 / (double)(UINT64_C(1) << s->registers[i]); /* exact, as is the sum */
 	estimate = alpha * m * m / sum;
 	zeros = zeros_of(s);
 	if (estimate <= 2.5 * m && zeros > 0)
