@@ -433,6 +433,8 @@ rules_finish(struct rules *r, struct err *err)
 			return -1;
 	if (settle_metas(r, err) < 0)
 		return -1;
-	r->plan = plan_new(r);
+	/* matches against absent fields, which needs the expressions */
+	if (!r->only_hosts)
+		r->plan = plan_new(r);
 	return r->arena.full ? no_room(err) : 0;
 }

@@ -309,6 +309,23 @@ test_speed(void **state)
 	rules_free((struct rules *)(uintptr_t)r);
 }
 
+/* As the collector reads them at SIGHUP: beside rules on mails, whose expressions stay uncompiled. */
+static void
+test_beside_others(void **state)
+{
+	const struct rule_source source = { SOURCE_DIR "/rules", false };
+	struct err err = { "" };
+	struct rules *alone = hosts_cf(), *all = rules_load_hosts(&source, 1, &err);
+
+	(void)state;
+	if (all == NULL)
+		fail_msg("%s", err.text);
+	assert_true(all->hosts_count >= alone->hosts_count);
+	assert_int_equal(all->lists_count, alone->lists_count);
+	rules_free(all);
+	rules_free(alone);
+}
+
 int
 main(void)
 {
@@ -317,6 +334,7 @@ main(void)
 		cmocka_unit_test(test_each_can_fire),
 		cmocka_unit_test(test_sufficient),
 		cmocka_unit_test(test_good_hosts),
+		cmocka_unit_test(test_beside_others),
 		cmocka_unit_test(test_speed),
 	};
 
