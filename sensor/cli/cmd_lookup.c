@@ -337,7 +337,7 @@ open_all(struct asking *a, struct err *err)
 	if (!a->yes && !c->lookup.enabled)
 		return 0;
 	if (!a->no_store) {
-		a->rules = rules_load(a->setup.rules.sources, a->setup.rules.count, err);
+		a->rules = rules_load_hosts(a->setup.rules.sources, a->setup.rules.count, err);
 		if (a->rules == NULL || setup_finish(&a->setup, false, err) < 0 ||
 			store_open(c->store, c->sensor, &a->writer, err) < 0)
 			return -1;
