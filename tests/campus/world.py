@@ -72,7 +72,7 @@ class World:
 
     def outside4(self):
         while True:
-            a = self.dice.choice([x for x in range(11, 223) if x not in (127, 169, 172, 192, 198, 200, 203)])
+            a = self.dice.choice([x for x in range(11, 223) if x not in (100, 127, 169, 172, 192, 198, 200, 203)])
             address = f"{a}.{self.dice.randint(0, 255)}.{self.dice.randint(0, 255)}.{self.dice.randint(1, 254)}"
             if address not in self.taken:
                 self.taken.add(address)
