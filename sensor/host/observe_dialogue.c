@@ -62,7 +62,8 @@ observe_helo_target(const struct facts *f, struct observation *o)
 {
 	if (N(helo_target) == 0)
 		return;
-	o->strength = ramp(share_of(N(helo_target), N(helo)), 0, 0.2);
+	o->strength = ramp(share_of(N(helo_target), N(helo)), 0, 0.2) *
+		      ramp((double)N(helo_target), 0, 3);
 	observe_say(f, o,
 		"%" PRId64 " of %" PRId64 " sessions greet the server with its own name or address",
 		N(helo_target), N(helo));

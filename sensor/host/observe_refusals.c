@@ -91,8 +91,8 @@ observe_network_listed(const struct facts *f, struct observation *o)
 			traits_of(f->listings[i].list)->scope == SCOPE_NETWORK)
 			n = n + f->listings[i].count;
 	}
-	/* a stubborn receiver now and then */
-	if (n > 0 && n < 3 && share_of(n, tries(f)) < 0.05)
+	/* a stubborn receiver now and then: nobody delists a host for its neighbours */
+	if (n > 0 && n < 3)
 		o->strength = 0.4;
 }
 

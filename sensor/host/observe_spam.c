@@ -148,9 +148,11 @@ observe_template(const struct facts *f, struct observation *o)
 
 	if (N(mails_scored) == 0)
 		return;
-	one_text = ramp(1 - share_of(texts, N(mails_scored)), 0.7, 0.95) *
-		   ramp((double)N(mails_scored), 5, 20) *
-		   (1 - ramp(share_of(named, N(mails_scored)), 0, 0.5));
+	/* a text without words has no digest */
+	one_text = texts == 0 ? 0
+			      : ramp(1 - share_of(texts, N(mails_scored)), 0.7, 0.95) *
+					ramp((double)N(mails_scored), 5, 20) *
+					(1 - ramp(share_of(named, N(mails_scored)), 0, 0.5));
 	of_spam = ramp((double)f->template_mails, 3, 8) *
 		  ramp(share_of(f->template_mails, f->spam), 0.5, 0.9);
 	o->strength = (one_text > of_spam ? one_text : of_spam) * ramp((double)domains, 3, 12);

@@ -90,18 +90,37 @@ listed_by(const struct facts *f, char *out, size_t size)
 	}
 }
 
-/* The most probable list that does not have it yet: " by SpamCop (87 %)". */
-static void
-likely_by(const struct host_record *r, char *out, size_t size)
+static bool
+is_of_networks(const struct facts *f, const char *list)
 {
+	const struct list_rules *rules = &f->config->lists;
+	size_t count = 0;
+	const struct list_base *bases =
+		rules->bases != NULL ? rules->bases(rules->ctx, &count) : NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (slice_eq(slice_str(bases[i].list), slice_str(list)))
+			return bases[i].kind == LIST_NETWORK;
+	}
+	return false;
+}
+
+/* The list that is expected most for what the host did: " by SpamCop (87 %)". */
+static void
+likely_by(const struct facts *f, const struct host_record *r, char *out, size_t size)
+{
+	const struct list_likelihood *best = NULL;
+
 	out[0] = '\0';
 	for (size_t i = 0; i < r->lists_count; i++) {
-		if (r->lists[i].probability >= LIKELY_FROM) {
-			snprintf(out, size, " by %s (%.0f %%)", r->lists[i].list,
-				100 * r->lists[i].probability);
-			return;
-		}
+		const struct list_likelihood *l = &r->lists[i];
+
+		if (l->predicted >= LIKELY_FROM && !is_of_networks(f, l->list) &&
+			(best == NULL || l->predicted > best->predicted))
+			best = l;
 	}
+	if (best != NULL)
+		snprintf(out, size, " by %s (%.0f %%)", best->list, 100 * best->predicted);
 }
 
 /* Why nothing more can be said, or how much was seen. */
@@ -121,7 +140,7 @@ say_seen(const struct facts *f, const struct host_record *r, char *out, size_t s
 void
 judge_summary(const struct facts *f, const struct observed *o, struct host_record *out)
 {
-	char listed[OBSERVED_TEXT * 2], likely[128], since[OBSERVED_TIME];
+	char listed[OBSERVED_TEXT * 2], likely[128], time[OBSERVED_TIME], since[OBSERVED_TIME + 8];
 	const char *const starts[VERDICTS] = {
 		[VERDICT_UNKNOWN] = "",
 		[VERDICT_CLEAN] = "",
@@ -134,17 +153,19 @@ judge_summary(const struct facts *f, const struct observed *o, struct host_recor
 	char text[OBSERVED_TEXT * 2];
 
 	listed_by(f, listed, sizeof listed);
-	likely_by(out, likely, sizeof likely);
-	observe_time(out->verdict_since, since);
+	likely_by(f, out, likely, sizeof likely);
+	since[0] = '\0';
+	if (out->verdict_since > 0)
+		snprintf(since, sizeof since, " since %s", observe_time(out->verdict_since, time));
 	if (out->verdict == VERDICT_UNKNOWN || out->verdict == VERDICT_CLEAN)
 		say_seen(f, out, text, sizeof text);
 	else if (out->causes_count > 0)
-		snprintf(text, sizeof text, "%s%s since %s; it seems to be %s (%s): %s",
+		snprintf(text, sizeof text, "%s%s%s; it seems to be %s (%s): %s",
 			starts[out->verdict], out->verdict == VERDICT_LIKELY ? likely : "", since,
 			cause_texts[out->causes[0].cause], cause_word(out->causes[0].cause),
 			sentence_of(o, out));
 	else
-		snprintf(text, sizeof text, "%s%s since %s: %s", starts[out->verdict],
+		snprintf(text, sizeof text, "%s%s%s: %s", starts[out->verdict],
 			out->verdict == VERDICT_LIKELY ? likely : "", since, sentence_of(o, out));
 	out->summary = arena_string(f->arena, names_clip(slice_str(text), OBSERVED_TEXT - 1));
 }
