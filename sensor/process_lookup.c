@@ -108,7 +108,7 @@ take_host(void *ctx, const struct lookup_host *host)
 	lookup_hosts_add(p->lookup, host);
 }
 
-/* A store that cannot be read costs this look at it: the hosts stay those of before. */
+/* A store that cannot be read costs this look at it: it goes on with the hosts read until then. */
 static void
 look(struct lookup_process *p)
 {

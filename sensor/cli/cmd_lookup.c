@@ -123,6 +123,17 @@ print_text(struct asking *a, const struct lookup_result *r)
 	fprintf(a->paper.out, "%s\n", rest);
 }
 
+/* The codes; where the time is not that of the clock, the day of the clock is said with them. */
+static const char *
+codes_kept(struct asking *a, const struct lookup_result *r)
+{
+	char time[PTIME_TEXT_MAX];
+
+	if (a->shift == 0 || r->answer != LOOKUP_LISTED)
+		return arena_string(&a->arena, slice_str(r->codes));
+	return arena_printf(&a->arena, "%s, asked on %.10s", r->codes, ptime_format(r->time, time));
+}
+
 static void
 on_result(void *ctx, const struct lookup_result *result)
 {
@@ -133,7 +144,7 @@ on_result(void *ctx, const struct lookup_result *result)
 		return;
 	*kept = *result;
 	kept->time += a->shift;
-	kept->codes = arena_string(&a->arena, slice_str(result->codes));
+	kept->codes = codes_kept(a, result);
 	*(result->answer == LOOKUP_LISTED	 ? &a->listed
 		: result->answer == LOOKUP_CLEAR ? &a->clear
 						 : &a->failed) += 1;
@@ -504,7 +515,7 @@ const struct cli_command cmd_lookup = {
 		"A zone is tested first (RFC 5782, 5): one that lists 127.0.0.1 is not believed.  "
 		"Error codes, refusals and silence are no listings: the answer is 'error'.  In a "
 		"store that only knows old captures the time of an answer is that of the last "
-		"packet.",
+		"packet, and a listing says on which day it was asked.",
 	.options = options,
 	.options_count = sizeof options / sizeof *options,
 	.run = run,

@@ -130,6 +130,16 @@ jq -e '.all.answers + .unpredicted > 0' "$work/out" >/dev/null || fail "nothing 
 exported | grep -q ',SpamCop,bl.spamcop.net,error,' || fail "the error is not kept: $(exported)"
 echo "ok   predictions and answers: $(jq -c '[.all.answers, .unpredicted]' "$work/out") with and without a prediction"
 
+# ---- an old capture: listed then, as far as the record goes, and asked today ----
+python3 "$here/lookup_capture.py" "$work/a.pcap" 1213240000
+fill
+look_up --config "$work/conf" --yes >"$work/out" || fail "a look-up of an old store"
+"$heloscope" export hosts --format json --store "$work/s.db" --host 200.136.80.4 >"$work/host" 2>/dev/null
+jq -e '(.causes | length > 0) and (.listings[] | select(.list == "Spamhaus XBL") | (.since | startswith("2008-06-12")) and (.reply | test("asked on 20[2-9]")))' \
+	"$work/host" >/dev/null || fail "an old capture: $(jq -c '[.causes, .listings]' "$work/host")"
+python3 "$here/lookup_capture.py" "$work/a.pcap"
+echo "ok   an old capture keeps its causes, and the listing says when it was asked"
+
 # ---- all the time ----
 fill
 : >"$work/asked"
