@@ -16,6 +16,15 @@ explains(int64_t part, int64_t whole)
 	return part > 0 ? 0.3 + 0.7 * share_of(part, whole) : 0;
 }
 
+/* Mails of its own that were read: the others have no labels. */
+static int64_t
+read_mails(const struct facts *f)
+{
+	int64_t own = N(mails_scored) - N(passed_scored);
+
+	return own > 0 ? own : N(mails);
+}
+
 static bool
 is_web_user(const char *id)
 {
@@ -39,7 +48,7 @@ observe_php(const struct facts *f, struct observation *o)
 	const struct named *top = names_top(scripts),
 			   *user = names_top(&f->sum->names[NAMES_user_id]);
 
-	o->strength = explains(N(mails_php), N(mails));
+	o->strength = explains(N(mails_php), read_mails(f));
 	if (N(mails_php) == 0)
 		return;
 	if (top == NULL)
@@ -91,7 +100,7 @@ observe_batch(const struct facts *f, struct observation *o)
 
 	if (N(mails_batch) == 0)
 		return;
-	o->strength = explains(N(mails_batch), N(mails));
+	o->strength = explains(N(mails_batch), read_mails(f));
 	/* spam that calls itself the result of a job */
 	if (!facts_innocent(f) && f->ratio >= f->bound)
 		o->strength *= 0.2;
@@ -128,7 +137,7 @@ observe_list(const struct facts *f, struct observation *o)
 
 	if (N(mails_list) == 0)
 		return;
-	o->strength = explains(N(mails_list), N(mails));
+	o->strength = explains(N(mails_list), read_mails(f));
 	observe_say(f, o, "%" PRId64 " of %" PRId64 " mails are of mailing lists%s%s",
 		N(mails_list), N(mails), list != NULL ? ", most of them of " : "",
 		list != NULL ? list->text : "");

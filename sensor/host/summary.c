@@ -38,7 +38,7 @@ static const char *const cause_texts[CAUSES] = {
 };
 
 static const char *
-concern_of(const struct observed *o)
+concern_of(const struct observed *o, const struct host_record *r)
 {
 	for (size_t i = 0; i < OBS_COUNT; i++) {
 		if (o->of[i].strength >= CONCERN_FROM && o->of[i].said_count > 0 &&
@@ -47,6 +47,9 @@ concern_of(const struct observed *o)
 	}
 	if (o->of[OBS_GREYLISTED].said_count > 0)
 		return o->of[OBS_GREYLISTED].said[0];
+	/* small things that add up to a list */
+	if (r->lists_count > 0 && r->lists[0].why_count > 0)
+		return r->lists[0].why[0];
 	return "several small things add up";
 }
 
@@ -64,7 +67,7 @@ sentence_of(const struct observed *o, const struct host_record *r)
 		return r->causes[0].evidence[0];
 	if (r->verdict == VERDICT_LISTED && o->of[OBS_LISTED].said_count > 0)
 		return o->of[OBS_LISTED].said[0];
-	return concern_of(o);
+	return concern_of(o, r);
 }
 
 /* "Listed by Spamhaus ZEN (37 refusals by 4 servers), SpamCop (1 refusal by 1 server)" */
