@@ -13,6 +13,7 @@
 #include "sensor/cli/cli.h"
 #include "sensor/cli/lookup_source.h"
 #include "sensor/cli/setup.h"
+#include "sensor/lookup/resolver.h"
 #include "sensor/process_analyst.h"
 #include "sensor/process_collector.h"
 #include "sensor/process_worker.h"
@@ -176,6 +177,8 @@ configure(struct running *r, const struct setup_given *g, struct err *err)
 		return err_set(err,
 			"[lookup] enabled: say which hosts are ours ([campus] net, or --net): "
 			"blocklists are asked about no others");
+	if (c->lookup.enabled && resolver_check(c->lookup.resolver, err) < 0)
+		return -1;
 	return r->serve != NULL ? config_endpoint(r->serve, &r->listen, err) : 0;
 }
 

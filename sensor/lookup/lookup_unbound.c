@@ -57,7 +57,7 @@ forwarder(const char *at, char out[RESOLVER_TEXT_MAX], struct err *err)
 
 	while (colon > 0 && s.ptr[colon - 1] != ':' && s.ptr[colon - 1] != '@')
 		colon--;
-	if (addr_parse(s, &addr) < 0 && colon > 0) {
+	if (addr_parse(s, &addr) < 0 && colon > 0 && s.ptr[s.len - 1] != ']') {
 		host = slice_take(s, colon - 1);
 		port = slice_skip(s, colon);
 	}
@@ -71,6 +71,14 @@ forwarder(const char *at, char out[RESOLVER_TEXT_MAX], struct err *err)
 			at);
 	snprintf(out, RESOLVER_TEXT_MAX, "%s@%d", addr_format(addr, text), (int)number);
 	return 0;
+}
+
+int
+resolver_check(const char *at, struct err *err)
+{
+	char text[RESOLVER_TEXT_MAX];
+
+	return at[0] == '\0' ? 0 : forwarder(at, text, err);
 }
 
 static int

@@ -18,6 +18,8 @@ struct resolver_calls {
 	void (*answered)(void *ctx, unsigned slot, const struct dns_answer *answer);
 };
 
+/* Whether `at` can be meant. 0, or -1 and err. */
+int resolver_check(const char *at, struct err *err);
 /* `at`: "192.0.2.53", "192.0.2.53:5300", "[2001:db8::53]:5300"; "" = those of /etc/resolv.conf.
  * Its files are read here, and its thread is started: nothing is opened later but sockets.  NULL
  * and err. */
