@@ -132,22 +132,19 @@ find_dropped(struct facts *f)
 	}
 }
 
-static bool
-is_near(const char *a, const char *b)
-{
-	return bits_of(strtoull(a, NULL, 16) ^ strtoull(b, NULL, 16)) <= NEAR_BITS;
-}
-
 static void
 find_template(struct facts *f)
 {
 	const struct names *texts = &f->sum->names[NAMES_text_spam];
+	uint64_t near[LIMIT_HOST_NAMES];
 
+	for (size_t i = 0; i < texts->count; i++)
+		near[i] = strtoull(texts->items[i].text, NULL, 16);
 	for (size_t i = 0; i < texts->count; i++) {
 		int64_t n = 0;
 
 		for (size_t k = 0; k < texts->count; k++) {
-			if (is_near(texts->items[i].text, texts->items[k].text))
+			if (bits_of(near[i] ^ near[k]) <= NEAR_BITS)
 				n += texts->items[k].count;
 		}
 		if (n > f->template_mails)
@@ -209,17 +206,19 @@ hand_of(const char *dialect)
 static int64_t
 count_hands(const struct names *dialects)
 {
-	int64_t hands = 0;
+	struct slice hands[LIMIT_HOST_NAMES];
+	size_t count = 0;
 
 	for (size_t i = 0; i < dialects->count; i++) {
 		struct slice hand = hand_of(dialects->items[i].text);
 		size_t k = 0;
 
-		while (k < i && !slice_eq(hand_of(dialects->items[k].text), hand))
+		while (k < count && !slice_eq(hands[k], hand))
 			k++;
-		hands += k == i && hand.len > 0;
+		if (k == count && hand.len > 0)
+			hands[count++] = hand;
 	}
-	return hands;
+	return (int64_t)count;
 }
 
 /* Several people behind one address greet with different names and use different programs.  A bot
@@ -228,10 +227,11 @@ count_hands(const struct names *dialects)
 static bool
 is_like_nat(const struct facts *f)
 {
-	const int64_t hands = count_hands(&f->sum->names[NAMES_dialect]);
+	int64_t hands;
 
 	if (f->server_like >= 0.5 || f->distinct[SKETCH_helo_names] < 3)
 		return false;
+	hands = count_hands(&f->sum->names[NAMES_dialect]);
 	return f->sum->names[NAMES_software].count >= 2 || f->distinct[SKETCH_ja4s] >= 3 ||
 	       hands >= 4 || (hands >= 2 && f->sum->sums[SUM_helo_inside] >= 3);
 }
