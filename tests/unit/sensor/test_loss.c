@@ -199,7 +199,9 @@ static void
 captures_are_cut_by_their_packets_alone(void **state)
 {
 	struct told told = { .run = 0 };
-	const struct sink sink = { .ctx = &told, .state = sink_state, .commit = sink_commit };
+	const struct sink sink = {
+		.ctx = &told, .fetch_hosts = no_hosts, .state = sink_state, .commit = sink_commit
+	};
 	struct counters counters = { { 0 } };
 	struct collector *c = collector_on(&sink, false, &counters);
 	struct err err = { "" };
