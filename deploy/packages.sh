@@ -35,7 +35,7 @@ testing=(
 	chromium                        # the report as a browser sees it
 	swaks libnet-ssleay-perl libio-socket-ssl-perl msmtp openssl # clients of the mail servers below
 )
-peers=(postfix exim4-daemon-light opensmtpd tinyproxy-bin php-cli rbldnsd)
+peers=(postfix exim4-daemon-light opensmtpd tinyproxy-bin microsocks php-cli rbldnsd)
 
 missing() { # NAMES...: those that are not installed, a line each
 	local name

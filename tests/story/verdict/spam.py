@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Sends what nobody asked for, as a spam engine does: its own dialect, a template, no second try.
 
-usage: spam.py SERVER SENDER RECIPIENT[,...] [--proxy HOST:PORT] [--mails N] [--helo NAME]
+usage: spam.py SERVER SENDER RECIPIENT[,...] [--proxy HOST:PORT | --socks HOST:PORT] [--mails N] [--helo NAME]
 
-One session a mail; with --proxy by CONNECT through an HTTP proxy.  A refusal is an answer, not a failure.
+One session a mail; with --proxy by CONNECT through an HTTP proxy, with --socks by SOCKS5.  A refusal is an answer, not a failure.
 """
 import argparse
 import socket
@@ -39,8 +39,8 @@ def ask(stream, line, want):
         raise Refused(answer.decode(errors="replace").strip())
 
 
-def connect(server, proxy):
-    host, _, port = (proxy or server + ":25").partition(":")
+def connect(server, proxy, socks):
+    host, _, port = (proxy or socks or server + ":25").partition(":")
     stream = socket.create_connection((host, int(port)), timeout=15).makefile("rwb", buffering=0)
     if proxy:
         stream.write(f"CONNECT {server}:25 HTTP/1.0\r\n\r\n".encode())
@@ -49,11 +49,18 @@ def connect(server, proxy):
             raise Refused(answer.decode(errors="replace").strip())
         while stream.readline().strip():
             pass
+    if socks:
+        stream.write(b"\x05\x01\x00")
+        if stream.read(2) != b"\x05\x00":
+            raise Refused("SOCKS: asks for a name")
+        stream.write(b"\x05\x01\x00\x01" + socket.inet_aton(server) + (25).to_bytes(2, "big"))
+        if stream.read(10)[1:2] != b"\x00":
+            raise Refused("SOCKS: refused")
     return stream
 
 
 def one_mail(a, n):
-    stream = connect(a.server, a.proxy)
+    stream = connect(a.server, a.proxy, a.socks)
     ask(stream, "", b"220")
     ask(stream, "HELO " + a.helo, b"250")
     ask(stream, f"MAIL FROM: <{a.sender}>", b"250")
@@ -78,6 +85,7 @@ def main():
     p.add_argument("sender")
     p.add_argument("to")
     p.add_argument("--proxy")
+    p.add_argument("--socks")
     p.add_argument("--mails", type=int, default=1)
     p.add_argument("--helo", default="friend")
     a = p.parse_args()
