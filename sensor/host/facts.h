@@ -78,6 +78,7 @@ struct facts {
  * convict at its defaults. */
 #define CULPRIT_SPAM 4
 #define BURST_SPAM 5
+#define BURST_REFUSED 15
 
 /* The sum of the log-likelihood ratios of `all` independent things of which some are bad depends on
  * their numbers alone, so it is the same in any order and adds up over hours and sensors.  Read at

@@ -1,6 +1,7 @@
 /* What flows, retries, texts and minutes tell of a host. */
 #include "sensor/host/facts.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -281,16 +282,49 @@ count_explained(const int64_t *n)
 /* What came of mails whose content was not seen: those that TLS records tell, those refused before
  * their content, and whole sessions refused. */
 static void
-test_refusals(struct facts *f)
+count_tries(const int64_t *n, int64_t *tried, int64_t *refused)
 {
-	const int64_t *n = f->sum->sums;
 	int64_t open = n[SUM_rejected] + n[SUM_sessions_refused] - count_explained(n);
 	int64_t accepted = n[SUM_accepted] - n[SUM_mails_scored];
 
-	f->refused = n[SUM_estimated_refusals] + (open > 0 ? open : 0);
-	f->tried = f->refused + n[SUM_estimated_mails] + (accepted > 0 ? accepted : 0);
+	*refused = n[SUM_estimated_refusals] + (open > 0 ? open : 0);
+	*tried = *refused + n[SUM_estimated_mails] + (accepted > 0 ? accepted : 0);
+}
+
+/* The worst run of hours, as find_burst has it for mails.  Greylisting comes in bursts too, of a
+ * few mails. */
+static void
+find_refused_burst(struct facts *f)
+{
+	const struct sprt *test = &f->config->refusals;
+	const double chance = log((double)(f->hours_count > 0 ? f->hours_count : 1));
+	int64_t tried = 0, refused = 0;
+
+	for (size_t i = 0; i < f->hours_count; i++) {
+		int64_t hour_tried, hour_refused;
+		double ratio;
+
+		count_tries(f->hours[i].aggregate->sums, &hour_tried, &hour_refused);
+		if (facts_ratio(test, refused, tried) <= 0)
+			tried = refused = 0;
+		tried += hour_tried;
+		refused += hour_refused;
+		ratio = facts_ratio(test, refused, tried) - chance;
+		if (refused < BURST_REFUSED || ratio <= f->refusals_ratio)
+			continue;
+		f->refusals_ratio = ratio;
+		f->refused = refused;
+		f->tried = tried;
+	}
+}
+
+static void
+test_refusals(struct facts *f)
+{
+	count_tries(f->sum->sums, &f->tried, &f->refused);
 	f->refusals_bound = facts_upper(&f->config->refusals);
 	f->refusals_ratio = facts_ratio(&f->config->refusals, f->refused, f->tried);
+	find_refused_burst(f);
 }
 
 void

@@ -242,6 +242,31 @@ test_spfbl_and_sorted(void **state)
 	tale_over(&t);
 }
 
+/* A server whose mail nobody sees, and that is taken over for an hour. */
+static void
+test_hour_of_refusals(void **state)
+{
+	static struct tale t;
+
+	(void)state;
+	for (int bad = 0; bad < 2; bad++) {
+		tale_begin(&t);
+		for (int i = 0; i < 300; i++) {
+			tell_encrypted(&t, far_server(&t, i % 9), i % 8 != 0, i % 8 == 0);
+			t.now += 4 * 60 * PTIME_SECOND;
+		}
+		t.now = (t.now / PTIME_HOUR + 1) * PTIME_HOUR;
+		for (int i = 0; i < 60; i++)
+			tell_encrypted(&t, far_server(&t, i % 9), i % 3 == 0 || bad == 0,
+				i % 3 != 0 && bad == 1);
+		tale_end(&t);
+		assert_verdict(&t, bad == 1 ? VERDICT_WATCH : VERDICT_UNKNOWN);
+		if (bad == 1)
+			assert_said(&t, "40 of 60 tries whose content nobody saw were refused");
+		tale_over(&t);
+	}
+}
+
 /* One refusal by a list of neighbourhoods is worth a look, three are more. */
 static void
 test_network_list(void **state)
@@ -272,6 +297,7 @@ main(void)
 		cmocka_unit_test(test_smarthost_and_guest),
 		cmocka_unit_test(test_roles_as_configured),
 		cmocka_unit_test(test_spfbl_and_sorted),
+		cmocka_unit_test(test_hour_of_refusals),
 		cmocka_unit_test(test_network_list),
 	};
 
