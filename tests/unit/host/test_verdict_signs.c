@@ -257,7 +257,7 @@ test_hour_of_refusals(void **state)
 		}
 		t.now = (t.now / PTIME_HOUR + 1) * PTIME_HOUR;
 		for (int i = 0; i < 60; i++)
-			tell_encrypted(&t, far_server(&t, i % 9), i % 3 == 0 || bad == 0,
+			tell_encrypted(&t, far_server(&t, i % 4), i % 3 == 0 || bad == 0,
 				i % 3 != 0 && bad == 1);
 		tale_end(&t);
 		assert_verdict(&t, bad == 1 ? VERDICT_WATCH : VERDICT_UNKNOWN);
