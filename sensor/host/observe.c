@@ -75,8 +75,10 @@ ramp(double value, double low, double high)
 double
 share_of(int64_t part, int64_t whole)
 {
+	if (part <= 0)
+		return 0;
 	/* one mail can be refused more than once */
 	if (whole <= part)
-		return part > 0 ? 1 : 0;
+		return 1;
 	return (double)part / (double)whole;
 }
