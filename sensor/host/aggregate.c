@@ -76,7 +76,7 @@ void
 aggregate_add(struct aggregate *a, enum sum which, int64_t n)
 {
 	if (n > 0)
-		a->sums[which] = varint_sum(a->sums[which], n);
+		a->sums[which] = count_sum(a->sums[which], n);
 }
 
 void
@@ -110,7 +110,7 @@ aggregate_merge(struct aggregate *into, const struct aggregate *from)
 	for (size_t i = 0; i < MINUTES_KINDS; i++)
 		into->minutes[i] |= from->minutes[i];
 	for (size_t i = 0; i < SUMS; i++)
-		into->sums[i] = varint_sum(into->sums[i], from->sums[i]);
+		into->sums[i] = count_sum(into->sums[i], from->sums[i]);
 	for (size_t i = 0; i < SKETCHES; i++)
 		sketch_merge(&into->sketches[i], &from->sketches[i]);
 	for (size_t i = 0; i < NAMES; i++)

@@ -51,9 +51,9 @@ unpack_sums(struct aggregate *a, struct cursor *in, int64_t sums)
 	if (in->bad || classes > REPLY_CLASSES || sums < classes || sums - classes > SUM_class)
 		return -1;
 	for (int64_t i = 0; i < classes; i++)
-		a->sums[SUM_class + i] = varint_get(in);
+		a->sums[SUM_class + i] = varint_get_count(in);
 	for (int64_t i = 0; i < sums - classes; i++)
-		a->sums[i] = varint_get(in);
+		a->sums[i] = varint_get_count(in);
 	return in->bad ? -1 : 0;
 }
 
@@ -90,7 +90,7 @@ unpack_all(struct aggregate *a, struct cursor *in)
 		return -1;
 	a->first = varint_get(in);
 	a->last = varint_sum(a->first, varint_get(in));
-	a->score_max = varint_get(in);
+	a->score_max = varint_get_count(in);
 	if (unpack_minutes(a, in, minutes) < 0 || unpack_sums(a, in, sums) < 0)
 		return -1;
 	for (int64_t i = 0; i < sketches; i++) {

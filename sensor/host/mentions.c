@@ -107,8 +107,8 @@ is_earlier(const struct mention *a, const struct mention *b)
 static void
 merge_one(struct mention *into, const struct mention *from)
 {
-	into->count = varint_sum(into->count, from->count);
-	into->rcpts = varint_sum(into->rcpts, from->rcpts);
+	into->count = count_sum(into->count, from->count);
+	into->rcpts = count_sum(into->rcpts, from->rcpts);
 	into->named_us |= from->named_us;
 	if (is_earlier(from, into)) {
 		free(into->reply);
@@ -218,8 +218,8 @@ unpack_one(struct mention *m, struct cursor *in)
 	m->list = unpack_text(in, NAMES_TEXT);
 	m->since = varint_get(in);
 	m->last = varint_sum(m->since, varint_get(in));
-	m->count = varint_get(in);
-	m->rcpts = varint_get(in);
+	m->count = varint_get_count(in);
+	m->rcpts = varint_get_count(in);
 	named_us = cursor_u8(in);
 	m->named_us = named_us != 0;
 	m->reply = unpack_text(in, MENTION_TEXT);

@@ -101,7 +101,7 @@ add_counted(struct names *n, struct slice text, const struct named *counted, siz
 	if (at < n->count && named_cmp(&n->items[at], counted->hash, text) == 0) {
 		struct named *item = &n->items[at];
 
-		item->count = varint_sum(item->count, counted->count);
+		item->count = count_sum(item->count, counted->count);
 		if (counted->first < item->first)
 			item->first = counted->first;
 		if (counted->last > item->last)
@@ -215,7 +215,7 @@ names_unpack(struct names *n, struct cursor *in, size_t max)
 		struct slice text = varint_get_text(in, NAMES_TEXT);
 		struct named item = { 0 };
 
-		item.count = varint_get(in);
+		item.count = varint_get_count(in);
 		item.first = varint_get(in);
 		item.last = varint_sum(item.first, varint_get(in));
 		if (in->bad || text.len == 0 || item.count == 0 || !text_is_clean(text))

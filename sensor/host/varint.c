@@ -58,3 +58,22 @@ varint_sum(int64_t a, int64_t b)
 {
 	return a > INT64_MAX - b ? INT64_MAX : a + b;
 }
+
+int64_t
+varint_get_count(struct cursor *in)
+{
+	int64_t count = varint_get(in);
+
+	if (count <= COUNT_MAX)
+		return count;
+	in->bad = true;
+	return 0;
+}
+
+int64_t
+count_sum(int64_t a, int64_t b)
+{
+	int64_t sum = varint_sum(a, b);
+
+	return sum < COUNT_MAX ? sum : COUNT_MAX;
+}
