@@ -5,7 +5,7 @@
 #define N(name) (f->sum->sums[SUM_##name])
 
 /* How much it looks so without a look into any mail: from many networks in, to few out, and about
- * as often.  A gateway to a provider looks the same. */
+ * as often.  A gateway to a provider looks the same; what people hand in is theirs. */
 static double
 forwards_unseen(const struct facts *f)
 {
@@ -17,6 +17,7 @@ forwards_unseen(const struct facts *f)
 	return ramp((double)in, 5, 20) * ramp(1 - share_of(out, in), 0.6, 0.9) *
 	       ramp((double)N(sessions), 5, 15) *
 	       ramp(share_of(N(sessions), N(in_sessions)), 0.2, 0.4) * f->out_with_in *
+	       (1 - share_of(N(in_sessions_submission), N(in_sessions))) *
 	       share_of(N(sessions_encrypted), N(sessions));
 }
 

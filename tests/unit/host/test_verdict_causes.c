@@ -343,6 +343,33 @@ test_vrfy(void **state)
 	tale_over(&t);
 }
 
+/* Mail is handed in from many networks under TLS: no fault by itself, the cause where most of what
+ * leaves is refused. */
+static void
+test_account_behind_tls(void **state)
+{
+	static struct tale t;
+
+	(void)state;
+	for (int bad = 0; bad < 2; bad++) {
+		tale_begin(&t);
+		for (int i = 0; i < 60; i++) {
+			struct session_record *in = an_inbound_session(&t, far_server(&t, i));
+
+			in->server.port = 587;
+			in->tls.used = true;
+			in->visibility = VISIBILITY_FLOW;
+			tell_session(&t, in);
+			tell_encrypted(
+				&t, SERVER_A, bad == 0 || i % 3 == 0, bad == 1 && i % 3 != 0);
+		}
+		tale_end(&t);
+		assert_first_cause(&t, bad == 1 ? CAUSE_COMPROMISED_ACCOUNT : CAUSE_UNKNOWN);
+		assert_int_equal(t.host.role, ROLE_SUBMISSION);
+		tale_over(&t);
+	}
+}
+
 /* ---- two at once ---- */
 
 /* A node that mails its jobs' results, and has a bot. */
@@ -417,6 +444,7 @@ main(void)
 		cmocka_unit_test(test_stolen_account_of_a_client),
 		cmocka_unit_test(test_password_guessing),
 		cmocka_unit_test(test_vrfy),
+		cmocka_unit_test(test_account_behind_tls),
 		cmocka_unit_test(test_jobs_and_bot),
 		cmocka_unit_test(test_relay_and_account),
 	};

@@ -227,6 +227,37 @@ test_loop(void **state)
 	tale_over(&t);
 }
 
+/* Of a job's mails half are put off before their content, and the node greets as localhost: the
+ * jobs are the cause, the name is what to mend. */
+static void
+test_deferred_batch(void **state)
+{
+	static struct tale t;
+
+	(void)state;
+	tale_begin(&t);
+	for (int i = 0; i < 90; i++) {
+		struct session_record *s = a_session(&t, SERVER_A);
+		struct mail_record *m = a_mail(&t, s, "root@grid.example.edu", 1);
+
+		s->helo_name = "localhost";
+		if (i % 3 != 0) {
+			m->bytes = 0;
+			m->outcome = OUTCOME_DEFERRED;
+			a_rcpt(&t, m, "phys@example.edu", REPLY_NO_RDNS_HELO);
+		} else {
+			a_label(&t, m, "batch");
+			a_rcpt(&t, m, "phys@example.edu", REPLY_OK);
+		}
+		tell_mail(&t, s, m);
+		tell_session(&t, s);
+	}
+	tale_end(&t);
+	assert_first_cause(&t, CAUSE_BATCH_JOBS);
+	assert_true(has_cause(&t.host, CAUSE_MISCONFIGURED_MTA, 0.3));
+	tale_over(&t);
+}
+
 int
 main(void)
 {
@@ -241,6 +272,7 @@ main(void)
 		cmocka_unit_test(test_automatic_answers),
 		cmocka_unit_test(test_helo_localhost),
 		cmocka_unit_test(test_loop),
+		cmocka_unit_test(test_deferred_batch),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
