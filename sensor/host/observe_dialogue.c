@@ -114,8 +114,9 @@ observe_auth_guessing(const struct facts *f, struct observation *o)
 {
 	if (N(auth_failures) == 0)
 		return;
-	o->strength = ramp((double)N(auth_failures), 10, 50) *
-		      ramp((double)f->distinct[SKETCH_servers], 1, 5);
+	/* a forgotten password is tried for days, at one server or two */
+	o->strength = ramp((double)N(auth_failures), 10, 30) *
+		      ramp((double)f->distinct[SKETCH_servers], 1, 4);
 	observe_say(f, o, "%" PRId64 " passwords were refused by other servers", N(auth_failures));
 }
 
