@@ -22,8 +22,13 @@ void
 observe(const struct facts *f, struct observed *out)
 {
 	*out = (struct observed){ 0 };
-	for (size_t i = 0; i < OBS_COUNT; i++)
+	for (size_t i = 0; i < OBS_COUNT; i++) {
+		double *strength = &out->of[i].strength;
+
 		rows[i].observe(f, &out->of[i]);
+		/* stored sums may be at odds with each other */
+		*strength = *strength > 1 ? 1 : *strength > 0 ? *strength : 0;
+	}
 }
 
 enum visibility
