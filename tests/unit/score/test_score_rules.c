@@ -34,7 +34,7 @@ static const struct {
 	{ "session A rcpts > many\n", "'many' is no number" },
 	{ "fault A no-bones\n", "no fault" },
 	{ "meta A B &&\n", "ends where" },
-	{ "body A /x/\nscore A much\n", "f.cf:2:1: score A: 'much'" },
+	{ "body A /x/\nscore A much\n", "f.cf:2:9: score A: 'much'" },
 	{ "body A /x/\nscore A 1 2\n", "one number or four" },
 	{ "body A /x/\nscore A 1 2 3 4 5\n", "one number or four" },
 	{ "body A /x/\nscore A nan\n", "no number" },
