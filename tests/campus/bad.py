@@ -501,9 +501,57 @@ def two_causes(world, family, hidden, intensity):
     return host
 
 
+def password_guessing(world, family, hidden, intensity):
+    """It tries passwords at submission servers outside."""
+    host = Host(world, "password-guessing", family, False, ["dictionary-attack"], intensity, False, find=ALARM)
+    dice = host.dice
+    targets = [world.server_for(dice, 0) for _ in range(dice.randint(4, 30))]
+    helo = dice.choice(("ylmf-pc", "User", texts.label(dice)))  # the first two were seen in many logs
+    for when in pace(world, dice, intensity, loud=(40, 120), slow=(25, 60)):
+        def session(at):
+            d = smtp.Dialogue(dice, host.address, dice.choice(targets), at, lambda *_: None, 587)
+            d.run(smtp.OUTLOOK, helo, [], auth=False)
+            world.told(host, d)
+            host.refusal_times.append(d.talk.now)
+        world.at(when, session)
+    if intensity == "mixed":
+        good.correspondence(world, host, POSTFIX, True, dice.randint(10, 30))
+    return host
+
+
+def callouts(world, family, hidden, intensity):
+    """A server that asks the servers of senders whether these exist, for each spam that comes."""
+    host = Host(world, "callouts", family, False, ["backscatter"], intensity, False, find=ALARM)
+    dice = host.dice
+    for when in pace(world, dice, intensity, loud=(60, 120)):
+        server = world.server_for(dice, 0.1)
+        forged = world.rcpt_at(dice, server, 0.5)
+        data = world.spam(dice, when, forged, [good.staff(dice, host)], mails.BOTS[dice.choice(sorted(mails.BOTS))], sorted(texts.SPAM))
+        world.receive(host, when, [Mail(forged, [good.staff(dice, host)], data)], program=dice.choice(ENGINES[:5]))
+
+        def session(at, server=server, forged=forged):
+            d = smtp.Dialogue(dice, host.address, server, at, world.judge)
+            mail = Mail("", [forged], b"", True, False, "backscatter")
+            if d.opening(SENDMAIL, host.name, False):
+                d.line("MAIL FROM:<>", SENDMAIL)
+                d.say("mail")
+                d.line(f"RCPT TO:<{forged}>", SENDMAIL)
+                d.answer(mail, forged, d.peek("rcpt", mail, forged))
+            d.line("QUIT", SENDMAIL)
+            d.say("bye")
+            d.talk.close()
+            world.told(host, d)
+            host.spam_times.append(d.talk.now)
+        world.at(when + 0.3, session)
+    if intensity == "mixed":
+        good.correspondence(world, host, POSTFIX, True, dice.randint(15, 40))
+    return host
+
+
 KINDS = {"open-relay": open_relay, "open-proxy": open_proxy, "web-form": web_form, "php-script": php_script, "spam-bot": spam_bot, "compromised-account": compromised_account, "batch-jobs": batch_jobs, "hand-typed": hand_typed,
          "mailing-list": explosion, "backscatter": backscatter, "forwarding": forwarding, "dictionary-attack": dictionary_attack, "misconfigured-mta": misconfigured,
-         "bot-behind-nat": bot_behind_nat, "bot-behind-smarthost": bot_behind_smarthost, "two-causes": two_causes}
+         "bot-behind-nat": bot_behind_nat, "bot-behind-smarthost": bot_behind_smarthost, "two-causes": two_causes,
+         "password-guessing": password_guessing, "callouts": callouts}
 INTENSITIES = ("loud", "slow", "mixed")
 
 

@@ -468,9 +468,56 @@ def bad_luck(world, family, hidden):
     return host
 
 
+def smtp_check(world, family, hidden):
+    """A monitor that asks a server outside every few minutes whether it greets, and leaves."""
+    host = Host(world, "smtp-check", family)
+    dice = host.dice
+    server, at = world.server_for(dice, 0), world.begin + dice.uniform(0, 3) * HOUR
+
+    def session(at):
+        d = smtp.Dialogue(dice, host.address, server, at, lambda *_: None)
+        d.run(DEVICE, host.name, [])
+        world.told(host, d)
+    while at < world.begin + 20 * HOUR:
+        world.at(at, session)
+        at += 600
+    return host
+
+
+def conference(world, family, hidden):
+    """A conference site in PHP tells a thousand authors, of whom some moved, what became of their papers."""
+    host = Host(world, "conference", family, hidden=hidden)
+    dice = host.dice
+    begin = world.working(dice, 1)[0]
+    for number in range(dice.randint(80, 200)):
+        server = world.server_for(dice, 0.6)
+        rcpt = world.rcpt_at(dice, server, 0.04)
+        when = begin + number * dice.uniform(0.2, 1)
+        text = f"Dear {mails.name_of(dice)},\n\nthank you for your paper {number} on {dice.choice(texts.TOPIC)}. The reviews are below; please send the final version by {dice.choice(texts.DAY)}.\n\nReview 1: {dice.choice(('accept', 'weak accept', 'borderline'))}. The {dice.choice(('method', 'evaluation', 'writing'))} is sound.\n\nThe programme chairs"
+        fields = by_userid(host, dice, when) + [f"To: {rcpt}", f"Subject: [Paper {number}] {dice.choice(('Decision', 'Reviews'))}"] + php_field("notify.php") + [f"From: Programme chairs <chairs@{host.domain}>", f"Reply-To: chairs@{host.domain}", "MIME-Version: 1.0"]
+        kind, body = mails.content(dice, text, "plain")
+        fields += kind + [f"Message-Id: <{int(when)}.{mails.hexa(dice, 10)}@{host.name}>", f"Date: {mails.date(when)}"]
+        world.send(host, when, server, POSTFIX, host.name, [Mail(f"www-data@{host.name}", [rcpt], mails.message(fields, body))], hidden)
+    return host
+
+
+def lab_script(world, family, hidden):
+    """A workstation's Python script that mails its owner when a run ends, with the HELO that smtplib makes up where there is no name."""
+    host = Host(world, "lab-script", family, hidden=hidden)
+    dice = host.dice
+    server = world.server_for(dice, 0.7)
+    rcpt = world.rcpt_at(dice, server)
+    for when in world.working(dice, dice.randint(1, 8)):
+        fields = mails.python(dice, when, host.name) + [f"From: {host.label}@{host.name}", f"To: {rcpt}", f"Subject: run {dice.randint(1, 400)} finished"]
+        kind, body = mails.content(dice, f"chi2 = {dice.random():.4f}\nsteps = {dice.randint(1000, 90000)}\noutput in /data/{host.label}", "plain")
+        world.send(host, when, server, PYTHON, "[127.0.1.1]", [Mail(f"{host.label}@{host.name}", [rcpt], mails.message(fields + kind, body))], hidden)
+    return host
+
+
 # kind, weight
 KINDS = ((mta, 8), (sends_only, 4), (newsletter, 3), (mailing_list, 3), (client, 16), (clear_client, 3), (monitoring, 4), (web_shop, 4), (learning, 3), (broken_date, 2), (printer, 5), (calendar, 3), (nat, 2),
-         (receives, 3), (gateway, 2), (backup_mx, 2), (alumni, 3), (probed, 3), (joe_job, 3), (closed_proxy, 3), (submission, 3), (scripted, 4), (announcement, 3), (tickets, 3), (builds, 3), (office, 4), (webmail, 3), (bad_luck, 3))
+         (receives, 3), (gateway, 2), (backup_mx, 2), (alumni, 3), (probed, 3), (joe_job, 3), (closed_proxy, 3), (submission, 3), (scripted, 4), (announcement, 3), (tickets, 3), (builds, 3), (office, 4), (webmail, 3), (bad_luck, 3),
+         (smtp_check, 2), (conference, 2), (lab_script, 3))
 
 
 def make(world, count):
