@@ -98,15 +98,15 @@ static const int asking[] = { SCMP_SYS(bind), SCMP_SYS(connect), SCMP_SYS(sendto
 static int
 allow_asking(scmp_filter_ctx filter)
 {
+	static const scmp_datum_t families[] = { AF_INET, AF_INET6 };
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < sizeof asking / sizeof *asking; i++)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, asking[i], 0);
-	for (int family = AF_INET; rc == 0; family = AF_INET6) {
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family));
-		if (family == AF_INET6)
-			break;
+	for (size_t i = 0; rc == 0 && i < sizeof families / sizeof *families; i++) {
+		const struct scmp_arg_cmp family = { 0, SCMP_CMP_EQ, families[i], 0 };
+
+		rc = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, &family);
 	}
 	return rc;
 }

@@ -68,7 +68,7 @@ test_address(enum addr_family family, uint8_t n)
 {
 	static const uint8_t v4[4] = { 127, 0, 0, 0 };
 	static const uint8_t v6[16] = { [10] = 0xff, [11] = 0xff, [12] = 127 };
-	struct addr a = { .family = family };
+	struct addr a = { .family = (uint8_t)family };
 
 	memcpy(a.bytes, family == ADDR_V4 ? v4 : v6, family == ADDR_V4 ? sizeof v4 : sizeof v6);
 	a.bytes[family == ADDR_V4 ? 3 : 15] = n;
