@@ -108,13 +108,14 @@ is_of_networks(const struct facts *f, const char *list)
 	return false;
 }
 
-/* The list that is expected most for what the host did: " by SpamCop (87 %)". */
+/* The list that is expected most for what the host did: "About to be listed by SpamCop (87 %)"; or
+ * the smarthost that will be listed for it. */
 static void
 likely_by(const struct facts *f, const struct host_record *r, char *out, size_t size)
 {
 	const struct list_likelihood *best = NULL;
+	const struct named *by = names_top(&f->sum->names[NAMES_passed_by]);
 
-	out[0] = '\0';
 	for (size_t i = 0; i < r->lists_count; i++) {
 		const struct list_likelihood *l = &r->lists[i];
 
@@ -123,7 +124,12 @@ likely_by(const struct facts *f, const struct host_record *r, char *out, size_t 
 			best = l;
 	}
 	if (best != NULL)
-		snprintf(out, size, " by %s (%.0f %%)", best->list, 100 * best->predicted);
+		snprintf(out, size, "About to be listed by %s (%.0f %%)", best->list,
+			100 * best->predicted);
+	else if (by != NULL)
+		snprintf(out, size, "About to get its relay %s listed", by->text);
+	else
+		snprintf(out, size, "About to be listed");
 }
 
 /* Why nothing more can be said, or how much was seen. */
@@ -150,7 +156,7 @@ judge_summary(const struct facts *f, const struct observed *o, struct host_recor
 		[VERDICT_WATCH] = "Worth a look",
 		[VERDICT_THROTTLED] = "Slowed down or refused by providers, on no list of single "
 				      "hosts as far as seen",
-		[VERDICT_LIKELY] = "About to be listed",
+		[VERDICT_LIKELY] = likely,
 		[VERDICT_LISTED] = listed,
 	};
 	char text[OBSERVED_TEXT * 2];
@@ -163,12 +169,11 @@ judge_summary(const struct facts *f, const struct observed *o, struct host_recor
 	if (out->verdict == VERDICT_UNKNOWN || out->verdict == VERDICT_CLEAN)
 		say_seen(f, out, text, sizeof text);
 	else if (out->causes_count > 0)
-		snprintf(text, sizeof text, "%s%s%s; it seems to be %s (%s): %s",
-			starts[out->verdict], out->verdict == VERDICT_LIKELY ? likely : "", since,
-			cause_texts[out->causes[0].cause], cause_word(out->causes[0].cause),
-			sentence_of(o, out));
+		snprintf(text, sizeof text, "%s%s; it seems to be %s (%s): %s",
+			starts[out->verdict], since, cause_texts[out->causes[0].cause],
+			cause_word(out->causes[0].cause), sentence_of(o, out));
 	else
-		snprintf(text, sizeof text, "%s%s%s: %s", starts[out->verdict],
-			out->verdict == VERDICT_LIKELY ? likely : "", since, sentence_of(o, out));
+		snprintf(text, sizeof text, "%s%s: %s", starts[out->verdict], since,
+			sentence_of(o, out));
 	out->summary = arena_string(f->arena, names_clip(slice_str(text), OBSERVED_TEXT - 1));
 }

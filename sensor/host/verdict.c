@@ -16,6 +16,9 @@
 /* Strength of something bad that is enough without a cause. */
 #define HARM_ALONE 0.5
 
+/* The sequential test has decided on what was sent on for it: as likely as by spam of its own. */
+#define BEHIND_LIKELY 0.9
+
 #define SCRATCH_MAX (4u << 20) /* bytes */
 
 struct verdict_config
@@ -82,6 +85,16 @@ is_harmless(const struct facts *f, const struct observed *o)
 		break;
 	}
 	return false;
+}
+
+/* Spam that a smarthost sends on has the smarthost listed; the host to be mended is this one. */
+static double
+likelihood_of(const struct facts *f, const struct observed *o)
+{
+	double own = judge_likelihood(f, o);
+	double behind = o->of[OBS_BEHIND_SPAM].strength >= 1 ? BEHIND_LIKELY : 0;
+
+	return own > behind ? own : behind;
 }
 
 static enum verdict
@@ -161,7 +174,7 @@ find_since(const struct facts *f)
 		prefix.now = i + 1 == f->hours_count ? f->now : f->hours[i].hour + PTIME_HOUR;
 		facts_work_out(&prefix);
 		observe(&prefix, &o);
-		word = word_of(&prefix, &o, judge_likelihood(&prefix, &o));
+		word = word_of(&prefix, &o, likelihood_of(&prefix, &o));
 		if (word != before)
 			since = f->hours[i].hour;
 		before = word;
@@ -274,7 +287,7 @@ fill_record(const struct facts *f, struct host_record *r)
 	double likelihood;
 
 	observe(f, &o);
-	likelihood = judge_likelihood(f, &o);
+	likelihood = likelihood_of(f, &o);
 	r->verdict = word_of(f, &o, likelihood);
 	r->verdict_since = find_since(f);
 	r->risk = risk_of(r->verdict, f, &o, likelihood);

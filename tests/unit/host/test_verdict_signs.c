@@ -186,7 +186,8 @@ test_smarthost_and_guest(void **state)
 	}
 	tale_end(&t);
 	assert_first_cause(&t, CAUSE_SPAM_BOT);
-	assert_true(t.host.verdict >= VERDICT_WATCH);
+	assert_int_equal(t.host.verdict, VERDICT_LIKELY);
+	assert_said(&t, "About to get its relay 200.136.80.25 listed");
 	assert_said(&t, "20 of 20 of its mails that 200.136.80.25 sent on scored 5.0 or more");
 	tale_over(&t);
 }
