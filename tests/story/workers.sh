@@ -107,7 +107,9 @@ replay "VLAN tags" easts --tags 8100:7
 replay "QinQ tags" easts --tags 88a8:8,8100:9
 replay "three tags, each direction on its own interface" easts wests --tags 88a8:8,8100:9,8100:10
 [[ $(sql "SELECT count(*) FROM sessions WHERE json_extract(record, '$.vlan') = '[8,9]'") == "$sessions" ]] || fail "the tags are not in the record"
-mail=$(tcpdump -nr "$capture" 'port 25 or 465 or 587 or 2525 or tcp[13] & 18 = 18' 2>/dev/null | wc -l)
+# mail, who answers where, and segments that begin with "POST"
+mail=$(tcpdump -nr "$capture" 'port 25 or 465 or 587 or 2525 or tcp[13] & 18 = 18 or tcp[(tcp[12] & 0xf0) >> 2 : 4] = 0x504f5354' \
+	2>/dev/null | wc -l)
 mail_seen() { [[ $(counter packets) == $((4 * mail)) ]]; }
 until_true 3 mail_seen || fail "$(counter packets) packets of $((4 * mail))"
 
