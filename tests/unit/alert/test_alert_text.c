@@ -208,6 +208,7 @@ test_mail(void **state)
 		assert_true(line != 1 || b.ptr[i] != '.');
 	}
 	want_part(&b, "=E2=82=AC");
+	want_part(&b, "=3D?utf-8?q?x?=3D Bcc:");
 	/* plain text stays as it is */
 	fill(&s, 1);
 	s.changes[0].summary = "";

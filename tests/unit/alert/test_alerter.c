@@ -227,6 +227,28 @@ a_storm_is_a_digest_and_stays_the_same_one(void **state)
 	world_free(w);
 }
 
+/* What was told one by one stays so, even where all of it is due at once. */
+static void
+what_failed_one_by_one_is_tried_one_by_one(void **state)
+{
+	struct world *w = world_new();
+	(void)state;
+
+	pass(w, 2);
+	change(w, 1, VERDICT_LIKELY);
+	change(w, 2, VERDICT_LIKELY);
+	pass(w, 3);
+	assert_int_equal(w->runs_count, 2);
+	end_runs(w, ALERT_FAILED);
+	kill_alerter(w);
+	w->now += MINUTE;
+	pass(w, 5);
+	assert_int_equal(end_runs(w, ALERT_DELIVERED), 2);
+	assert_string_equal(w->runs[0].id, w->runs[2].id);
+	assert_string_equal(w->runs[1].id, w->runs[3].id);
+	world_free(w);
+}
+
 static void
 few_at_once_and_one_host_after_the_other(void **state)
 {
@@ -260,6 +282,7 @@ main(void)
 		cmocka_unit_test(an_attempt_outlives_its_alerter),
 		cmocka_unit_test(an_attempt_of_which_nobody_knows_is_made_again),
 		cmocka_unit_test(a_storm_is_a_digest_and_stays_the_same_one),
+		cmocka_unit_test(what_failed_one_by_one_is_tried_one_by_one),
 		cmocka_unit_test(few_at_once_and_one_host_after_the_other),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
