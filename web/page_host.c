@@ -21,6 +21,28 @@ struct host_page {
 
 /* ---- head ---- */
 
+/* What the verdict rests on; a warning where less was seen than one would wish. */
+static void
+add_basis(struct html *h, const struct node *host)
+{
+	const char *basis = node_text(host, "visibility");
+	int64_t scored = node_int(host, "counts.mails_scored");
+
+	if (strcmp(basis, "content") == 0)
+		return;
+	h_class(h, "p", scored > 0 ? "note" : "banner warn");
+	if (strcmp(basis, "envelope") == 0)
+		h_str(h, scored > 0 ? "The verdict rests on envelopes and on what servers replied."
+				    : "Only envelopes were seen of this host, no mail content: the "
+				      "verdict rests on addresses and replies.");
+	else
+		h_str(h, scored > 0 ? "The verdict rests on the flow of its sessions: sizes, times "
+				      "and names."
+				    : "Only the flow of this host's sessions was seen: the verdict "
+				      "rests on sizes, times and names.");
+	h_close(h);
+}
+
 static void
 add_head(struct html *h, const struct node *host)
 {
@@ -44,15 +66,7 @@ add_head(struct html *h, const struct node *host)
 	h_class(h, "p", "lead");
 	h_str(h, node_text(host, "summary"));
 	h_close(h);
-	if (strcmp(node_text(host, "visibility"), "content") != 0) {
-		h_class(h, "p", "banner warn");
-		h_str(h, strcmp(node_text(host, "visibility"), "envelope") == 0
-				 ? "Only envelopes were seen of this host, no mail content: the "
-				   "verdict rests on addresses and replies."
-				 : "Only the flow of this host's sessions was seen: the verdict "
-				   "rests on sizes, times and names.");
-		h_close(h);
-	}
+	add_basis(h, host);
 }
 
 static void

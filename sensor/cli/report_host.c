@@ -19,6 +19,12 @@ count_of(const struct host_record *h, const char *name)
 	return 0;
 }
 
+static const char *const basis_texts[] = {
+	[VISIBILITY_CONTENT] = "what its mails say",
+	[VISIBILITY_ENVELOPE] = "envelopes and what servers replied",
+	[VISIBILITY_FLOW] = "the flow of its sessions: sizes, times and names",
+};
+
 static void
 print_verdict(const struct paper *p, const struct host_record *h)
 {
@@ -39,11 +45,11 @@ print_verdict(const struct paper *p, const struct host_record *h)
 	snprintf(text, sizeof text,
 		"Role: %s. Seen from %s to %s UTC: %" PRId64 " sessions, %" PRId64
 		" mails, %" PRId64 " recipients, of which %" PRId64 " were accepted, %" PRId64
-		" rejected, %" PRId64 " deferred. Of its mail, the most that was seen is: %s.",
+		" rejected, %" PRId64 " deferred. The verdict rests on %s.",
 		role_word(h->role), paper_time(h->first, first), paper_time(h->last, last),
 		count_of(h, "sessions"), count_of(h, "mails"), count_of(h, "rcpts"),
 		count_of(h, "accepted"), count_of(h, "rejected"), count_of(h, "deferred"),
-		visibility_word(h->visibility));
+		basis_texts[h->visibility]);
 	paper_text(p, 2, "", text);
 }
 
