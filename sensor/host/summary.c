@@ -137,7 +137,13 @@ static void
 say_seen(const struct facts *f, const struct host_record *r, char *out, size_t size)
 {
 	const int64_t *n = f->sum->sums;
+	char now[OBSERVED_TIME];
 
+	if (f->hours_count == 0) {
+		snprintf(out, size, "Nothing was seen of it in the %" PRId64 " days before %s",
+			f->config->window_ns / PTIME_DAY, observe_time(f->now, now));
+		return;
+	}
 	snprintf(out, size,
 		"%s: mails %" PRId64 ", recipients %" PRId64 ", encrypted sessions %" PRId64
 		" of %" PRId64,

@@ -186,6 +186,7 @@ test_window_ends(void **state)
 	t.now += 9 * PTIME_DAY;
 	tale_end(&t);
 	assert_verdict(&t, VERDICT_UNKNOWN);
+	assert_non_null(strstr(t.host.summary, "Nothing was seen of it in the 7 days before "));
 	assert_int_equal(t.host.listings_count, 0);
 	tale_over(&t);
 }
