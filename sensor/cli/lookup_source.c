@@ -19,8 +19,8 @@ lookup_source_init(struct lookup_source *s, const struct config *config)
 	s->lookup.zones = s->zones;
 }
 
-bool
-lookup_source_is_ours(const struct config *config, struct addr host)
+static bool
+is_ours(const struct config *config, struct addr host)
 {
 	bool ours = config->nets_count == 0;
 
@@ -46,7 +46,7 @@ give_host(void *ctx, const struct host_risk *host)
 		.ip = host->host, .verdict = host->verdict, .predictions = predictions
 	};
 
-	if (!lookup_source_is_ours(g->config, host->host))
+	if (!is_ours(g->config, host->host))
 		return;
 	/* 0: the list is in the record because a server named it, and no rule weighs it. */
 	for (size_t i = 0; i < host->lists_count && out.predictions_count < PREDICTIONS_MAX; i++)

@@ -22,7 +22,5 @@ struct process_lookup_store lookup_source_store(struct lookup_source *s);
  * process_lookup_store.hosts. */
 int lookup_source_hosts(struct lookup_source *s, int64_t now,
 	void (*fn)(void *fn_ctx, const struct lookup_host *host), void *fn_ctx, struct err *err);
-/* Whether that address is ours, as far as the configuration says. */
-bool lookup_source_is_ours(const struct config *config, struct addr host);
 
 #endif

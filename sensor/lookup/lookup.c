@@ -6,10 +6,9 @@
 #include "sensor/limits.h"
 #include "sensor/lookup/question.h"
 
-#define WAIT (10 * PTIME_SECOND)	 /* for an answer */
-#define TEST_LASTS PTIME_DAY		 /* for "not listed" */
-#define BROKEN_LASTS PTIME_HOUR		 /* until it is tested again */
-#define ERROR_LASTS (10 * LOOKUP_MINUTE) /* of before a restart */
+#define WAIT (10 * PTIME_SECOND) /* for an answer */
+#define TEST_LASTS PTIME_DAY	 /* for "not listed" */
+#define BROKEN_LASTS PTIME_HOUR	 /* until it is tested again */
 #define PREDICTIONS_MAX 64
 
 /* ---- zones ---- */
@@ -17,9 +16,13 @@
 static void
 add_zone(struct lookup *l, struct lookup_zone zone)
 {
+	const struct zone *row = zone_known(slice_str(zone.zone));
+	struct zone_state state = { .zone = zone, .asked = zone.zone, .row = row };
+
+	if (row != NULL)
+		state.zone.zone = row->name;
 	if (l->zones_count < LOOKUP_ZONES_MAX)
-		l->zones[l->zones_count++] = (struct zone_state){ .zone = zone,
-			.row = zone_known(slice_str(zone.zone)) };
+		l->zones[l->zones_count++] = state;
 }
 
 struct lookup *
@@ -97,8 +100,8 @@ lookup_known(struct lookup *l, const struct lookup_result *result)
 {
 	int64_t lasts = l->config.cache_ns;
 
-	if (result->answer == LOOKUP_ERROR && lasts > ERROR_LASTS)
-		lasts = ERROR_LASTS;
+	if (result->answer == LOOKUP_ERROR && lasts > LOOKUP_ERROR_LASTS)
+		lasts = LOOKUP_ERROR_LASTS;
 	for (size_t i = 0; i < l->zones_count; i++) {
 		struct asked *a;
 
@@ -247,7 +250,7 @@ ask(struct lookup *l, unsigned slot, const struct choice *choice, int64_t now)
 	l->flights[slot] =
 		(struct flight){ true, choice->question, choice->zone, choice->ip, now + WAIT };
 	COUNT(l->counters, lookups);
-	if (question_name(choice->ip, l->zones[choice->zone].zone.zone, name) < 0 ||
+	if (question_name(choice->ip, l->zones[choice->zone].asked, name) < 0 ||
 		l->calls.ask(l->calls.ctx, slot, name) < 0)
 		lookup_answered(l, slot, &failed, now);
 }

@@ -7,7 +7,7 @@
  *     world, and never lists anybody; where 127.0.0.2 is missing "not listed" means nothing.  A
  *     listing counts only if the zone was tested within the last ten minutes.
  *   - What is no answer is an error: the zone is left alone for a minute, then two, four, … up to
- *     six hours.
+ *     six hours; the host that it was about waits ten minutes at the least, behind the others.
  * Memory: heap, at most LIMIT_LOOKUP_HOSTS hosts.  Time is handed in. */
 #ifndef HELOSCOPE_LOOKUP_LOOKUP_H
 #define HELOSCOPE_LOOKUP_LOOKUP_H
@@ -58,7 +58,7 @@ struct lookup;
 struct lookup *lookup_new(const struct lookup_config *config, const struct lookup_calls *calls,
 	struct counters *counters);
 void lookup_free(struct lookup *l);
-/* The zones that are asked. NULL at the end. */
+/* The zones that are asked, a customer's key in front left out. NULL at the end. */
 const struct lookup_zone *lookup_zone_at(const struct lookup *l, size_t i);
 /* What was answered before: it is not asked again too soon. */
 void lookup_known(struct lookup *l, const struct lookup_result *result);

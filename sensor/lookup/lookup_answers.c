@@ -149,8 +149,7 @@ host_answered(struct lookup *l, const struct flight *f, const struct dns_answer 
 	if (a == NULL)
 		return;
 	if (fault != NULL) {
-		if (l->config.once)
-			a->due[f->zone] = LOOKUP_NEVER;
+		a->due[f->zone] = l->config.once ? LOOKUP_NEVER : now + LOOKUP_ERROR_LASTS;
 		give_all(l, a, f->zone, r);
 		return;
 	}

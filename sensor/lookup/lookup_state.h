@@ -9,6 +9,8 @@
 
 #define LOOKUP_MINUTE (60 * PTIME_SECOND)
 #define LOOKUP_NEVER INT64_MAX
+/* Until a host is asked about again that got no answer: the others come first. */
+#define LOOKUP_ERROR_LASTS (10 * LOOKUP_MINUTE)
 
 enum { FAMILY_V4, FAMILY_V6, FAMILIES };
 
@@ -21,8 +23,9 @@ struct tested {
 };
 
 struct zone_state {
-	struct lookup_zone zone;
-	const struct zone *row; /* NULL = one of the administrator's own */
+	struct lookup_zone zone; /* as it is shown and stored: without the key in front of it */
+	const char *asked;	 /* the whole name */
+	const struct zone *row;	 /* NULL = one of the administrator's own */
 	struct tested tested[FAMILIES];
 	int failures; /* in a row */
 	int64_t pause_until;

@@ -209,6 +209,7 @@ struct world {
 	char log[65536]; /* questions */
 	char said[8192]; /* results */
 	char told[4096]; /* events */
+	char zone[64];	 /* of the last result */
 	struct {
 		unsigned slot;
 		const char *answer;
@@ -260,6 +261,7 @@ world_result(void *ctx, const struct lookup_result *r)
 	if (r->predicted >= 0)
 		add(w->said, sizeof w->said, " (%.2f)", r->predicted);
 	add(w->said, sizeof w->said, "\n");
+	snprintf(w->zone, sizeof w->zone, "%s", r->zone);
 }
 
 static void
@@ -379,6 +381,38 @@ several_lists_of_a_zone(void **state)
 }
 
 /* The rules call it by another name than replies do. */
+/* A customer's key is in the question, and nowhere else. */
+static void
+a_key(void **state)
+{
+	static const struct lookup_zone zen[] = { { "Spamhaus ZEN", "k3y.zen.dq.spamhaus.net" } };
+	const struct lookup_config config = { zen, 1, 60, PTIME_HOUR, false };
+	struct world w = { .records = { { "4.80.136.200.k3y.zen.dq.spamhaus.net", "127.0.0.4" } } };
+	struct lookup_result before = { .host = addr_of("200.136.80.4"),
+		.list = "Spamhaus XBL",
+		.zone = "zen.dq.spamhaus.net",
+		.codes = "" };
+
+	(void)state;
+	begin(&w, &config);
+	assert_string_equal(lookup_zone_at(w.l, 0)->zone, "zen.dq.spamhaus.net");
+	want(&w, one_host);
+	pass(&w, 60);
+	assert_string_equal(w.log,
+		"1.0.0.127.k3y.zen.dq.spamhaus.net\n2.0.0.127.k3y.zen.dq.spamhaus.net\n"
+		"4.80.136.200.k3y.zen.dq.spamhaus.net\n");
+	assert_non_null(strstr(w.told, "(zen.dq.spamhaus.net) does not list"));
+	assert_null(strstr(w.told, "k3y"));
+	assert_string_equal(w.zone, "zen.dq.spamhaus.net");
+	/* What was stored under that name is known again. */
+	w.log[0] = '\0';
+	before.time = w.now + PTIME_HOUR;
+	lookup_known(w.l, &before);
+	pass(&w, 3600);
+	assert_string_equal(w.log, "");
+	lookup_free(w.l);
+}
+
 static void
 another_name(void **state)
 {
@@ -478,6 +512,23 @@ errors_back_off(void **state)
 		assert_non_null(strstr(w.told, "answers again"));
 		lookup_free(w.l);
 	}
+}
+
+/* A host of which a list says what it may not say keeps nobody from being asked about. */
+static void
+an_odd_answer(void **state)
+{
+	struct world w = { .records = { SOUND, { "4.80.136.200.a.test", "127.0.0.1" } } };
+
+	(void)state;
+	begin(&w, &ordinary);
+	want(&w, (const char *const[]){ "200.136.80.4", "200.136.80.5", "200.136.80.6", NULL });
+	pass(&w, 70);
+	assert_int_equal(lines(w.said), 3);
+	assert_non_null(strstr(w.said, "200.136.80.5 A clear"));
+	assert_non_null(strstr(w.said, "200.136.80.6 A clear"));
+	assert_string_equal(w.told, "");
+	lookup_free(w.l);
 }
 
 /* The rate is held over time, and no second sees more than its share. */
@@ -582,11 +633,13 @@ main(void)
 		cmocka_unit_test(zones),
 		cmocka_unit_test(a_listing),
 		cmocka_unit_test(several_lists_of_a_zone),
+		cmocka_unit_test(a_key),
 		cmocka_unit_test(another_name),
 		cmocka_unit_test(a_list_of_the_world),
 		cmocka_unit_test(a_list_dies),
 		cmocka_unit_test(an_emptied_list),
 		cmocka_unit_test(errors_back_off),
+		cmocka_unit_test(an_odd_answer),
 		cmocka_unit_test(the_rate),
 		cmocka_unit_test(a_restart),
 		cmocka_unit_test(ipv6),
