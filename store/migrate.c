@@ -51,7 +51,7 @@ static const char changes_and_lookups[] =
 	"NOT NULL, host_key BLOB NOT NULL, list TEXT NOT NULL, zone TEXT NOT NULL, "
 	"time_ns INTEGER NOT NULL, answer TEXT NOT NULL, codes TEXT NOT NULL, predicted "
 	"REAL NOT NULL, verdict TEXT NOT NULL, UNIQUE (host, list, time_ns)) STRICT;"
-	"CREATE INDEX lookups_list ON lookups (list, time_ns)";
+	"CREATE INDEX lookups_time ON lookups (time_ns)";
 
 const struct migration migrations[] = {
 	{ 0, SCHEMA_VERSION, "a new store", store_schema_sql },

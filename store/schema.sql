@@ -335,4 +335,4 @@ CREATE TABLE lookups (
 	verdict   TEXT NOT NULL,
 	UNIQUE (host, list, time_ns)
 ) STRICT;
-CREATE INDEX lookups_list ON lookups (list, time_ns);
+CREATE INDEX lookups_time ON lookups (time_ns);
