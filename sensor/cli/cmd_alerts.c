@@ -275,12 +275,10 @@ const struct cli_command cmd_alerts = {
 	.name = "alerts",
 	.args = "[NAME]",
 	.summary = "Show which changes of verdicts were told to whom, or test that",
-	.text = "Lists changes of verdicts, newest first, and below each what became of telling "
-		"the "
-		"targets of the configuration, [alert NAME]: waiting, done, suppressed (with the "
-		"reason) or given-up.  With --test a message that says so goes to each target, or "
-		"to "
-		"NAME; the exit status is 3 if one did not take it.",
+	.text = "Lists changes of verdicts, newest first, and below each what became of telling\n"
+		"the targets of the configuration, [alert NAME]: waiting, done, suppressed (with\n"
+		"the reason) or given-up.  With --test a message that says so goes to each\n"
+		"target, or to NAME; the exit status is 3 if one did not take it.",
 	.options = options,
 	.options_count = sizeof options / sizeof *options,
 	.run = run,

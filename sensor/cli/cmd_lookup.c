@@ -496,25 +496,21 @@ run(const struct cli_command *self, int argc, char **argv)
 const struct cli_command cmd_lookup = {
 	.name = "lookup",
 	.args = "[HOST...]",
-	.summary = "ask blocklists about hosts at risk, once",
-	.text = "Asks the zones of [lookup] about the hosts of the store that are at risk, or "
-		"about "
-		"those that are named, through the site's resolver, and puts the answers into the "
-		"store: listings appear on the hosts' records, and `heloscope report "
-		"--calibration` "
-		"holds them against what was predicted.  `heloscope run` does the same all the "
-		"time "
-		"with [lookup] enabled = yes.\n\n"
-		"Each question tells the operator of the list, and every resolver on the way, that "
-		"you look at this host.  So nothing is sent unless the configuration says enabled "
-		"= "
-		"yes, or you say --yes; without either the zones and the number of hosts are "
-		"printed.  Private and reserved addresses are never asked about, nor hosts that "
-		"are "
-		"not ours.\n\n"
-		"A zone is tested first (RFC 5782, 5): one that lists 127.0.0.1 is not believed.  "
-		"Error codes, refusals and silence are no listings: the answer is 'error'.  In a "
-		"store that only knows old captures the time of an answer is that of the last "
+	.summary = "Ask blocklists about hosts at risk, once",
+	.text = "Asks the zones of [lookup] about the hosts of the store that are at risk, or\n"
+		"about those that are named, through the site's resolver, and puts the answers\n"
+		"into the store: listings appear on the hosts' records, and `heloscope report\n"
+		"--calibration` holds them against what was predicted.  `heloscope run` does the\n"
+		"same all the time with [lookup] enabled = yes.\n\n"
+		"Each question tells the operator of the list, and every resolver on the way,\n"
+		"that you look at this host.  So nothing is sent unless the configuration says\n"
+		"enabled = yes, or you say --yes; without either the zones and the number of\n"
+		"hosts are printed.  Private and reserved addresses are never asked about, nor\n"
+		"hosts outside of [campus] net; where no net is given, every client that was\n"
+		"judged is one of ours.\n\n"
+		"A zone is tested first (RFC 5782, 5): one that lists 127.0.0.1 is not believed.\n"
+		"Error codes, refusals and silence are no listings: the answer is 'error'.  In a\n"
+		"store that only knows old captures the time of an answer is that of the last\n"
 		"packet, and a listing says on which day it was asked.",
 	.options = options,
 	.options_count = sizeof options / sizeof *options,
