@@ -285,17 +285,33 @@ flush_services(struct hosts *h, const struct sorted *services, bool all, struct 
 	return 0;
 }
 
+/* A private address that only Received fields of ours name is told of if it has spam to answer for:
+ * there are as many of them as people with a mail program. */
+static bool
+is_told(const struct hosts *h, const struct host *host)
+{
+	return h->campus.nets_count == 0 || campus_has(&h->campus, host->addr) || host->behind_spam;
+}
+
+static int
+tell_sink(struct judging *j, const struct host *host, const struct host_record *record,
+	struct err *err)
+{
+	const struct sink *sink = j->hosts->sink;
+
+	return is_told(j->hosts, host) && sink->host(sink->ctx, record, err) < 0 ? -1 : 0;
+}
+
 static int
 flush_host(struct judging *j, struct host *host, struct err *err)
 {
-	const struct sink *sink = j->hosts->sink;
 	struct host_record record;
 	int result;
 
 	if (host_write_hours(j->hosts, host, err) < 0)
 		return -1;
 	judge(j, host, &record);
-	result = sink->host(sink->ctx, &record, err);
+	result = tell_sink(j, host, &record, err);
 	arena_reset(&j->arena);
 	if (result < 0)
 		return -1;
@@ -383,7 +399,6 @@ struct telling {
 static int
 tell_all(struct judging *j, const struct telling *to, struct err *err)
 {
-	const struct sink *sink = j->hosts->sink;
 	int result = to->write ? flush_services(j->hosts, &j->services, true, err) : 0;
 
 	for (size_t i = 0; i < j->count; i++) {
@@ -391,12 +406,12 @@ tell_all(struct judging *j, const struct telling *to, struct err *err)
 		struct host_record record;
 
 		judge(j, host, &record);
-		if (to->fn != NULL)
+		if (to->fn != NULL && is_told(j->hosts, host))
 			to->fn(to->ctx, &record);
 		if (to->write && result == 0)
 			result = host_write_hours(j->hosts, host, err);
 		if (to->write && result == 0)
-			result = sink->host(sink->ctx, &record, err) < 0 ? -1 : 0;
+			result = tell_sink(j, host, &record, err);
 		if (to->write && result == 0) {
 			host->changed = false;
 			host->judged = j->now;

@@ -101,6 +101,7 @@ host_saw(struct host *host, const struct aggregate *a)
 {
 	if (a->last > host->last)
 		host->last = a->last;
+	host->behind_spam |= a->sums[SUM_behind_spam] > 0;
 }
 
 static struct hour *

@@ -22,6 +22,7 @@ struct host {
 	size_t hours_count, hours_cap;
 	int64_t complete_from; /* hours before it may be in the store only */
 	int64_t last;	       /* latest time that anything was counted */
+	bool behind_spam;      /* a smarthost sent spam on for it, in whatever hour */
 	double risk;	       /* of the latest verdict */
 	bool bad;	       /* a list of single addresses has it, or is likely to */
 	struct neighbours neighbours; /* with which it was judged */

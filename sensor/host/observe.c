@@ -87,3 +87,9 @@ share_of(int64_t part, int64_t whole)
 		return 1;
 	return (double)part / (double)whole;
 }
+
+double
+estimates_agree(const struct facts *f)
+{
+	return 0.25 + 0.75 * ramp((double)f->distinct[SKETCH_servers], 1, 4);
+}

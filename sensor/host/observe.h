@@ -44,6 +44,10 @@ const char *observe_time(int64_t time, char out[OBSERVED_TIME]);
 /* 0 at or below low, 1 at or above high, straight between. */
 double ramp(double value, double low, double high);
 double share_of(int64_t part, int64_t whole);
+/* How far what the lengths of TLS records say of refusals is believed: a server that words its
+ * acceptances as others word refusals is misread each time, so one alone says little, and four
+ * agree. */
+double estimates_agree(const struct facts *f);
 
 /* The observers, in observe_*.c by what they look at. */
 #define X(name, function, concern, basis, text)                                                           \

@@ -162,8 +162,9 @@ observe_bounce(const struct facts *f, struct observation *o)
 
 	if (n == 0)
 		return;
-	/* a mail server sends some bounces; backscatter is many, to strangers everywhere */
-	o->strength = ramp(share_of(n, N(mails)), 0.05, 0.5) * ramp((double)n, 3, 20) *
+	/* a mail server sends some bounces; backscatter is many, to strangers everywhere, and one
+	   trap among them is enough */
+	o->strength = ramp(share_of(n, N(mails)), 0.05, 0.5) * ramp((double)n, 2, 11) *
 		      ramp((double)domains, 1, 5);
 	observe_say(f, o,
 		"%" PRId64 " of %" PRId64 " mails are bounces or automatic answers (%" PRId64

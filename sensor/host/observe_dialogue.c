@@ -112,11 +112,22 @@ observe_helo_inside(const struct facts *f, struct observation *o)
 void
 observe_auth_guessing(const struct facts *f, struct observation *o)
 {
+	int64_t peak = 0;
+	double fast;
+
 	if (N(auth_failures) == 0)
 		return;
-	/* a forgotten password is tried for days, at one server or two */
-	o->strength = ramp((double)N(auth_failures), 10, 30) *
+	for (size_t i = 0; i < f->hours_count; i++) {
+		int64_t n = f->hours[i].aggregate->sums[SUM_auth_failures];
+
+		peak = n > peak ? n : peak;
+	}
+	/* a forgotten password is tried for days, at one server or two, once a minute at most */
+	o->strength = ramp((double)N(auth_failures), 4, 11) *
 		      ramp((double)f->distinct[SKETCH_servers], 1, 4);
+	fast = ramp((double)peak, 60, 120);
+	if (fast > o->strength)
+		o->strength = fast;
 	observe_say(f, o, "%" PRId64 " passwords were refused by other servers", N(auth_failures));
 }
 

@@ -14,13 +14,19 @@ observe_hidden_refusals(const struct facts *f, struct observation *o)
 	o->strength = ramp(f->refusals_ratio, 0, f->refusals_bound);
 	/* where most is seen, it speaks for itself */
 	o->strength *= 1 - ramp(share_of(N(mails_scored), told), 0.5, 0.9);
+	o->strength *= 1 - share_of(N(estimated_refusals), f->refused) * (1 - estimates_agree(f));
 	if (o->strength <= 0)
 		return;
-	observe_say(f, o,
-		"%" PRId64 " of %" PRId64 " tries whose content nobody saw were refused (%" PRId64
-		" in encrypted sessions, by the length of what was said; %" PRId64
-		" sessions before any mail)",
-		f->refused, f->tried, N(estimated_refusals), N(sessions_refused));
+	observe_say(f, o, "%" PRId64 " of %" PRId64 " tries whose content nobody saw were refused",
+		f->refused, f->tried);
+	if (N(estimated_refusals) > 0)
+		observe_say(f, o,
+			"%" PRId64
+			" refusals were in encrypted sessions, by the length of what was said",
+			N(estimated_refusals));
+	if (N(sessions_refused) > 0)
+		observe_say(f, o, "%" PRId64 " sessions were refused before any mail",
+			N(sessions_refused));
 }
 
 void

@@ -202,16 +202,19 @@ observe_user_unknown(const struct facts *f, struct observation *o)
 }
 
 /* More than one refusal in each session, and hardly any mail: what guessing looks like under TLS.
- */
+ * At one server it takes several, or each of its acceptances may have been misread for two. */
 static double
 guesses_unseen(const struct facts *f)
 {
 	const int64_t *n = f->sum->sums;
 	int64_t refused = n[SUM_estimated_refusals], sessions = n[SUM_estimated_sessions];
+	double low;
 
 	if (sessions == 0)
 		return 0;
-	return ramp((double)refused / (double)sessions, 1.1, 2) * ramp((double)refused, 10, 30) *
+	low = estimates_agree(f) < 1 ? 2.5 : 1.1;
+	return ramp((double)refused / (double)sessions, low, 2 * low) *
+	       ramp((double)refused, 10, 30) *
 	       ramp(share_of(refused, refused + n[SUM_estimated_mails]), 0.7, 0.9);
 }
 
@@ -270,7 +273,7 @@ observe_callout(const struct facts *f, struct observation *o)
 
 	if (n == 0)
 		return;
-	o->strength = ramp((double)n, 3, 30) * ramp(share_of(n, mails), 0.02, 0.2) *
+	o->strength = ramp((double)n, 2, 11) * ramp(share_of(n, mails), 0.02, 0.2) *
 		      ramp((double)f->distinct[SKETCH_domains], 1, 5);
 	observe_say(f, o,
 		"%" PRId64 " times <> asked for a recipient and sent nothing: sender callouts", n);

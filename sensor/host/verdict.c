@@ -19,6 +19,8 @@
 /* The sequential test has decided on what was sent on for it: as likely as by spam of its own. */
 #define BEHIND_LIKELY 0.9
 
+#define JOB_FLOOD 60 /* recipients an hour */
+
 #define SCRATCH_MAX (4u << 20) /* bytes */
 
 struct verdict_config
@@ -97,6 +99,13 @@ likelihood_of(const struct facts *f, const struct observed *o)
 	return own > behind ? own : behind;
 }
 
+/* Mail of jobs in masses is what providers slow down (Google 4.7.28), whatever it says. */
+static bool
+is_job_flood(const struct facts *f, const struct observed *o)
+{
+	return o->of[OBS_BATCH].strength >= 0.5 && f->peak_rcpts >= JOB_FLOOD;
+}
+
 static enum verdict
 word_of(const struct facts *f, const struct observed *o, double likelihood)
 {
@@ -108,7 +117,7 @@ word_of(const struct facts *f, const struct observed *o, double likelihood)
 		o->of[OBS_THROTTLED].strength >= THROTTLED_FROM ||
 		o->of[OBS_NETWORK_LISTED].strength >= THROTTLED_FROM)
 		return VERDICT_THROTTLED;
-	if (likelihood >= WATCH_FROM || is_concern(o) ||
+	if (likelihood >= WATCH_FROM || is_concern(o) || is_job_flood(f, o) ||
 		/* greylisting at scale says that nobody knows this sender, and no more */
 		o->of[OBS_GREYLISTED].strength >= THROTTLED_FROM)
 		return VERDICT_WATCH;

@@ -371,6 +371,50 @@ test_campus_alone_is_judged(void **state)
 }
 
 /* The table is full: the quiet go, the listed stay; what is forgotten was written, and counted. */
+/* A mail that the host sends on for a private address behind it. */
+static void
+tell_guest(struct hosts *h, struct tale *t, double score)
+{
+	struct session_record *s = a_session(t, "192.0.2.25");
+	struct mail_record *m = a_mail(t, s, "a@grid.example.edu", score);
+	struct received *r = ARENA_PUSH(&t->arena, m->received, LIMIT_RECEIVED);
+
+	*r = (struct received){ "", "pc", "10.1.2.3", s->helo_name, "ESMTP", "1", "", "" };
+	a_rcpt(t, m, "b@example.org", REPLY_OK);
+	hosts_mail(h, s, m);
+	hosts_session(h, s);
+}
+
+/* Whoever has a mail program is in some Received field: only spam makes a host of him. */
+static void
+test_private_guests(void **state)
+{
+	static struct tale t;
+	struct network net = a_net("200.136.80.0/24");
+	struct campus campus = { .nets = &net, .nets_count = 1 };
+	struct verdict_config config = verdict_config_default();
+	struct counters counters = { { 0 } };
+	struct seen before = { .count = 0 }, after = { .count = 0 };
+	struct hosts *h;
+
+	(void)state;
+	tale_begin(&t);
+	h = hosts_new(&campus, &config, NULL, &counters);
+	buf_init(&before.json, 8u << 20);
+	buf_init(&after.json, 8u << 20);
+	tell_guest(h, &t, 0.1);
+	hosts_each(h, t.now, see_host, &before);
+	assert_int_equal(before.count, 1);
+	assert_true(addr_eq(before.order[0], an_addr(THE_HOST)));
+	tell_guest(h, &t, 9);
+	hosts_each(h, t.now, see_host, &after);
+	assert_int_equal(after.count, 2);
+	buf_release(&before.json);
+	buf_release(&after.json);
+	hosts_free(h);
+	arena_release(&t.arena);
+}
+
 static void
 test_forgetting(void **state)
 {
@@ -420,6 +464,7 @@ main(void)
 		cmocka_unit_test(test_old_hour_is_not_overwritten),
 		cmocka_unit_test(test_sink_refuses),
 		cmocka_unit_test(test_campus_alone_is_judged),
+		cmocka_unit_test(test_private_guests),
 		cmocka_unit_test(test_forgetting),
 	};
 

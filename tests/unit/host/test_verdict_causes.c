@@ -323,6 +323,23 @@ test_password_guessing(void **state)
 	assert_first_cause(&t, CAUSE_DICTIONARY_ATTACK);
 	assert_said(&t, "120 passwords were refused by other servers");
 	tale_over(&t);
+
+	/* at one server: a mail program with an old password, or a program that guesses */
+	for (int fast = 0; fast < 2; fast++) {
+		tale_begin(&t);
+		for (int i = 0; i < 150; i++) {
+			struct session_record *s = a_session(&t, SERVER_A);
+
+			s->server.port = 587;
+			s->auth.mechanism = "LOGIN";
+			s->auth.failures = 1;
+			tell_session(&t, s);
+			t.now += fast ? 5 * PTIME_SECOND : 300 * PTIME_SECOND;
+		}
+		tale_end(&t);
+		assert_true(has_cause(&t.host, CAUSE_DICTIONARY_ATTACK, 0.5) == fast);
+		tale_over(&t);
+	}
 }
 
 static void

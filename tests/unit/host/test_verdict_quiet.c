@@ -83,6 +83,31 @@ test_batch_host(void **state)
 	tale_over(&t);
 }
 
+/* Nothing is wrong with the mails of jobs but their number. */
+static void
+test_batch_by_number(void **state)
+{
+	static struct tale t;
+
+	(void)state;
+	for (int n = 30; n <= 120; n += 90) {
+		tale_begin(&t);
+		for (int i = 0; i < n; i++) {
+			struct session_record *s = a_session(&t, SERVER_A);
+			struct mail_record *m = a_mail(&t, s, "root@log.grid.example.edu", 0);
+
+			a_label(&t, m, "batch");
+			a_rcpt(&t, m, "admin@example.edu", REPLY_OK);
+			tell_mail(&t, s, m);
+			tell_session(&t, s);
+		}
+		tale_end(&t);
+		assert_verdict(&t, n == 30 ? VERDICT_CLEAN : VERDICT_WATCH);
+		assert_first_cause(&t, CAUSE_BATCH_JOBS);
+		tale_over(&t);
+	}
+}
+
 /* Spam that calls itself a job's result, to everybody. */
 static void
 test_batch_in_name_only(void **state)
@@ -266,6 +291,7 @@ main(void)
 		cmocka_unit_test(test_backscatter),
 		cmocka_unit_test(test_throttled),
 		cmocka_unit_test(test_batch_host),
+		cmocka_unit_test(test_batch_by_number),
 		cmocka_unit_test(test_batch_in_name_only),
 		cmocka_unit_test(test_hand_typed),
 		cmocka_unit_test(test_callouts),
