@@ -60,6 +60,11 @@ const char *part_bytes(struct arena *arena, int64_t bytes);
 const char *part_number(struct arena *arena, int64_t n); /* "12,345" */
 /* The section about loss of the sensor's page. */
 void part_loss(struct html *h, const struct loss_day *day);
+/* Of a host's page (part_host.c): a link to such a page, nothing for ""; who stands behind the host; who would be cut off. */
+struct node;
+void part_host_link(struct html *h, const char *address);
+void part_behind(struct html *h, const struct node *host);
+void part_cut_off(struct html *h, const struct node *host);
 /* The sentence behind a verdict's word. */
 const char *verdict_meaning(const char *word);
 
