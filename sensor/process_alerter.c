@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "sensor/base/clock.h"
+#include "sensor/base/term.h"
 #include "sensor/limits.h"
 
 #define LOOK_EVERY (500 * PTIME_MS)
@@ -201,17 +202,6 @@ attend(struct alerter_process *p, int64_t ns, bool last)
 
 /* ---- life ---- */
 
-static bool
-asked_to_end(void)
-{
-	static const struct timespec at_once = { 0, 0 };
-	sigset_t term;
-
-	sigemptyset(&term);
-	sigaddset(&term, SIGTERM);
-	return sigtimedwait(&term, NULL, &at_once) == SIGTERM;
-}
-
 static void
 look(struct alerter_process *p)
 {
@@ -230,7 +220,7 @@ work(struct alerter_process *p)
 {
 	int64_t due = 0;
 
-	while (!asked_to_end()) {
+	while (!term_asked()) {
 		int64_t now = clock_ns(CLOCK_MONOTONIC);
 		if (now >= due) {
 			look(p);

@@ -1,12 +1,12 @@
 #include "sensor/process_analyst.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "sensor/base/clock.h"
+#include "sensor/base/term.h"
 #include "sensor/limits.h"
 
 /* Rules, character sets and one mail take some 100 MiB. */
@@ -104,14 +104,7 @@ start(struct analyst_process *p, const struct process_analyst_config *config, st
 static bool
 is_to_end(const struct analyst_process *p)
 {
-	static const struct timespec now = { 0, 0 };
-	sigset_t term;
-
-	if (!ipc_between(&p->reader))
-		return false;
-	sigemptyset(&term);
-	sigaddset(&term, SIGTERM);
-	return sigtimedwait(&term, NULL, &now) == SIGTERM;
+	return ipc_between(&p->reader) && term_asked();
 }
 
 static void

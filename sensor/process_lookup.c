@@ -1,12 +1,12 @@
 #include "sensor/process_lookup.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "sensor/base/clock.h"
+#include "sensor/base/term.h"
 #include "sensor/limits.h"
 #include "sensor/lookup/resolver.h"
 
@@ -148,17 +148,6 @@ start(struct lookup_process *p, struct err *err)
 	return sandbox_close(&sandbox, err);
 }
 
-static bool
-is_to_end(void)
-{
-	static const struct timespec now = { 0, 0 };
-	sigset_t term;
-
-	sigemptyset(&term);
-	sigaddset(&term, SIGTERM);
-	return sigtimedwait(&term, NULL, &now) == SIGTERM;
-}
-
 static void
 wait_answers(const struct lookup_process *p, int64_t next)
 {
@@ -173,7 +162,7 @@ wait_answers(const struct lookup_process *p, int64_t next)
 static void
 work(struct lookup_process *p)
 {
-	while (!is_to_end()) {
+	while (!term_asked()) {
 		if (clock_ns(CLOCK_MONOTONIC) >= p->look_due)
 			look(p);
 		wait_answers(p, lookup_step(p->lookup, clock_ns(CLOCK_REALTIME)));

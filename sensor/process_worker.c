@@ -2,13 +2,13 @@
 
 #include <net/if.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "sensor/base/clock.h"
+#include "sensor/base/term.h"
 #include "sensor/limits.h"
 #include "sensor/record_layout.h"
 
@@ -358,17 +358,6 @@ read_frames(struct worker_process *p, size_t max, bool last)
 	return n;
 }
 
-static bool
-asked_to_end(void)
-{
-	const struct timespec at_once = { 0, 0 };
-	sigset_t term;
-
-	sigemptyset(&term);
-	sigaddset(&term, SIGTERM);
-	return sigtimedwait(&term, NULL, &at_once) == SIGTERM;
-}
-
 static void
 wait_frames(const struct worker_process *p)
 {
@@ -411,7 +400,7 @@ can_go_on(const struct worker_process *p)
 static void
 work(struct worker_process *p)
 {
-	while (can_go_on(p) && !asked_to_end()) {
+	while (can_go_on(p) && !term_asked()) {
 		size_t frames = read_frames(p, AT_ONCE, false);
 		int64_t now = clock_ns(CLOCK_REALTIME);
 		bool waits = false;
