@@ -69,12 +69,22 @@ is_spfbl_point(const struct reply *reply)
 	return slice_istarts(text, SLICE("5.7.1 SPFBL "));
 }
 
+/* Exim says at DATA again why it refused every recipient; once is enough. */
+static bool
+is_repeated(const struct reply *reply)
+{
+	return strcmp(reply->to, "DATA") == 0 && reply->code == 503 &&
+	       slice_istarts(slice_str(reply->text), SLICE("All RCPT commands were rejected"));
+}
+
 void
 aggregate_replies(struct aggregate *a, const struct campus *campus, const struct session_record *s)
 {
 	for (size_t i = 0; i < s->replies_count; i++) {
 		const struct reply *reply = &s->replies[i];
 
+		if (is_repeated(reply))
+			continue;
 		if (strcmp(reply->to, "VRFY") == 0 || strcmp(reply->to, "EXPN") == 0)
 			aggregate_add(a, SUM_vrfy, 1);
 		/* recipients are counted with their mail */

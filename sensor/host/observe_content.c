@@ -119,6 +119,8 @@ observe_typed(const struct facts *f, struct observation *o)
 {
 	int64_t n = N(mails_typed) > N(typed_sessions) ? N(mails_typed) : N(typed_sessions);
 
+	/* who speaks through it as a proxy sits at no keyboard of this host */
+	n = n > f->proxied ? n - f->proxied : 0;
 	if (n == 0)
 		return;
 	/* one in a thousand is somebody who tries a server; where there is little else it is how

@@ -37,6 +37,22 @@ static const char *const cause_texts[CAUSES] = {
 	[CAUSE_MISCONFIGURED_MTA] = "a badly configured mail server",
 };
 
+/* Of equals the first. */
+static const char *
+strongest_of(const struct observed *o)
+{
+	const struct observation *best = NULL;
+
+	for (size_t i = 0; i < OBS_COUNT; i++) {
+		const struct observation *seen = &o->of[i];
+
+		if (observable_is_concern((enum observable)i) && seen->said_count > 0 &&
+			(best == NULL || seen->strength > best->strength))
+			best = seen;
+	}
+	return best != NULL ? best->said[0] : "several small things add up";
+}
+
 static const char *
 concern_of(const struct observed *o, const struct host_record *r)
 {
@@ -50,7 +66,7 @@ concern_of(const struct observed *o, const struct host_record *r)
 	/* small things that add up to a list */
 	if (r->lists_count > 0 && r->lists[0].why_count > 0)
 		return r->lists[0].why[0];
-	return "several small things add up";
+	return strongest_of(o);
 }
 
 static const char *
@@ -93,8 +109,8 @@ listed_by(const struct facts *f, char *out, size_t size)
 	}
 }
 
-static bool
-is_of_networks(const struct facts *f, const char *list)
+static enum list_kind
+kind_of(const struct facts *f, const char *list)
 {
 	const struct list_rules *rules = &f->config->lists;
 	size_t count = 0;
@@ -103,29 +119,41 @@ is_of_networks(const struct facts *f, const char *list)
 
 	for (size_t i = 0; i < count; i++) {
 		if (slice_eq(slice_str(bases[i].list), slice_str(list)))
-			return bases[i].kind == LIST_NETWORK;
+			return bases[i].kind;
 	}
-	return false;
+	return LIST_PUBLIC;
 }
 
-/* The list that is expected most for what the host did: "About to be listed by SpamCop (87 %)"; or
- * the smarthost that will be listed for it. */
-static void
-likely_by(const struct facts *f, const struct host_record *r, char *out, size_t size)
+static const struct list_likelihood *
+most_likely(const struct facts *f, const struct host_record *r, enum list_kind kind)
 {
 	const struct list_likelihood *best = NULL;
-	const struct named *by = names_top(&f->sum->names[NAMES_passed_by]);
 
 	for (size_t i = 0; i < r->lists_count; i++) {
 		const struct list_likelihood *l = &r->lists[i];
 
-		if (l->predicted >= LIKELY_FROM && !is_of_networks(f, l->list) &&
+		if (l->predicted >= LIKELY_FROM && kind_of(f, l->list) == kind &&
 			(best == NULL || l->predicted > best->predicted))
 			best = l;
 	}
-	if (best != NULL)
-		snprintf(out, size, "About to be listed by %s (%.0f %%)", best->list,
-			100 * best->predicted);
+	return best;
+}
+
+/* The list that is expected most for what the host did: "About to be listed by SpamCop (87 %)"; a
+ * provider, should it send there, if no list is; or the smarthost that will be listed for it. */
+static void
+likely_by(const struct facts *f, const struct host_record *r, char *out, size_t size)
+{
+	const struct list_likelihood *list = most_likely(f, r, LIST_PUBLIC);
+	const struct list_likelihood *provider = most_likely(f, r, LIST_PROVIDER);
+	const struct named *by = names_top(&f->sum->names[NAMES_passed_by]);
+
+	if (list != NULL)
+		snprintf(out, size, "About to be listed by %s (%.0f %%)", list->list,
+			100 * list->predicted);
+	else if (provider != NULL)
+		snprintf(out, size, "About to be refused wherever it sends to %s (%.0f %%)",
+			provider->list, 100 * provider->predicted);
 	else if (by != NULL)
 		snprintf(out, size, "About to get its relay %s listed", by->text);
 	else

@@ -303,6 +303,9 @@ fill_record(const struct facts *f, struct host_record *r)
 	r->visibility = visibility_of(f, &o, r->verdict);
 	r->role = judge_role(f, &o);
 	r->first = f->sum->first;
+	/* the hour began before its first packet */
+	if (r->verdict_since < r->first)
+		r->verdict_since = r->first;
 	r->last = f->sum->last;
 	r->clients = f->clients;
 	r->name = arena_string(f->arena, slice_str(name != NULL ? name->text : ""));

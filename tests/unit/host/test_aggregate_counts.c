@@ -40,6 +40,15 @@ greeting_refused(struct session_record *s)
 }
 
 static void
+said_again(struct session_record *s)
+{
+	a_reply(&tale, s, "RCPT", REPLY_LISTED, "SpamCop", "550 blocked");
+	a_reply(&tale, s, "DATA", REPLY_LISTED, "SpamCop",
+		"All RCPT commands were rejected with this error:")
+		->code = 503;
+}
+
+static void
 ehlo_then_helo(struct session_record *s)
 {
 	a_reply(&tale, s, "EHLO", REPLY_OTHER, "", "502 what")->code = 502;
@@ -116,6 +125,7 @@ static const struct {
 	{ quit_answered, SUM_sessions_quit, 1 },
 	{ quit_never, SUM_sessions_quit, 0 },
 	{ greeting_refused, SUM_sessions_refused, 1 },
+	{ said_again, SUM_listed, 1 },
 	{ ehlo_then_helo, SUM_sessions_refused, 0 },
 	{ to_port_587, SUM_sessions_outside, 1 },
 	{ to_port_587, SUM_port_587, 1 },

@@ -48,9 +48,13 @@ test_one_refusal_is_enough(void **state)
 
 	(void)state;
 	tale_begin(&t);
+	t.now += 17 * 60 * PTIME_SECOND;
 	tell_listed_reply(&t, SERVER_A, "SpamCop", NULL);
 	tale_end(&t);
 	assert_verdict(&t, VERDICT_LISTED);
+	/* the first packet, not the beginning of its hour */
+	assert_true(t.host.first > ptime_hour(t.host.first));
+	assert_int_equal(t.host.verdict_since, t.host.first);
 	assert_string_equal(t.host.lists[0].list, "SpamCop");
 	tale_over(&t);
 }

@@ -266,6 +266,7 @@ test_proxy_in_clear(void **state)
 		in->proxy.protocol = "socks5";
 		in->proxy.target = "mx.example.org:25";
 		came->header.message_id = left->header.message_id = numbered(&t, "<%d@l>", i);
+		a_label(&t, left, "hand-typed");
 		a_rcpt(&t, came, numbered(&t, "x@v%d.example", i), REPLY_OK);
 		a_rcpt(&t, left, numbered(&t, "x@v%d.example", i), REPLY_OK);
 		tell_mail(&t, in, came);
@@ -277,6 +278,8 @@ test_proxy_in_clear(void **state)
 	assert_first_cause(&t, CAUSE_OPEN_PROXY);
 	assert_verdict(&t, VERDICT_LIKELY);
 	assert_said(&t, "at least 12 mails that came in so left from it again");
+	/* whoever types them sits elsewhere */
+	assert_false(has_cause(&t.host, CAUSE_HAND_TYPED, 0.01));
 	tale_over(&t);
 }
 
