@@ -189,6 +189,12 @@ collector_event(
 	return sink == NULL ? 0 : sink->event(sink->ctx, time, kind, text, err);
 }
 
+void
+collector_rules_changed(struct collector *c)
+{
+	hosts_rules_changed(c->hosts);
+}
+
 static int
 put_state(struct collector *c, int64_t now, struct err *err)
 {

@@ -43,6 +43,8 @@ int collector_lookup(struct collector *c, const struct lookup_result *l, struct 
 int collector_delivery(struct collector *c, const struct delivery *d, struct err *err);
 int collector_event(
 	struct collector *c, int64_t time, const char *kind, const char *text, struct err *err);
+/* The rules of hosts are others now. */
+void collector_rules_changed(struct collector *c);
 /* Packet time, before its packet is counted: what was counted so far was lost or seen before it.
  * Live, the commits tell it.  The first one is the identity of the run. */
 int collector_time(struct collector *c, int64_t time, struct err *err);

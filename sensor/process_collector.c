@@ -216,6 +216,8 @@ reload(struct collector_process *p)
 	if (c->reload != NULL && c->reload(c->reload_ctx, &err) < 0)
 		fprintf(stderr, "heloscope run: the rules of hosts stay what they were: %s\n",
 			err.text);
+	else
+		collector_rules_changed(p->collector);
 }
 
 static int

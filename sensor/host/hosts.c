@@ -75,6 +75,7 @@ end_count(struct hosts *h, const struct counting *c)
 	h->bytes += aggregate_bytes(c->a);
 	c->hour->changed = true;
 	c->host->changed = true;
+	host_forget_words(c->host, (size_t)(c->hour - c->host->hours));
 	host_saw(c->host, c->a);
 }
 
@@ -244,6 +245,12 @@ hosts_service_stored(struct hosts *h, struct endpoint server, int64_t first, int
 		seen->first = first;
 	if (last > seen->last)
 		seen->last = last;
+}
+
+void
+hosts_rules_changed(struct hosts *h)
+{
+	h->rules++;
 }
 
 struct loading {

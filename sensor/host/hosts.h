@@ -28,6 +28,8 @@ void hosts_service(struct hosts *h, struct endpoint server, int64_t time);
 void hosts_post(struct hosts *h, struct endpoint server, int64_t time, struct slice path);
 /* What a blocklist answered when it was asked about a host. */
 void hosts_lookup(struct hosts *h, const struct lookup_result *lookup);
+/* The rules that the configuration points to are others now. */
+void hosts_rules_changed(struct hosts *h);
 /* Loads every host that the sink has since `since` (start of a collector). */
 int hosts_load(struct hosts *h, int64_t since, struct err *err);
 /* Writes what changed since the last call into the sink (hours, verdicts, services); no commit. 0

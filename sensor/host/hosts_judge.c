@@ -181,6 +181,25 @@ struct judging {
 	int64_t now;
 };
 
+/* Words of hours that hang on something else than now are forgotten. */
+static void
+check_words(struct judging *j, struct host *host, size_t services_count)
+{
+	const int64_t from = ptime_hour(j->now - j->hosts->config.window_ns);
+	struct words_key key = {
+		.services = services_count, .neighbours = host->neighbours, .rules = j->hosts->rules
+	};
+
+	for (size_t i = host->hours_count; i-- > 0 && host->hours[i].hour >= from;)
+		key.first = host->hours[i].hour;
+	if (key.first != host->words.first || key.services != host->words.services ||
+		key.neighbours.in_24 != host->words.neighbours.in_24 ||
+		key.neighbours.in_all != host->words.neighbours.in_all ||
+		key.rules != host->words.rules)
+		host_forget_words(host, 0);
+	host->words = key;
+}
+
 static void
 judge(struct judging *j, struct host *host, struct host_record *out)
 {
@@ -189,11 +208,14 @@ judge(struct judging *j, struct host *host, struct host_record *out)
 	size_t services_count;
 	struct service *mine = services_of(&j->services, host->addr, &j->arena, &services_count);
 
-	for (size_t i = 0; i < host->hours_count; i++) {
-		loaded[i] = hour_load(&host->hours[i]);
-		hours[i] = (struct hour_of_host){ host->hours[i].hour, loaded[i] };
-	}
 	host->neighbours = neighbours_of(j->hosts, &j->bad, host);
+	check_words(j, host, services_count);
+	for (size_t i = 0; i < host->hours_count; i++) {
+		struct hour *hour = &host->hours[i];
+
+		loaded[i] = hour_load(hour);
+		hours[i] = (struct hour_of_host){ hour->hour, loaded[i], &hour->word };
+	}
 	const struct verdict_input in = { .ip = host->addr,
 		.hours = hours,
 		.hours_count = host->hours_count,

@@ -97,6 +97,13 @@ host_free(struct hosts *h, struct host *host)
 /* ---- the hours of a host ---- */
 
 void
+host_forget_words(struct host *host, size_t from)
+{
+	for (size_t i = from; i < host->hours_count; i++)
+		host->hours[i].word = VERDICTS;
+}
+
+void
 host_saw(struct host *host, const struct aggregate *a)
 {
 	if (a->last > host->last)
@@ -119,7 +126,8 @@ hour_at(struct hosts *h, struct host *host, int64_t start)
 	}
 	memmove(&host->hours[at + 1], &host->hours[at],
 		(host->hours_count - at) * sizeof *host->hours);
-	host->hours[at] = (struct hour){ .hour = start, .aggregate = aggregate_new() };
+	host->hours[at] =
+		(struct hour){ .hour = start, .aggregate = aggregate_new(), .word = VERDICTS };
 	host->hours_count++;
 	h->bytes += aggregate_bytes(host->hours[at].aggregate);
 	return &host->hours[at];
@@ -172,6 +180,7 @@ fetch(struct hosts *h, struct host *host)
 	if (h->sink->fetch_services != NULL &&
 		h->sink->fetch_services(h->sink->ctx, host->addr, fetched_service, &f, &err) < 0)
 		COUNT(h->counters, store_errors);
+	host_forget_words(host, 0);
 }
 
 /* Least risky first, then idle longest, then by address. */

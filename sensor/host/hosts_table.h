@@ -13,7 +13,16 @@ struct hour {
 	struct aggregate *aggregate; /* NULL = packed */
 	uint8_t *packed;	     /* NULL = open */
 	size_t packed_len;
-	bool changed; /* since it was written */
+	enum verdict word; /* on the hours up to this one; VERDICTS = not known (verdict.h) */
+	bool changed;	   /* since it was written */
+};
+
+/* What the words of the hours hang on, besides these. */
+struct words_key {
+	int64_t first; /* hour of the window */
+	size_t services;
+	struct neighbours neighbours;
+	int64_t rules; /* times that they changed */
 };
 
 struct host {
@@ -26,6 +35,7 @@ struct host {
 	double risk;	       /* of the latest verdict */
 	bool bad;	       /* a list of single addresses has it, or is likely to */
 	struct neighbours neighbours; /* with which it was judged */
+	struct words_key words;
 	bool changed;	       /* its record is to be written */
 	int64_t judged;	       /* time of its latest record */
 	UT_hash_handle hh;
@@ -55,6 +65,7 @@ struct hosts {
 	struct service_seen *services;
 	size_t bytes;	  /* of all hours, about */
 	size_t bytes_max; /* LIMIT_HOST_MEMORY */
+	int64_t rules;	  /* times that they changed */
 };
 
 /* hosts.c: what the sink knows of a service. */
@@ -68,6 +79,8 @@ struct host *hosts_need(struct hosts *h, struct addr addr);
 struct hour *host_hour(struct hosts *h, struct host *host, int64_t time);
 /* Its latest time, after something was counted. */
 void host_saw(struct host *host, const struct aggregate *a);
+/* The words of the hours from that one on hang on something that changed. */
+void host_forget_words(struct host *host, size_t from);
 /* Writes its changed hours: 0 or -1. */
 int host_write_hours(struct hosts *h, struct host *host, struct err *err);
 /* To look at, until hour_unload(). */

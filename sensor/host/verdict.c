@@ -153,41 +153,56 @@ in_window(const struct verdict_config *config, int64_t hour, int64_t now)
 	return hour + PTIME_HOUR > now - config->window_ns;
 }
 
-/* The word over growing prefixes of the hours, each as at its end: the hour since which it is
- * `last`. */
+/* The word on the first hours, `count` of them, as at the end of the last. */
+static enum verdict
+word_then(const struct facts *f, struct aggregate *sum, size_t count, struct arena *scratch)
+{
+	struct facts then = { .config = f->config,
+		.ip = f->ip,
+		.now = f->hours[count - 1].hour + PTIME_HOUR,
+		.hours = f->hours,
+		.hours_count = count,
+		.services = f->services,
+		.services_count = f->services_count,
+		.neighbours = f->neighbours,
+		.hour_networks = f->hour_networks,
+		.sum = sum,
+		.quiet = true,
+		.arena = scratch };
+	struct observed o;
+	enum verdict word;
+
+	facts_work_out(&then);
+	observe(&then, &o);
+	word = word_of(&then, &o, likelihood_of(&then, &o));
+	arena_reset(scratch);
+	return word;
+}
+
+/* The hour since which the word is `last`, over growing prefixes of the hours. */
 static int64_t
-find_since(const struct facts *f)
+find_since(const struct facts *f, enum verdict last)
 {
 	struct arena scratch;
 	struct aggregate *sum = aggregate_new();
 	int64_t since = 0;
 	enum verdict before = VERDICTS;
+	size_t summed = 0;
 
 	arena_init(&scratch, SCRATCH_MAX);
 	for (size_t i = 0; i < f->hours_count; i++) {
-		struct facts prefix = { .config = f->config,
-			.ip = f->ip,
-			.hours = f->hours,
-			.hours_count = i + 1,
-			.services = f->services,
-			.services_count = f->services_count,
-			.neighbours = f->neighbours,
-			.hour_networks = f->hour_networks,
-			.sum = sum,
-			.quiet = true,
-			.arena = &scratch };
-		struct observed o;
-		enum verdict word;
+		enum verdict unkept = VERDICTS;
+		enum verdict *word = f->hours[i].word != NULL ? f->hours[i].word : &unkept;
 
-		aggregate_merge(sum, f->hours[i].aggregate);
-		prefix.now = i + 1 == f->hours_count ? f->now : f->hours[i].hour + PTIME_HOUR;
-		facts_work_out(&prefix);
-		observe(&prefix, &o);
-		word = word_of(&prefix, &o, likelihood_of(&prefix, &o));
-		if (word != before)
+		if (i + 1 == f->hours_count)
+			word = &last;
+		for (; *word == VERDICTS && summed <= i; summed++)
+			aggregate_merge(sum, f->hours[summed].aggregate);
+		if (*word == VERDICTS)
+			*word = word_then(f, sum, i + 1, &scratch);
+		if (*word != before)
 			since = f->hours[i].hour;
-		before = word;
-		arena_reset(&scratch);
+		before = *word;
 	}
 	arena_release(&scratch);
 	aggregate_free(sum);
@@ -298,7 +313,7 @@ fill_record(const struct facts *f, struct host_record *r)
 	observe(f, &o);
 	likelihood = likelihood_of(f, &o);
 	r->verdict = word_of(f, &o, likelihood);
-	r->verdict_since = find_since(f);
+	r->verdict_since = find_since(f, r->verdict);
 	r->risk = risk_of(r->verdict, f, &o, likelihood);
 	r->visibility = visibility_of(f, &o, r->verdict);
 	r->role = judge_role(f, &o);
@@ -306,6 +321,7 @@ fill_record(const struct facts *f, struct host_record *r)
 	/* the hour began before its first packet */
 	if (r->verdict_since < r->first)
 		r->verdict_since = r->first;
+	/* the hour began before its first packet */
 	r->last = f->sum->last;
 	r->clients = f->clients;
 	r->name = arena_string(f->arena, slice_str(name != NULL ? name->text : ""));

@@ -41,6 +41,10 @@ struct verdict_config {
 struct hour_of_host {
 	int64_t hour;
 	const struct aggregate *aggregate;
+	/* The verdict on the hours up to this one, as at its end: VERDICTS = not known, and filled in
+	 * for all but the last.  Whoever keeps it forgets it when an hour of these, the first of the
+	 * window, services, neighbours or rules change.  NULL = nobody keeps it. */
+	enum verdict *word;
 };
 
 /* Other hosts of ours that a list of single addresses has, or is likely to have soon (at least

@@ -37,7 +37,7 @@ static void
 check_verdict(const struct aggregate *a)
 {
 	const struct verdict_config config = verdict_config_default();
-	const struct hour_of_host hours[2] = { { PTIME_HOUR, a }, { 2 * PTIME_HOUR, a } };
+	const struct hour_of_host hours[2] = { { PTIME_HOUR, a, NULL }, { 2 * PTIME_HOUR, a, NULL } };
 	const struct verdict_input in = { .ip = addr_v4_number(0xc8885004),
 		.hours = hours,
 		.hours_count = 2,

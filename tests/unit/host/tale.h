@@ -272,7 +272,7 @@ tale_hours(const struct tale *t, struct hour_of_host *hours)
 			continue;
 		assert_true(n < TALE_HOURS);
 		memmove(&hours[at + 1], &hours[at], (n - at) * sizeof *hours);
-		hours[at].hour = t->events[i].hour;
+		hours[at] = (struct hour_of_host){ t->events[i].hour, NULL, NULL };
 		n++;
 	}
 	return n;
@@ -381,7 +381,7 @@ judge_dealt(struct tale *t, const struct hour_of_host *in_order, size_t n, uint6
 	for (size_t i = 0; i < n; i++) {
 		parts[i] = count_dealt(t, in_order[i].hour, seed);
 		assert_same_packed(in_order[i].aggregate, parts[i]);
-		dealt[i] = (struct hour_of_host){ in_order[i].hour, parts[i] };
+		dealt[i] = (struct hour_of_host){ in_order[i].hour, parts[i], NULL };
 	}
 	judge_hours(t, dealt, n, &again);
 	buf_init(&x, 1u << 20);

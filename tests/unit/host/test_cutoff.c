@@ -7,7 +7,7 @@ static void
 judge_one(struct tale *t, struct aggregate *a)
 {
 	const struct verdict_config config = verdict_config_default();
-	const struct hour_of_host hour = { NIGHT, a };
+	const struct hour_of_host hour = { NIGHT, a, NULL };
 
 	t->services[t->services_count++] = (struct service){ 3128, "", NIGHT, NIGHT };
 	t->services[t->services_count++] = (struct service){ 40000, "", NIGHT, NIGHT };

@@ -7,7 +7,7 @@
 #include "sensor/host/hosts_table.h"
 #include "sensor/limits.h"
 
-#define KEPT_HOURS 512
+#define KEPT_HOURS 2048
 #define KEPT_HOSTS 64
 #define RECORDS 500
 

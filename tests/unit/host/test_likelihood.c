@@ -321,7 +321,7 @@ test_trap_points(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof traps / sizeof traps[0]; i++) {
 		struct aggregate *a = aggregate_new();
-		struct hour_of_host hour = { NIGHT, a };
+		struct hour_of_host hour = { NIGHT, a, NULL };
 		struct host_record out;
 		struct arena arena;
 		/* the age is that of the middle of the hour */
@@ -350,7 +350,7 @@ test_cleared(void **state)
 	(void)state;
 	for (int days = 0; days < 3; days += 2) {
 		struct aggregate *a = aggregate_new();
-		struct hour_of_host hour = { NIGHT, a };
+		struct hour_of_host hour = { NIGHT, a, NULL };
 		struct host_record out;
 		struct arena arena;
 
@@ -373,7 +373,7 @@ test_no_rules(void **state)
 	static struct tale t;
 	struct verdict_config config = verdict_config_default();
 	struct aggregate *a = aggregate_new();
-	struct hour_of_host hour = { NIGHT, a };
+	struct hour_of_host hour = { NIGHT, a, NULL };
 	const struct verdict_input in = {
 		.ip = an_addr(THE_HOST), .hours = &hour, .hours_count = 1, .now = NIGHT + PTIME_HOUR
 	};

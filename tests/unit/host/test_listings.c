@@ -308,7 +308,7 @@ test_a_look_up_ends_it(void **state)
 		static struct tale t;
 		const struct verdict_config config = verdict_config_default();
 		struct aggregate *a;
-		struct hour_of_host hour = { NIGHT, NULL };
+		struct hour_of_host hour = { NIGHT, NULL, NULL };
 
 		print_message("%s %s\n", cleared[i].listed, cleared[i].cleared);
 		tale_begin(&t);
@@ -337,7 +337,7 @@ test_a_look_up_begins_it(void **state)
 	static struct tale t;
 	const struct verdict_config config = verdict_config_default();
 	struct aggregate *a = aggregate_new();
-	const struct hour_of_host hour = { NIGHT, a };
+	const struct hour_of_host hour = { NIGHT, a, NULL };
 	struct lookup_result result = { .host = an_addr(THE_HOST),
 		.list = "PSBL",
 		.zone = "psbl.surriel.com",

@@ -273,7 +273,7 @@ test_rules_by_family(void **state)
 {
 	static struct tale t;
 	struct verdict_config config = verdict_config_default();
-	struct hour_of_host hour = { NIGHT, NULL };
+	struct hour_of_host hour = { NIGHT, NULL, NULL };
 	struct aggregate *a;
 	const char *words;
 
