@@ -235,7 +235,8 @@ count_as_server(struct aggregate *a, const struct session_record *s, const struc
 	if (known) {
 		/* who is of ours, or has proved an account, may send anywhere */
 		aggregate_add(a, SUM_in_internal, 1);
-		aggregate_came(a, s, m, NAMES_id_in);
+		if (s->direction == DIRECTION_INTERNAL)
+			aggregate_came(a, s, m, NAMES_id_in);
 	} else if (s->direction == DIRECTION_INBOUND) {
 		aggregate_add(a, SUM_in_external, 1);
 		aggregate_came(a, s, m, NAMES_relay_in);

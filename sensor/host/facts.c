@@ -140,19 +140,6 @@ find_culprit(const struct facts *f, enum names_kind spam_kind, enum names_kind a
 	return worst;
 }
 
-const struct listing *
-facts_listing(const struct facts *f, const char *list)
-{
-	for (size_t i = 0; i < f->listings_count; i++) {
-		const struct listing *l = &f->listings[i];
-
-		if (l->kind == LISTING_PUBLIC && l->until == 0 &&
-			slice_eq(slice_str(l->list), slice_str(list)))
-			return l;
-	}
-	return NULL;
-}
-
 void
 facts_work_out(struct facts *f)
 {

@@ -45,6 +45,10 @@ struct facts {
 	 * by chance; burst_from 0 = none. */
 	int64_t burst_from, burst_to, burst_spam, burst_judged;
 	struct culprit sender, script, speaker, origin;
+	/* Which host of ours handed in most of its spam, by Message-IDs that came and left: for
+	 * servers that write no Received field.  At least so many; NULL = none. */
+	const char *handed_in_by;
+	int64_t handed_in;
 
 	double refusals_bound;	/* the test over refusals */
 	int64_t tried, refused; /* what is known of mails without their content */
@@ -91,8 +95,6 @@ double facts_lower(const struct sprt *test);
 
 /* All but `sum` and the numbers given by the caller is filled in. */
 void facts_work_out(struct facts *f);
-/* The public listing of that name that holds at f->now, or NULL. */
-const struct listing *facts_listing(const struct facts *f, const char *list);
 /* Mails of cron, of batch systems, typed by hand, and bounces do not count as spam while they go to
  * few domains, or are the lesser part. */
 bool facts_innocent(const struct facts *f);

@@ -121,6 +121,14 @@ observe_passes_spam(const struct facts *f, struct observation *o)
 			"%" PRId64 " of the %" PRId64
 			" mails that it sends on for %s scored 5.0 or more: the host to mend is %s",
 			c->spam->count, c->judged, c->spam->text, c->spam->text);
+	/* four in a row convict; what is known are the same Message-IDs on both hops */
+	if (o->strength > 0 || f->handed_in < CULPRIT_SPAM)
+		return;
+	o->strength = 0.8;
+	observe_say(f, o,
+		"at least %" PRId64
+		" of its mails of 5.0 or more were handed in by %s: the host to mend is %s",
+		f->handed_in, f->handed_in_by, f->handed_in_by);
 }
 
 void

@@ -135,12 +135,49 @@ is_forwarded(const struct facts *f, const struct named *came)
 	       names_find(&f->sum->names[NAMES_id_out], id) != NULL;
 }
 
+/* "hash from ADDRESS" whose hash is that of spam that left: the address, else "". */
+static const char *
+giver_of(const struct facts *f, const struct named *came)
+{
+	char id[17];
+
+	if (strlen(came->text) < sizeof id + sizeof NAMES_FROM - 2)
+		return "";
+	memcpy(id, came->text, sizeof id - 1);
+	id[sizeof id - 1] = '\0';
+	return names_find(&f->sum->names[NAMES_id_spam], id) != NULL
+		       ? came->text + sizeof id - 1 + sizeof NAMES_FROM - 1
+		       : "";
+}
+
+/* The sets keep samples of their own, so beyond what fits in one few meet. */
+static void
+find_giver(struct facts *f)
+{
+	const struct names *in = &f->sum->names[NAMES_id_in];
+
+	for (size_t i = 0; i < in->count; i++) {
+		const char *giver = giver_of(f, &in->items[i]);
+		int64_t spam = 0;
+
+		for (size_t k = 0; giver[0] != '\0' && k < in->count; k++)
+			spam += strcmp(giver_of(f, &in->items[k]), giver) == 0;
+		if (spam < f->handed_in ||
+			(spam == f->handed_in &&
+				(spam == 0 || strcmp(giver, f->handed_in_by) >= 0)))
+			continue;
+		f->handed_in = spam;
+		f->handed_in_by = giver;
+	}
+}
+
 void
 passage_build(struct facts *f)
 {
 	const struct names *in = &f->sum->names[NAMES_relay_in];
 
 	find_relayed(f);
+	find_giver(f);
 	for (size_t i = 0; i < in->count; i++)
 		f->forwarded += strlen(in->items[i].text) > 16 && is_forwarded(f, &in->items[i]);
 }

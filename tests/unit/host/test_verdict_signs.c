@@ -192,6 +192,37 @@ test_smarthost_and_guest(void **state)
 	tale_over(&t);
 }
 
+/* A smarthost that writes no Received field: the Message-IDs came in from a host of ours. */
+static void
+test_smarthost_without_received(void **state)
+{
+	static struct tale t;
+
+	(void)state;
+	tale_begin(&t);
+	for (int i = 0; i < 20; i++) {
+		const char *id = numbered(&t, "<%d@bank.example>", i);
+
+		for (int out = 0; out < 2; out++) {
+			struct session_record *s = out ? a_session(&t, far_server(&t, i))
+						       : an_inbound_session(&t, "200.136.80.9");
+			struct mail_record *m = a_mail(&t, s, "a@bank.example", 8);
+
+			s->direction = out ? DIRECTION_OUTBOUND : DIRECTION_INTERNAL;
+			m->header.message_id = id;
+			a_rcpt(&t, m, numbered(&t, "x@v%d.example", i), REPLY_OK);
+			tell_mail(&t, s, m);
+			tell_session(&t, s);
+		}
+	}
+	tale_end(&t);
+	assert_said(&t,
+		"at least 20 of its mails of 5.0 or more were handed in by 200.136.80.9: the "
+		"host to mend is 200.136.80.9");
+	assert_true(!has_cause(&t.host, CAUSE_SPAM_BOT, 0.2));
+	tale_over(&t);
+}
+
 /* The administrator's word stands above what was seen. */
 static void
 test_roles_as_configured(void **state)
@@ -296,6 +327,7 @@ main(void)
 		cmocka_unit_test(test_template),
 		cmocka_unit_test(test_bot_behind_nat),
 		cmocka_unit_test(test_smarthost_and_guest),
+		cmocka_unit_test(test_smarthost_without_received),
 		cmocka_unit_test(test_roles_as_configured),
 		cmocka_unit_test(test_spfbl_and_sorted),
 		cmocka_unit_test(test_hour_of_refusals),
