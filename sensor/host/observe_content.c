@@ -16,13 +16,20 @@ explains(int64_t part, int64_t whole)
 	return part > 0 ? 0.3 + 0.7 * share_of(part, whole) : 0;
 }
 
-/* Mails of its own that were read: the others have no labels. */
+/* Those that it sent, and those that a smarthost sent on for it: labels are counted over both. */
+static int64_t
+all_mails(const struct facts *f)
+{
+	return N(mails) + N(behind_mails);
+}
+
+/* Of these, those that were read: the others have no labels. */
 static int64_t
 read_mails(const struct facts *f)
 {
-	int64_t own = N(mails_scored) - N(passed_scored);
+	int64_t own = N(mails_scored) - N(passed_scored) + N(behind_judged);
 
-	return own > 0 ? own : N(mails);
+	return own > 0 ? own : all_mails(f);
 }
 
 static bool
@@ -55,7 +62,7 @@ observe_php(const struct facts *f, struct observation *o)
 		observe_say(f, o,
 			"%" PRId64 " of %" PRId64
 			" mails were made by PHP, which does not name its script",
-			N(mails_php), N(mails));
+			N(mails_php), all_mails(f));
 	else
 		observe_say(f, o,
 			"%" PRId64
@@ -108,7 +115,7 @@ observe_batch(const struct facts *f, struct observation *o)
 		"%" PRId64 " of %" PRId64
 		" mails are results of cron or a batch system (recipients: %" PRId64
 		", domains: %" PRId64 ")",
-		N(mails_batch), N(mails), f->distinct[SKETCH_recipients],
+		N(mails_batch), all_mails(f), f->distinct[SKETCH_recipients],
 		f->distinct[SKETCH_domains]);
 	if (sender != NULL)
 		observe_say(f, o, "most envelope senders are under %s", sender->text);
@@ -141,7 +148,7 @@ observe_list(const struct facts *f, struct observation *o)
 		return;
 	o->strength = explains(N(mails_list), read_mails(f));
 	observe_say(f, o, "%" PRId64 " of %" PRId64 " mails are of mailing lists%s%s",
-		N(mails_list), N(mails), list != NULL ? ", most of them of " : "",
+		N(mails_list), all_mails(f), list != NULL ? ", most of them of " : "",
 		list != NULL ? list->text : "");
 }
 
@@ -171,7 +178,7 @@ observe_bounce(const struct facts *f, struct observation *o)
 	observe_say(f, o,
 		"%" PRId64 " of %" PRId64 " mails are bounces or automatic answers (%" PRId64
 		" from <>), in all to %" PRId64 " domains",
-		n, N(mails), N(mails_null_sender), domains);
+		n, all_mails(f), N(mails_null_sender), domains);
 	if (unseen <= o->strength)
 		return;
 	o->strength = unseen;

@@ -181,6 +181,8 @@ test_smarthost_and_guest(void **state)
 		struct mail_record *m = a_mail(&t, s, numbered(&t, "u%d@bank.example", i), 8);
 
 		s->client.addr = an_addr("200.136.80.25");
+		if (i == 0)
+			a_label(&t, m, "list");
 		a_rcpt(&t, m, numbered(&t, "x@v%d.example", i), REPLY_OK);
 		tell_behind(&t, s, m);
 	}
@@ -188,6 +190,7 @@ test_smarthost_and_guest(void **state)
 	assert_first_cause(&t, CAUSE_SPAM_BOT);
 	assert_int_equal(t.host.verdict, VERDICT_LIKELY);
 	assert_said(&t, "About to get its relay 200.136.80.25 listed");
+	assert_said(&t, "1 of 20 mails are of mailing lists");
 	assert_said(&t, "20 of 20 of its mails that 200.136.80.25 sent on scored 5.0 or more");
 	tale_over(&t);
 }
