@@ -12,25 +12,6 @@
 
 #define HOPS 8 /* of filters, servers and the client; beyond that nobody is asked */
 
-/* The registered part by a rule of thumb: its last two labels, three where the last but one is
- * short. */
-static struct slice
-owner_of(struct slice name)
-{
-	size_t dots = 0, at = name.len, before = name.len;
-
-	while (at > 0) {
-		if (name.ptr[at - 1] == '.') {
-			dots++;
-			if (dots == 3 || (dots == 2 && before - at > 3))
-				return slice_skip(name, at);
-			before = at - 1;
-		}
-		at--;
-	}
-	return name;
-}
-
 /* A field that the sender itself wrote: under the name of its HELO or one beside it, under its
  * address, or under a name that exists only inside. */
 static bool
@@ -46,7 +27,7 @@ is_own_hop(const struct session_record *s, const struct received *r)
 		return true;
 	if (helo_shape(by) == HELO_PRIVATE || helo_shape(by) == HELO_LOCALHOST)
 		return true;
-	return helo_shape(by) == HELO_GOOD && slice_ieq(owner_of(by), owner_of(helo));
+	return helo_shape(by) == HELO_GOOD && slice_ieq(name_owner(by), name_owner(helo));
 }
 
 /* A field that the host wrote which the field above it names. */

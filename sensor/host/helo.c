@@ -37,3 +37,20 @@ helo_shape(struct slice name)
 	}
 	return HELO_GOOD;
 }
+
+struct slice
+name_owner(struct slice name)
+{
+	size_t dots = 0, at = name.len, before = name.len;
+
+	while (at > 0) {
+		if (name.ptr[at - 1] == '.') {
+			dots++;
+			if (dots == 3 || (dots == 2 && before - at > 3))
+				return slice_skip(name, at);
+			before = at - 1;
+		}
+		at--;
+	}
+	return name;
+}

@@ -11,5 +11,8 @@
 enum helo_shape { HELO_GOOD, HELO_LOCALHOST, HELO_ADDRESS, HELO_NO_DOT, HELO_PRIVATE };
 
 enum helo_shape helo_shape(struct slice name);
+/* The part of a name that its owner registered, by a rule of thumb: two labels, or three where the
+ * second last is as short as in .co.uk, .edu.br, .ac.at. */
+struct slice name_owner(struct slice name);
 
 #endif

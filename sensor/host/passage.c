@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "sensor/host/helo.h"
+
 /* "key sender-domain recipient-domain" as aggregate_mail.c writes it. */
 struct passage {
 	struct slice sender, rcpt;
@@ -24,38 +26,17 @@ passage_of(const char *text)
 	return p;
 }
 
-/* The part of a name that its owner registered, by a rule of thumb: two labels, or three where the
- * second last is as short as in .co.uk, .edu.br, .ac.at. */
-static struct slice
-owner_part(struct slice name)
-{
-	size_t dots = 0, start = name.len, previous = name.len;
-
-	while (start > 0) {
-		if (name.ptr[start - 1] == '.') {
-			dots++;
-			if (dots == 2 && previous - start > 3)
-				break;
-			if (dots == 3)
-				break;
-			previous = start - 1;
-		}
-		start--;
-	}
-	return slice_skip(name, start);
-}
-
 static bool
 is_own_name(const struct facts *f, struct slice domain)
 {
 	static const enum names_kind kinds[] = { NAMES_helo, NAMES_banner };
-	struct slice owner = owner_part(domain);
+	struct slice owner = name_owner(domain);
 
 	for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
 		const struct names *names = &f->sum->names[kinds[k]];
 
 		for (size_t i = 0; i < names->count; i++) {
-			if (slice_ieq(owner_part(slice_str(names->items[i].text)), owner))
+			if (slice_ieq(name_owner(slice_str(names->items[i].text)), owner))
 				return true;
 		}
 	}
