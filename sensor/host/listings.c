@@ -87,7 +87,7 @@ expire(struct facts *f, struct listing *l, int64_t from)
 	l->ended_by = rule[0] != '\0' ? arena_printf(f->arena, "expired: %s", rule)
 				      : arena_printf(f->arena, "not named for %d days",
 						(int)(current / PTIME_DAY));
-	if (l->ended_by == NULL)
+	if (l->ended_by[0] == '\0')
 		l->ended_by = "expired"; /* the arena is full */
 }
 
@@ -120,7 +120,7 @@ end_closed(struct facts *f, struct listing *l)
 		return;
 	l->ended_by = arena_printf(f->arena, "no listing: %s was %s; who still asks it should not",
 		l->list, traits_of(l->list)->removal);
-	if (l->ended_by == NULL)
+	if (l->ended_by[0] == '\0')
 		l->ended_by = "closed";
 }
 
@@ -307,7 +307,7 @@ end_in(struct facts *f, const struct aggregate *hour, struct listing *l)
 		l->until = accepted;
 		l->ended_by =
 			f->quiet ? "accepted" : arena_printf(f->arena, "accepted by %s", server);
-		if (l->ended_by == NULL)
+		if (l->ended_by[0] == '\0')
 			l->ended_by = "accepted";
 	}
 }
