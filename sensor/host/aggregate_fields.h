@@ -109,8 +109,6 @@ void aggregate_distinct(struct aggregate *a, enum sketch_kind kind, struct slice
 size_t aggregate_bytes(const struct aggregate *a);
 /* The part after the last @ in lower case, "" without one; out has NAMES_TEXT bytes. */
 struct slice domain_of(const char *address, char *out);
-/* Rank of a class among those that speak of this host's reputation. */
-bool class_is_mention(enum reply_class class);
 /* To a server outside; where our networks are not known, to any. */
 bool aggregate_is_outside(const struct session_record *s);
 /* Mails accepted by the server of that session, by its port, if it is outside. */

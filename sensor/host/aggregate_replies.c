@@ -5,7 +5,8 @@
 
 #include "sensor/host/traits.h"
 
-bool class_is_mention(enum reply_class class)
+/* Does it speak of the host's reputation? */
+static bool is_mention(enum reply_class class)
 {
 	return class == REPLY_LISTED || class == REPLY_PRIVATE_REPUTATION ||
 	       class == REPLY_RATE_LIMITED;
@@ -32,7 +33,7 @@ reply_subject(const struct campus *campus, const struct reply *reply, struct add
 	const struct addr nobody = { .family = ADDR_NONE };
 	struct addr quoted = reply->quoted;
 
-	if (!class_is_mention(reply->class) || traits_of(reply->list)->scope == SCOPE_OTHER)
+	if (!is_mention(reply->class) || traits_of(reply->list)->scope == SCOPE_OTHER)
 		return nobody;
 	if (quoted.family == ADDR_NONE || addr_eq(quoted, client))
 		return client;
