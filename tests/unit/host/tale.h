@@ -220,6 +220,22 @@ tell_session(struct tale *t, const struct session_record *s)
 	tale_event(t, s, NULL);
 }
 
+/* A mail whose one recipient the server refused, in a session of its own. */
+static inline void
+tell_refused(struct tale *t, const char *server, enum reply_class class, const char *list,
+	const char *text)
+{
+	struct session_record *s = a_session(t, server);
+	struct mail_record *m = a_mail(t, s, "someone@grid.example.edu", 0);
+
+	a_reply(t, s, "RCPT", class, list, text);
+	m->outcome = OUTCOME_REJECTED;
+	m->bytes = 0;
+	a_rcpt(t, m, "friend@example.org", class);
+	tell_mail(t, s, m);
+	tell_session(t, s);
+}
+
 /* One mail in a session of its own, all recipients accepted. */
 static inline struct mail_record *
 tell_plain(struct tale *t, const char *server, const char *from, const char *to, double score)

@@ -7,6 +7,8 @@
 #include "sensor/host/aggregate_fields.h"
 #include "sensor/host/judge.h"
 
+#define BLOCKED "554 5.7.1 blocked, says the list"
+
 #define SERVER_A "192.0.2.25"
 
 static const struct list_likelihood *
@@ -45,20 +47,6 @@ static int
 in_thousandths(double p)
 {
 	return (int)lround(p * 1000);
-}
-
-static void
-tell_listed(struct tale *t, const char *server, const char *list)
-{
-	struct session_record *s = a_session(t, server);
-	struct mail_record *m = a_mail(t, s, "someone@grid.example.edu", 0);
-
-	a_reply(t, s, "RCPT", REPLY_LISTED, list, "554 5.7.1 blocked, says the list");
-	m->outcome = OUTCOME_REJECTED;
-	m->bytes = 0;
-	a_rcpt(t, m, "friend@example.org", REPLY_LISTED);
-	tell_mail(t, s, m);
-	tell_session(t, s);
 }
 
 static void
@@ -147,8 +135,8 @@ test_named_by_servers(void **state)
 
 	(void)state;
 	tale_begin(&t);
-	tell_listed(&t, SERVER_A, "SpamCop");
-	tell_listed(&t, "192.0.2.26", "SpamCop");
+	tell_refused(&t, SERVER_A, REPLY_LISTED, "SpamCop", BLOCKED);
+	tell_refused(&t, "192.0.2.26", REPLY_LISTED, "SpamCop", BLOCKED);
 	tale_end(&t);
 	l = likelihood(&t.host, "SpamCop");
 	assert_int_equal(in_thousandths(l->probability), 990);
@@ -173,7 +161,7 @@ test_wider_name(void **state)
 
 	(void)state;
 	tale_begin(&t);
-	tell_listed(&t, SERVER_A, "Spamhaus ZEN");
+	tell_refused(&t, SERVER_A, REPLY_LISTED, "Spamhaus ZEN", BLOCKED);
 	tale_end(&t);
 	for (size_t i = 0; i < 4; i++) {
 		const struct list_likelihood *l = likelihood(&t.host, four[i]);
@@ -185,7 +173,7 @@ test_wider_name(void **state)
 	assert_true(none < 0.4); /* at least one of them */
 	assert_int_equal(in_thousandths(likelihood(&t.host, "Spamhaus ZEN")->probability), 990);
 	/* once a server says which, it is that one */
-	tell_listed(&t, SERVER_A, "Spamhaus CSS");
+	tell_refused(&t, SERVER_A, REPLY_LISTED, "Spamhaus CSS", BLOCKED);
 	tale_end(&t);
 	assert_int_equal(in_thousandths(likelihood(&t.host, "Spamhaus CSS")->probability), 990);
 	assert_int_equal(in_thousandths(likelihood(&t.host, "Spamhaus XBL")->probability),
@@ -381,7 +369,7 @@ test_no_rules(void **state)
 
 	(void)state;
 	tale_begin(&t);
-	tell_listed(&t, SERVER_A, "SpamCop");
+	tell_refused(&t, SERVER_A, REPLY_LISTED, "SpamCop", BLOCKED);
 	tell_spam(&t, 6);
 	for (size_t i = 0; i < t.count; i++)
 		count_event(a, &t.events[i]);

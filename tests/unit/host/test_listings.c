@@ -8,20 +8,7 @@
 #define SERVER_A "192.0.2.25"
 #define SERVER_B "198.51.100.25"
 #define MINUTE (60 * PTIME_SECOND)
-
-static void
-tell_refusal(struct tale *t, const char *server, enum reply_class class, const char *list)
-{
-	struct session_record *s = a_session(t, server);
-	struct mail_record *m = a_mail(t, s, "someone@grid.example.edu", 0);
-
-	a_reply(t, s, "RCPT", class, list, "554 5.7.1 refused, says the server");
-	m->outcome = OUTCOME_REJECTED;
-	m->bytes = 0;
-	a_rcpt(t, m, "friend@example.org", class);
-	tell_mail(t, s, m);
-	tell_session(t, s);
-}
+#define REFUSED "554 5.7.1 refused, says the server"
 
 static void
 tell_accepted(struct tale *t, const char *server)
@@ -77,7 +64,7 @@ test_each_list_lapses_by_its_rule(void **state)
 		print_message("%s\n", rules[i].list);
 		for (int over = 0; over < 2; over++) {
 			tale_begin(&t);
-			tell_refusal(&t, SERVER_A, rules[i].class, rules[i].list);
+			tell_refused(&t, SERVER_A, rules[i].class, rules[i].list, REFUSED);
 			last = t.now + PTIME_SECOND / 2;
 			t.now += (rules[i].hours + (over ? 1 : -1)) * PTIME_HOUR;
 			t.window = 40 * PTIME_DAY;
@@ -102,7 +89,7 @@ test_spam_keeps_it_alive(void **state)
 
 	(void)state;
 	tale_begin(&t);
-	tell_refusal(&t, SERVER_A, REPLY_LISTED, "Spamhaus CSS");
+	tell_refused(&t, SERVER_A, REPLY_LISTED, "Spamhaus CSS", REFUSED);
 	t.now += 40 * PTIME_HOUR;
 	for (int i = 0; i < 10; i++)
 		tell_plain(&t, SERVER_B, "a@grid.example.edu", "b@example.org", 9);
@@ -121,12 +108,12 @@ test_kinds_stand_apart(void **state)
 
 	(void)state;
 	tale_begin(&t);
-	tell_refusal(&t, SERVER_A, REPLY_LISTED, "SpamCop");
-	tell_refusal(&t, SERVER_A, REPLY_PRIVATE_REPUTATION, "Microsoft S3140");
-	tell_refusal(&t, SERVER_B, REPLY_RATE_LIMITED, "Yahoo");
-	tell_refusal(&t, SERVER_B, REPLY_LISTED, "unnamed");
-	tell_refusal(&t, SERVER_B, REPLY_LISTED, "Spamhaus DBL");
-	tell_refusal(&t, SERVER_B, REPLY_GREYLISTED, "Gmail");
+	tell_refused(&t, SERVER_A, REPLY_LISTED, "SpamCop", REFUSED);
+	tell_refused(&t, SERVER_A, REPLY_PRIVATE_REPUTATION, "Microsoft S3140", REFUSED);
+	tell_refused(&t, SERVER_B, REPLY_RATE_LIMITED, "Yahoo", REFUSED);
+	tell_refused(&t, SERVER_B, REPLY_LISTED, "unnamed", REFUSED);
+	tell_refused(&t, SERVER_B, REPLY_LISTED, "Spamhaus DBL", REFUSED);
+	tell_refused(&t, SERVER_B, REPLY_GREYLISTED, "Gmail", REFUSED);
 	tale_end(&t);
 	assert_int_equal(t.host.listings_count, 4);
 	check(&t, 0, LISTING_PUBLIC, "SpamCop", "");
@@ -146,7 +133,7 @@ test_a_reputation_is_no_listing(void **state)
 	(void)state;
 	tale_begin(&t);
 	for (int i = 0; i < 5; i++)
-		tell_refusal(&t, SERVER_A, REPLY_PRIVATE_REPUTATION, "Microsoft S3140");
+		tell_refused(&t, SERVER_A, REPLY_PRIVATE_REPUTATION, "Microsoft S3140", REFUSED);
 	tale_end(&t);
 	assert_verdict(&t, VERDICT_THROTTLED);
 	check(&t, 0, LISTING_REPUTATION, "Microsoft S3140", "");
@@ -165,7 +152,7 @@ test_closed_lists(void **state)
 		static struct tale t;
 
 		tale_begin(&t);
-		tell_refusal(&t, SERVER_A, REPLY_LISTED, closed[i]);
+		tell_refused(&t, SERVER_A, REPLY_LISTED, closed[i], REFUSED);
 		tale_end(&t);
 		assert_true(t.host.verdict == VERDICT_UNKNOWN || t.host.verdict == VERDICT_WATCH);
 		check(&t, 0, LISTING_PUBLIC, closed[i], "no listing: ");
@@ -183,10 +170,10 @@ test_every_server_is_named(void **state)
 
 	(void)state;
 	tale_begin(&t);
-	tell_refusal(&t, "203.0.113.200", REPLY_LISTED, "SpamCop");
-	tell_refusal(&t, "203.0.113.9", REPLY_LISTED, "SpamCop");
+	tell_refused(&t, "203.0.113.200", REPLY_LISTED, "SpamCop", REFUSED);
+	tell_refused(&t, "203.0.113.9", REPLY_LISTED, "SpamCop", REFUSED);
 	t.now += 2 * PTIME_HOUR;
-	tell_refusal(&t, "2001:db8::25", REPLY_LISTED, "SpamCop");
+	tell_refused(&t, "2001:db8::25", REPLY_LISTED, "SpamCop", REFUSED);
 	tale_end(&t);
 	assert_int_equal(t.host.listings_count, 1);
 	assert_int_equal(t.host.listings[0].servers_count, 3);
@@ -209,7 +196,7 @@ test_servers_are_bounded(void **state)
 	tale_begin(&t);
 	for (int i = 1; i < 200; i++) {
 		snprintf(server, sizeof server, "203.0.113.%d", i);
-		tell_refusal(&t, server, REPLY_LISTED, "SpamCop");
+		tell_refused(&t, server, REPLY_LISTED, "SpamCop", REFUSED);
 	}
 	tale_end(&t);
 	assert_int_equal(t.host.listings[0].servers_count, LIMIT_HOST_NAMES);
@@ -224,8 +211,8 @@ test_accepted_again_says_by_whom(void **state)
 
 	(void)state;
 	tale_begin(&t);
-	tell_refusal(&t, SERVER_A, REPLY_LISTED, "Spamhaus XBL");
-	tell_refusal(&t, SERVER_A, REPLY_RATE_LIMITED, "Yahoo");
+	tell_refused(&t, SERVER_A, REPLY_LISTED, "Spamhaus XBL", REFUSED);
+	tell_refused(&t, SERVER_A, REPLY_RATE_LIMITED, "Yahoo", REFUSED);
 	t.now += 5 * MINUTE;
 	tell_accepted(&t, SERVER_B); /* never named it */
 	t.now += 5 * MINUTE;
@@ -248,7 +235,7 @@ test_in_the_same_minute(void **state)
 	tale_begin(&t);
 	t.now += 55 * MINUTE;
 	for (int i = 0; i < 20; i++) {
-		tell_refusal(&t, SERVER_A, REPLY_LISTED, "Spamhaus XBL");
+		tell_refused(&t, SERVER_A, REPLY_LISTED, "Spamhaus XBL", REFUSED);
 		t.now += 10 * PTIME_SECOND;
 		tell_accepted(&t, SERVER_A);
 		t.now += 20 * PTIME_SECOND;
@@ -269,14 +256,14 @@ test_a_restart_is_a_new_entry(void **state)
 
 	(void)state;
 	tale_begin(&t);
-	tell_refusal(&t, SERVER_A, REPLY_LISTED, "SpamCop");
+	tell_refused(&t, SERVER_A, REPLY_LISTED, "SpamCop", REFUSED);
 	t.now += 3 * PTIME_HOUR;
 	tell_accepted(&t, SERVER_A);
 	t.now += 3 * PTIME_HOUR;
-	tell_refusal(&t, SERVER_B, REPLY_LISTED, "SpamCop");
-	tell_refusal(&t, SERVER_B, REPLY_LISTED, "SpamCop");
+	tell_refused(&t, SERVER_B, REPLY_LISTED, "SpamCop", REFUSED);
+	tell_refused(&t, SERVER_B, REPLY_LISTED, "SpamCop", REFUSED);
 	t.now += 30 * PTIME_HOUR;
-	tell_refusal(&t, SERVER_B, REPLY_LISTED, "SpamCop");
+	tell_refused(&t, SERVER_B, REPLY_LISTED, "SpamCop", REFUSED);
 	tale_end(&t);
 	assert_int_equal(t.host.listings_count, 3);
 	check(&t, 0, LISTING_PUBLIC, "SpamCop", "accepted by " SERVER_A);
@@ -312,7 +299,7 @@ test_a_look_up_ends_it(void **state)
 
 		print_message("%s %s\n", cleared[i].listed, cleared[i].cleared);
 		tale_begin(&t);
-		tell_refusal(&t, SERVER_A, REPLY_LISTED, cleared[i].listed);
+		tell_refused(&t, SERVER_A, REPLY_LISTED, cleared[i].listed, REFUSED);
 		a = count_in_order(&t, NIGHT);
 		aggregate_name(
 			a, NAMES_cleared, slice_str(cleared[i].cleared), NIGHT + 30 * MINUTE);
