@@ -22,6 +22,7 @@ build=(
 	libseccomp-dev
 	libunbound-dev                  # blocklists are asked, if that is configured
 	libcurl4-gnutls-dev libsystemd-dev # alerts: webhook and mail, journal
+	gettext                         # texts of the report in other languages
 	curl ca-certificates            # try.sh asks the report
 )
 testing=(

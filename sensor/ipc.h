@@ -45,6 +45,7 @@ enum ipc_type {
 	IPC_POST,     /* an HTTP POST to a host of ours */
 	IPC_LOOKUP,   /* what a blocklist answered */
 	IPC_DELIVERY, /* what became of an alert */
+	IPC_AUDIT,    /* what somebody did with the report */
 	IPC_TYPES,
 };
 
@@ -150,6 +151,11 @@ struct ipc_delivery {
 /* At most PIPE_BUF bytes with the header: several processes may write them into one pipe. */
 void ipc_pack_delivery(struct buf *out, const struct ipc_delivery *delivery);
 int ipc_unpack_delivery(struct slice payload, struct ipc_delivery *out);
+
+/* At most PIPE_BUF bytes with the header, so that the threads of the web process may write side by
+ * side.  Its texts live in the arena. */
+void ipc_pack_audit(struct buf *out, const struct audit_entry *entry);
+int ipc_unpack_audit(struct slice payload, struct audit_entry *out, struct arena *arena);
 
 struct ipc_event {
 	int64_t time;

@@ -1,4 +1,5 @@
 #include "sensor/record_change.h"
+#include "sensor/record_audit.h"
 #include "sensor/sink.h"
 
 #include <string.h>
@@ -117,6 +118,27 @@ static const char *const lookup_answer_words[] = {
 	[LOOKUP_ERROR] = "error",
 };
 
+static const char *const audit_kind_words[] = {
+	[AUDIT_ACKNOWLEDGE] = "acknowledge",
+	[AUDIT_ASSIGN] = "assign",
+	[AUDIT_NOTE] = "note",
+	[AUDIT_MUTE] = "mute",
+	[AUDIT_RESOLVE] = "resolve",
+	[AUDIT_REOPEN] = "reopen",
+	[AUDIT_LOOK] = "look",
+	[AUDIT_EXPORT] = "export",
+	[AUDIT_COMPLAINT] = "complaint",
+	[AUDIT_SIGN_IN] = "sign-in",
+	[AUDIT_SIGN_OUT] = "sign-out",
+	[AUDIT_REFUSED] = "refused",
+};
+
+static const char *const case_state_words[] = {
+	[CASE_NEW] = "new",
+	[CASE_ACKNOWLEDGED] = "acknowledged",
+	[CASE_RESOLVED] = "resolved",
+};
+
 #define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
 
 _Static_assert(COUNT_OF(reply_class_words) == REPLY_CLASSES, "a word for each reply class");
@@ -124,6 +146,8 @@ _Static_assert(COUNT_OF(cause_words) == CAUSES, "a word for each cause");
 _Static_assert(COUNT_OF(verdict_words) == VERDICTS, "a word for each verdict");
 _Static_assert(COUNT_OF(role_words) == ROLES, "a word for each role");
 _Static_assert(COUNT_OF(listing_kind_words) == LISTING_KINDS, "a word for each kind of listing");
+_Static_assert(COUNT_OF(audit_kind_words) == AUDIT_KINDS, "a word for each kind of entry");
+_Static_assert(COUNT_OF(case_state_words) == CASE_STATES, "a word for each state of a case");
 
 static const char *
 word_of(const char *const *words, size_t count, size_t value)
@@ -160,6 +184,8 @@ WORD(role)
 WORD(listing_kind)
 WORD(delivery_state)
 WORD(lookup_answer)
+WORD(audit_kind)
+WORD(case_state)
 
 #define PARSE(name)                                                                                \
 	int name##_parse(struct slice word, enum name *out)                                        \
@@ -175,6 +201,14 @@ PARSE(cause)
 PARSE(verdict)
 PARSE(delivery_state)
 PARSE(lookup_answer)
+PARSE(audit_kind)
+PARSE(case_state)
+
+bool
+audit_is_of_case(enum audit_kind k)
+{
+	return k <= AUDIT_REOPEN;
+}
 
 bool
 session_speaks_smtp(const struct session_record *s)

@@ -10,6 +10,7 @@
 #include "sensor/base/err.h"
 #include "sensor/loss.h"
 #include "sensor/record.h"
+#include "sensor/record_audit.h"
 
 struct sensor_state {
 	const char *sensor;
@@ -90,6 +91,9 @@ struct sink {
 	int (*lookup)(void *ctx, const struct lookup_result *lookup, struct err *err);
 	/* Replaces what is known of that change and target. */
 	int (*delivery)(void *ctx, const struct delivery *delivery, struct err *err);
+	/* What somebody did with the report, and with it the state of a case; one that is known by
+	 * its id already is passed over. */
+	int (*audit)(void *ctx, const struct audit_entry *entry, struct err *err);
 	int (*state)(void *ctx, const struct sensor_state *state, struct err *err);
 	/* Something that an operator should know: kind "restart", "damage", "gap", "store", …; text
 	 * in full words. */

@@ -34,9 +34,12 @@ struct filter {
 	struct addr host;     /* ADDR_NONE = any; client or server for sessions */
 	int64_t since, until; /* ns; 0 = open */
 	const char *verdict, *cause, *list, *rule, *class, *session, *outcome; /* NULL = any */
-	const char *text; /* part of a visible column, any case of ASCII letters; NULL = any */
-	int port;	  /* 0 = any */
-	const char *sort; /* column name; NULL = the table's own order */
+	const char *text;   /* part of a visible column, any case of ASCII letters; NULL = any */
+	int port;	    /* 0 = any */
+	struct network net; /* family ADDR_NONE = any; client or server within it, or the host */
+	const char *domain; /* of the sender, a recipient, or the HELO name; NULL = any */
+	const char *tls;    /* "yes", "no", or a version ("TLS 1.2"); NULL = any */
+	const char *sort;   /* column name; NULL = the table's own order */
 	bool descending;
 	int64_t limit, offset; /* limit 0 = all */
 	int64_t change;	       /* number of a change of a verdict; 0 = any */
@@ -111,20 +114,22 @@ int query_hours(struct store *s, struct addr host, int64_t since, int64_t until,
 int query_loss(struct store *s, int64_t limit,
 	void (*fn)(void *ctx, const struct loss_interval *interval), void *ctx, struct err *err);
 
-/* Changes of verdicts that wait for a target (record_change.h), of live runs, oldest first. 0, -1. */
+/* Changes of verdicts that wait for a target (record_change.h), of live runs, oldest first. 0, -1.
+ */
 int query_changes_waiting(struct store *s, const struct change_question *q,
 	void (*fn)(void *ctx, const struct change_waiting *waiting), void *ctx, struct err *err);
-/* The change behind which the target is told of changes: 1; 0 = it is new, *from = the newest change
- * that was noted before that time (0 = none); -1. */
+/* The change behind which the target is told of changes: 1; 0 = it is new, *from = the newest
+ * change that was noted before that time (0 = none); -1. */
 int query_changes_from(
 	struct store *s, const char *target, int64_t before, int64_t *from, struct err *err);
 /* The newest change. 0, -1. */
 int query_changes_newest(struct store *s, int64_t *seq, struct err *err);
-/* What is known of out->change and out->target: 1 and state, attempts, time, next; 0 = nothing, -1. */
+/* What is known of out->change and out->target: 1 and state, attempts, time, next; 0 = nothing, -1.
+ */
 int query_delivery(struct store *s, struct delivery *out, struct err *err);
 
-/* Hosts of at least that risk and last seen since then, riskiest first, at most `limit`, with what is
- * predicted of each list (predicted below 0: nothing). 0 or -1. */
+/* Hosts of at least that risk and last seen since then, riskiest first, at most `limit`, with what
+ * is predicted of each list (predicted below 0: nothing). 0 or -1. */
 struct host_risk {
 	struct addr host;
 	double risk;
@@ -133,7 +138,7 @@ struct host_risk {
 	const struct list_predicted {
 		const char *list;
 		double predicted;
-	} *lists;
+	} * lists;
 	size_t lists_count;
 };
 struct risk_question {

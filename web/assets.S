@@ -10,5 +10,11 @@ asset_icon:
 	.incbin "web/static/favicon.svg"
 asset_icon_end:
 
+	.global catalogue_pt_br, catalogue_pt_br_end
+	.balign 16
+catalogue_pt_br:
+	.incbin "web/texts/pt-BR.mo"
+catalogue_pt_br_end:
+
 	/* Without this line the linker would give the program an executable stack. */
 	.section .note.GNU-stack, "", %progbits

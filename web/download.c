@@ -9,6 +9,7 @@
 enum format { FORMAT_CSV, FORMAT_JSON };
 
 struct download {
+	struct stream stream;
 	enum format format;
 	const struct table *table;
 	struct table_cursor *cursor;
@@ -36,9 +37,16 @@ next_row(struct download *d)
 	return d->line.lost > 0 ? -1 : rc;
 }
 
-int64_t
-download_read(struct download *d, uint8_t *out, size_t max, int64_t now)
+static struct download *
+download_of(struct stream *s)
 {
+	return (struct download *)((char *)s - offsetof(struct download, stream));
+}
+
+static int64_t
+download_read(struct stream *s, uint8_t *out, size_t max, int64_t now)
+{
+	struct download *d = download_of(s);
 	size_t done = 0;
 	while (done < max && (d->line.len > 0 || !d->ended)) {
 		if (d->line.len == 0) {
@@ -56,12 +64,10 @@ download_read(struct download *d, uint8_t *out, size_t max, int64_t now)
 	return done == 0 && d->failed ? -1 : (int64_t)done;
 }
 
-void
-download_free(struct download *d)
+static void
+download_free(struct stream *s)
 {
-	if (d == NULL) {
-		return;
-	}
+	struct download *d = download_of(s);
 	table_close(d->cursor);
 	pool_give(d->pool, &d->reader, !d->failed);
 	buf_release(&d->line);
@@ -89,9 +95,11 @@ download(struct request *r, struct answer *a, enum format format)
 		view.filter.limit = view.filter.offset = 0;
 	}
 	struct download *d = must_alloc(sizeof *d);
-	*d = (struct download){
-		.format = format, .table = table, .pool = r->pool, .deadline = r->now + DOWNLOAD_NS
-	};
+	*d = (struct download){ .stream = { download_read, download_free },
+		.format = format,
+		.table = table,
+		.pool = r->pool,
+		.deadline = r->now + DOWNLOAD_NS };
 	if (table_open(r->reader.store, table, &view.filter, &d->cursor, &err) != 0) {
 		free(d);
 		page_store_error(r, a, err.text);
@@ -110,7 +118,7 @@ download(struct request *r, struct answer *a, enum format format)
 	r->reader = (struct reader){ 0 };
 	d->arena = r->arena;
 	arena_init(&r->arena, REQUEST_MEMORY);
-	a->download = d;
+	a->stream = &d->stream;
 }
 
 void

@@ -10,13 +10,17 @@
 
 #include "sensor/base/arena.h"
 #include "sensor/base/buf.h"
+#include "web/texts.h"
+#include "web/viewer.h"
 
 #define HTML_DEPTH 32
 #define HTML_TEXT_MAX 65536 /* bytes of one text */
 
 struct html {
 	struct buf *out;
-	struct arena *arena; /* for cleaning */
+	struct arena *arena;	     /* for cleaning */
+	const struct texts *texts;   /* its language; NULL = English */
+	const struct viewer *viewer; /* for whom texts are masked; NULL = nobody */
 	const char *open[HTML_DEPTH];
 	size_t depth;
 	bool in_tag; /* "<td" is written, ">" is not */

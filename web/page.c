@@ -71,7 +71,7 @@ navigation(struct html *h, const struct uri *uri)
 		if (strcmp(segment, uri->segments_count > 0 ? uri->segments[0] : "") == 0) {
 			h_attr(h, "aria-current", "page");
 		}
-		h_str(h, route->title);
+		h_str(h, T(h, route->title));
 		h_close(h);
 	}
 	h_close(h);
@@ -84,9 +84,11 @@ page_begin(struct html *h, struct request *r, struct answer *a, const char *titl
 {
 	a->type = TYPE_HTML;
 	h_init(h, &a->body, &r->arena);
+	h->texts = r->texts;
+	h->viewer = &r->viewer;
 	h_doctype(h);
 	h_open(h, "html");
-	h_attr(h, "lang", "en");
+	h_attr(h, "lang", texts_tag(r->texts));
 	head(h, r, title);
 	h_open(h, "body");
 	h_class(h, "a", "skip");

@@ -9,20 +9,44 @@
 
 #include "web/params.h"
 #include "web/pool.h"
+#include "web/texts.h"
+#include "web/viewer.h"
 
 #define PAGE_MAX (16u << 20)	   /* bytes of a page */
 #define RECORD_MAX (64u << 20)	   /* bytes of a record's JSON */
 #define REQUEST_MEMORY (64u << 20) /* bytes of a request's arena */
 
-struct download;
+struct site;
+
+/* A body that is sent while it is made; the first member of what makes it. */
+struct stream {
+	/* At most max bytes into out: how many, 0 = end, -1 = it broke off (the connection is cut).
+	 * `now`: wall clock, ns. */
+	int64_t (*read)(struct stream *s, uint8_t *out, size_t max, int64_t now);
+	/* Ends it, sent or not. */
+	void (*free)(struct stream *s);
+};
+
+/* NULL does nothing. */
+void stream_free(struct stream *s);
+
+enum method { METHOD_GET, METHOD_POST }; /* HEAD is GET; others never come here */
 
 struct request {
+	enum method method;
 	struct uri uri;
+	struct uri form; /* POST: the parameters of its body (HTML form encoding), as checked as the
+			    target's */
 	struct arena arena;
+	const struct site *site; /* what the server was told at its start */
+	struct viewer viewer;
+	const struct texts *texts; /* its language: parameter lang, cookie, Accept-Language */
+	const char *cookies, *if_none_match, *accept_language,
+		*accept_encoding; /* header fields as they came; NULL = none */
 	struct pool *pool;
 	struct reader reader; /* taken before the route runs */
 	bool reader_failed;   /* the store refused something: the connection is not kept */
-	int64_t now;	      /* wall clock, ns: only to see that a live sensor went silent */
+	int64_t now;	      /* wall clock, ns */
 	const char *version;
 };
 
@@ -31,9 +55,13 @@ struct answer {
 	const char *type;
 	const char *cache;	 /* Cache-Control */
 	const char *disposition; /* Content-Disposition, or NULL */
+	const char *location;	 /* of a redirect (303): a path of ours, or NULL */
+	const char *cookie;	 /* Set-Cookie, or NULL */
+	const char *etag;	 /* quoted, or NULL */
+	const char *encoding;	 /* Content-Encoding of `fixed`, or NULL */
 	struct buf body;
-	struct slice fixed;	   /* an asset: instead of body */
-	struct download *download; /* streamed: instead of body; owned */
+	struct slice fixed;    /* an asset: instead of body */
+	struct stream *stream; /* instead of body; owned */
 };
 
 #define TYPE_HTML "text/html; charset=utf-8"
@@ -42,6 +70,7 @@ struct answer {
 #define TYPE_NDJSON "application/x-ndjson; charset=utf-8"
 #define TYPE_JSON "application/json"
 
+/* GET, for an admin without a name, in English. */
 void request_init(struct request *r, struct pool *pool, const char *version, int64_t now);
 void request_release(struct request *r);
 void answer_init(struct answer *a);

@@ -3,29 +3,30 @@
 #include <string.h>
 
 #include "web/page.h"
+#include "web/site.h"
 
 static const struct route routes[] = {
-	{ { NULL }, "Overview", page_overview, false },
-	{ { "hosts" }, "Hosts", page_table, false },
-	{ { "listings" }, "Listings", page_table, false },
-	{ { "evidence" }, "Evidence", page_table, false },
-	{ { "mails" }, "Mails", page_table, false },
-	{ { "sessions" }, "Sessions", page_table, false },
-	{ { "services" }, "Services", page_table, false },
-	{ { "loss" }, NULL, page_table, false },
-	{ { "events" }, NULL, page_table, false },
-	{ { "changes" }, NULL, page_table, false },
-	{ { "deliveries" }, NULL, page_table, false },
-	{ { "sensor" }, "Sensor", page_sensor, false },
-	{ { "about" }, "About", page_about, true },
-	{ { "host", "*" }, NULL, page_host, false },
-	{ { "session", "*" }, NULL, page_session, false },
-	{ { "mail", "*", "*" }, NULL, page_mail, false },
-	{ { "csv", "*" }, NULL, download_csv, false },
-	{ { "json", "*" }, NULL, download_json, false },
-	{ { "record", "*", "*" }, NULL, download_record, false },
-	{ { "static", "*", "*" }, NULL, asset_answer, true },
-	{ { "healthz" }, NULL, health_answer, true },
+	{ .path = { NULL }, .title = N_("Overview"), .run = page_overview },
+	{ .path = { "hosts" }, .title = N_("Hosts"), .run = page_table },
+	{ .path = { "listings" }, .title = N_("Listings"), .run = page_table },
+	{ .path = { "evidence" }, .title = N_("Evidence"), .run = page_table, .evidence = true },
+	{ .path = { "mails" }, .title = N_("Mails"), .run = page_table },
+	{ .path = { "sessions" }, .title = N_("Sessions"), .run = page_table },
+	{ .path = { "services" }, .title = N_("Services"), .run = page_table },
+	{ .path = { "loss" }, .run = page_table },
+	{ .path = { "events" }, .run = page_table },
+	{ .path = { "changes" }, .run = page_table },
+	{ .path = { "deliveries" }, .run = page_table },
+	{ .path = { "sensor" }, .title = N_("Sensor"), .run = page_sensor },
+	{ .path = { "about" }, .title = N_("About"), .run = page_about, .no_store = true },
+	{ .path = { "host", "*" }, .run = page_host },
+	{ .path = { "session", "*" }, .run = page_session, .evidence = true },
+	{ .path = { "mail", "*", "*" }, .run = page_mail, .evidence = true },
+	{ .path = { "csv", "*" }, .run = download_csv, .access = ACCESS_ANALYST },
+	{ .path = { "json", "*" }, .run = download_json, .access = ACCESS_ANALYST },
+	{ .path = { "record", "*", "*" }, .run = download_record, .access = ACCESS_ANALYST },
+	{ .path = { "static", "*", "*" }, .run = asset_answer, .no_store = true, .open = true },
+	{ .path = { "healthz" }, .run = health_answer, .no_store = true, .open = true },
 };
 
 const struct route *
@@ -38,7 +39,7 @@ static bool
 route_matches(const struct route *route, const struct uri *uri)
 {
 	size_t count = 0;
-	while (count < 3 && route->path[count] != NULL) {
+	while (count < 4 && route->path[count] != NULL) {
 		count++;
 	}
 	if (count != uri->segments_count) {
@@ -56,7 +57,11 @@ route_matches(const struct route *route, const struct uri *uri)
 void
 request_init(struct request *r, struct pool *pool, const char *version, int64_t now)
 {
-	*r = (struct request){ .pool = pool, .version = version, .now = now };
+	*r = (struct request){ .site = &site_usual,
+		.viewer = { .access = ACCESS_ADMIN, .name = "", .token = "" },
+		.pool = pool,
+		.version = version,
+		.now = now };
 	arena_init(&r->arena, REQUEST_MEMORY);
 }
 
@@ -72,6 +77,14 @@ answer_init(struct answer *a)
 {
 	*a = (struct answer){ .status = 200, .type = TYPE_HTML, .cache = "no-store" };
 	buf_init(&a->body, PAGE_MAX);
+}
+
+void
+stream_free(struct stream *s)
+{
+	if (s != NULL) {
+		s->free(s);
+	}
 }
 
 static void

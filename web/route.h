@@ -5,10 +5,16 @@
 #include "web/request.h"
 
 struct route {
-	const char *path[3]; /* segments; "*" = any; NULL = end */
-	const char *title;   /* in the navigation; NULL = not there */
+	const char *path[4]; /* segments; "*" = any; NULL = end */
+	const char *title;   /* in the navigation (a key of texts.h); NULL = not there */
 	void (*run)(struct request *r, struct answer *a);
-	bool no_store; /* runs without a connection */
+	bool no_store;	    /* runs without a connection */
+	enum access access; /* who may ask; ACCESS_ANYBODY (0) is raised to ACCESS_READER unless
+			       `open` */
+	bool open;	    /* for those who are not signed in, too */
+	bool post;	    /* also by POST, with a token (viewer.h) in the form */
+	bool evidence;	    /* each look is an entry of the audit log, made before it is answered
+			       (site.h) */
 };
 
 const struct route *route_at(size_t i); /* NULL at the end */

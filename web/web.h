@@ -9,6 +9,7 @@
 
 #include "sensor/base/addr.h"
 #include "sensor/base/err.h"
+#include "web/site.h"
 
 struct web;
 
@@ -16,11 +17,29 @@ struct web_config {
 	struct endpoint listen; /* loopback unless the administrator says otherwise */
 	const char *store;	/* path; opened read-only, reopened when it is not there yet */
 	const char *version;
+	const struct site *site; /* lives as long as the server */
+	/* TLS: PEM files, read again by web_reload; NULL = none.  Another address than loopback
+	 * needs both, and users. */
+	const char *certificate, *key;
+	const char *users; /* file of users (users.h); NULL = no sign-in */
+	/* Names that the Host field may have besides those of loopback and of the listening
+	 * address. */
+	const char *const *names;
+	size_t names_count;
+	/* A reverse proxy that signs people in: from these addresses alone the field counts. header
+	 * NULL = none. */
+	const struct network *proxies;
+	size_t proxies_count;
+	const char *proxy_user, *proxy_access; /* header fields: the user's name; his role */
+	int connections_per_address, query_ms; /* 0 = the usual */
 };
 
 /* Listens and serves in threads of its own, which take no signals; from then on SIGPIPE is ignored.
  * 0, or -1 and err ("127.0.0.1:8025 is in use …"). */
 int web_start(const struct web_config *config, struct web **out, struct err *err);
+/* Reads certificate, key and users again (SIGHUP). 0, or -1 and err: then all stay what they were.
+ */
+int web_reload(struct web *w, struct err *err);
 /* Where it listens: as configured, with the port that was chosen when it was 0. */
 struct endpoint web_address(const struct web *w);
 void web_stop(struct web *w); /* NULL does nothing */

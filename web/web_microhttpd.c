@@ -19,7 +19,6 @@
 
 #include "sensor/base/arena.h"
 #include "sensor/base/clock.h"
-#include "web/download.h"
 #include "web/page.h"
 #include "web/request.h"
 
@@ -73,10 +72,11 @@ static const struct {
 };
 
 static ssize_t
-on_download(void *ctx, uint64_t pos, char *out, size_t max)
+on_stream(void *ctx, uint64_t pos, char *out, size_t max)
 {
 	(void)pos;
-	int64_t n = download_read(ctx, (uint8_t *)out, max, clock_ns(CLOCK_REALTIME));
+	struct stream *s = ctx;
+	int64_t n = s->read(s, (uint8_t *)out, max, clock_ns(CLOCK_REALTIME));
 	if (n < 0) {
 		return MHD_CONTENT_READER_END_WITH_ERROR;
 	}
@@ -84,22 +84,22 @@ on_download(void *ctx, uint64_t pos, char *out, size_t max)
 }
 
 static void
-on_download_end(void *ctx)
+on_stream_end(void *ctx)
 {
-	download_free(ctx);
+	stream_free(ctx);
 }
 
 static struct MHD_Response *
 make_response(struct answer *a)
 {
 	struct MHD_Response *response;
-	if (a->download != NULL) {
+	if (a->stream != NULL) {
 		response = MHD_create_response_from_callback(
-			MHD_SIZE_UNKNOWN, BLOCK, on_download, a->download, on_download_end);
+			MHD_SIZE_UNKNOWN, BLOCK, on_stream, a->stream, on_stream_end);
 		if (response == NULL) {
-			download_free(a->download);
+			stream_free(a->stream);
 		}
-		a->download = NULL;
+		a->stream = NULL;
 		return response;
 	}
 	if (a->fixed.ptr != NULL) {

@@ -45,6 +45,18 @@ struct config {
 	int keep_sessions_days, keep_hours_days, keep_evidence_days; /* [store] retention */
 	char listen[128];     /* [web] listen; default 127.0.0.1:8025 */
 	char public_url[256]; /* [web] public_url: where people find the report; for alerts */
+	struct config_web {
+		char certificate[1024], key[1024]; /* [web] certificate, key: PEM files; both or none */
+		char users[1024];		   /* [web] users: file */
+		char names[8][128];		   /* [web] host, repeated: names that the Host field may have */
+		size_t names_count;
+		struct network proxies[8]; /* [web] proxy, repeated: reverse proxies that are believed */
+		size_t proxies_count;
+		char proxy_user[64], proxy_role[64]; /* [web] proxy_user, proxy_role: their header fields */
+		int connections_per_address;	     /* [web] connections_per_address; default 32 */
+		int query_ms;			     /* [web] query_ms: longest question to the store for a page; default 5000 */
+		char organisation[128], contact[128], domain[128]; /* [web] organisation, contact, domain: who complains */
+	} web;
 	struct config_role {
 		struct network net;
 		enum role role;

@@ -65,6 +65,7 @@ table() {
 	web      store/query.h              every question to the store
 	web      store/store.h              opens it for reading
 	web      sensor/record.h            the words of the contract
+	web      sensor/record_audit.h      what people do with the report
 	web      sensor/counters.h          names and texts of the counters
 	web      sensor/loss.h              shares of what was lost, by interval
 	cli      sensor/*                   the program

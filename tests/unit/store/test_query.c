@@ -168,8 +168,23 @@ every_question_can_be_asked(void **state)
 	for (size_t i = 0; (t = table_at(i)) != NULL; i++) {
 		assert_ptr_equal(table_find(t->name), t);
 		for (size_t c = 0; c < t->columns_count * 2; c++) {
-			struct filter filter = { address("192.0.2.9"), 1, 2, "a", "b", "c", "d",
-				"e", "f", "g", "h", 25, t->columns[c / 2].name, c % 2 != 0, 10, 5, 3 };
+			const struct filter filter = { .host = address("192.0.2.9"),
+				.since = 1,
+				.until = 2,
+				.verdict = "a",
+				.cause = "b",
+				.list = "c",
+				.rule = "d",
+				.class = "e",
+				.session = "f",
+				.outcome = "g",
+				.text = "h",
+				.port = 25,
+				.sort = t->columns[c / 2].name,
+				.descending = c % 2 != 0,
+				.limit = 10,
+				.offset = 5,
+				.change = 3 };
 			struct table_cursor *cursor;
 			const struct cell *cells;
 

@@ -58,10 +58,10 @@ ask(struct pool *pool, const char *target, size_t piece, struct buf *out)
 	unsigned status = a.status;
 	buf_release(&a.body);
 	request_release(&r); /* before the download ends, as over HTTP */
-	while (a.download != NULL && (n = download_read(a.download, bytes, piece, NOW)) > 0) {
+	while (a.stream != NULL && (n = a.stream->read(a.stream, bytes, piece, NOW)) > 0) {
 		buf_add(out, slice_of(bytes, (size_t)n));
 	}
-	download_free(a.download);
+	stream_free(a.stream);
 	return status;
 }
 
@@ -204,14 +204,14 @@ downloads_have_an_end(void **state)
 	route_answer(&r, SLICE("/csv/mails"), &a);
 	buf_release(&a.body);
 	request_release(&r);
-	assert_int_equal(download_read(a.download, bytes, sizeof bytes, NOW), sizeof bytes);
+	assert_int_equal(a.stream->read(a.stream, bytes, sizeof bytes, NOW), sizeof bytes);
 	int64_t n, rest = 0;
-	while ((n = download_read(a.download, bytes, sizeof bytes, NOW + DOWNLOAD_NS + 1)) > 0) {
+	while ((n = a.stream->read(a.stream, bytes, sizeof bytes, NOW + DOWNLOAD_NS + 1)) > 0) {
 		rest += n;
 	}
 	assert_int_equal(n, -1); /* cut, and seen to be cut */
 	assert_true(rest < 1024);
-	download_free(a.download);
+	stream_free(a.stream);
 	pool_free(pool);
 }
 
@@ -229,14 +229,14 @@ connections_are_bounded_and_come_back(void **state)
 			request_init(&r, pool, "test", NOW);
 			answer_init(&a[i]);
 			route_answer(&r, SLICE("/csv/hosts"), &a[i]);
-			assert_non_null(a[i].download);
+			assert_non_null(a[i].stream);
 			buf_release(&a[i].body);
 			request_release(&r);
 		}
 		assert_int_equal(ask(pool, "/hosts", 4096, &b), 503);
 		assert_true(has(&b, "try again in a moment"));
 		for (size_t i = 0; i < POOL_MAX; i++) {
-			download_free(a[i].download);
+			stream_free(a[i].stream);
 		}
 		assert_int_equal(ask(pool, "/hosts", 4096, &b), 200);
 	}

@@ -1,0 +1,36 @@
+/* Who looks at the report, and what they may see and do.
+ *
+ * Without users (loopback only) everybody is an admin without a name. */
+#ifndef HELOSCOPE_WEB_VIEWER_H
+#define HELOSCOPE_WEB_VIEWER_H
+
+#include "sensor/base/addr.h"
+#include "sensor/base/arena.h"
+
+/* Each may do what those before it may. */
+enum access {
+	ACCESS_ANYBODY, /* signed in or not: the sign-in page, assets, /healthz */
+	ACCESS_READER,	/* hosts and verdicts; the local parts of mail addresses and subjects are
+			   masked, no evidence leaves */
+	ACCESS_ANALYST, /* evidence, exports, complaints, cases */
+	ACCESS_ADMIN,	/* the audit log */
+};
+
+struct viewer {
+	enum access access;
+	const char *name;  /* "" = not signed in, or nobody has a name here */
+	const char *token; /* against forged requests: in every form that changes something; "" = no
+			      form may be sent */
+	struct addr from;  /* the browser's address, or what a trusted proxy says of it */
+};
+
+/* "reader", "analyst", "admin"; ACCESS_ANYBODY "". */
+const char *access_word(enum access a);
+/* 0 and *out, or -1. */
+int access_parse(struct slice word, enum access *out);
+
+/* Text with the local part of whatever looks like a mail address masked ("…@example.org"); the same
+ * text for those who may see them. */
+struct slice viewer_text(const struct viewer *v, struct arena *arena, struct slice text);
+
+#endif
