@@ -166,5 +166,74 @@ struct store_totals {
 int query_state(struct store *s, struct sensor_state *state, struct arena *arena,
 	struct err *err); /* 1, 0 = never ran, -1 */
 int query_totals(struct store *s, struct store_totals *out, struct err *err);
+/* Whom a host spoke with, under which names, and what was refused: of its newest sessions, so that the page of a mail server
+ * with millions of them is as fast as any.  0 or -1. */
+struct peer_question {
+	struct addr host;
+	bool as_server;	      /* sessions that others opened to it; else those that it opened */
+	int64_t since, until; /* when they began, ns; 0 = open */
+	int64_t sessions;     /* the newest so many of them are looked at */
+	int64_t limit;	      /* rows */
+};
+struct sessions_looked {
+	int64_t count, from, until; /* how many there are to look at; when the first and the last began */
+};
+int query_sessions_looked(struct store *s, const struct peer_question *q, struct sessions_looked *out,
+	struct err *err);
+struct peer {
+	struct slice address;
+	int64_t sessions;
+	int64_t accepted, refusals; /* mails; replies 4xx and 5xx */
+	int64_t auth_failed;	    /* sessions with a password that was refused */
+	int64_t first, last;	    /* ns */
+	int64_t peers;		    /* how many there are, beyond the limit too */
+};
+/* Those with most sessions first. */
+int query_peers(struct store *s, const struct peer_question *q,
+	void (*fn)(void *ctx, const struct peer *peer), void *ctx, struct err *err);
+/* How it spoke, as a client: names in HELO, or dialects (with a program that speaks so, or ""); most sessions first. */
+enum spoken_kind { SPOKEN_HELO, SPOKEN_DIALECT };
+struct spoken {
+	struct slice text, software;
+	int64_t sessions, first, last;
+	int64_t kinds; /* how many there are, beyond the limit too */
+};
+int query_spoken(struct store *s, const struct peer_question *q, enum spoken_kind kind,
+	void (*fn)(void *ctx, const struct spoken *spoken), void *ctx, struct err *err);
+/* What was refused to it, or as a server by it: by class and list, most first, with the latest of each in its words. */
+struct refusals {
+	struct slice class, list, text, session;
+	int64_t count, sessions, last;
+};
+int query_refusals(struct store *s, const struct peer_question *q,
+	void (*fn)(void *ctx, const struct refusals *refusals), void *ctx, struct err *err);
+
+/* What is new within a range of time.  0 or -1. */
+struct range_question {
+	int64_t since, until; /* ns; until 0 = open */
+	int64_t limit;	      /* rows */
+};
+/* Of the hosts seen in it: how many have each verdict now. */
+int query_verdicts(struct store *s, const struct range_question *q, int64_t out[VERDICTS],
+	struct err *err);
+/* Listings that began in it, newest first. */
+struct listing_new {
+	struct slice host, name, list, kind;
+	int64_t since, until; /* until 0 = goes on as far as seen */
+};
+int query_listings_new(struct store *s, const struct range_question *q,
+	void (*fn)(void *ctx, const struct listing_new *listing), void *ctx, struct err *err);
+/* Hosts whose verdict is another one than before it, of the newest QUERY_CHANGES_LOOKED changes noted in it; newest first.
+ * before "" = there was none. */
+#define QUERY_CHANGES_LOOKED 2000
+struct verdict_changed {
+	struct slice host, name, before, verdict, cause, summary;
+	int64_t time; /* since when */
+};
+int query_verdicts_changed(struct store *s, const struct range_question *q,
+	void (*fn)(void *ctx, const struct verdict_changed *changed), void *ctx, struct err *err);
+/* When the file was last written, by the clock; 0 = not known. */
+int64_t query_written(const struct store *s);
+
 
 #endif

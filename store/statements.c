@@ -30,6 +30,33 @@
 #define NEWER_CHANGE "EXISTS (SELECT 1 FROM changes n WHERE n.host = c.host AND n.seq > c.seq AND n.live = 1)"
 #define LOSS_COUNTER_SUM(X, counter, title, note) ", sum(" #counter ")"
 
+/* The newest sessions of a host.  The limit stands before all other conditions, so that no more rows than it says are read. */
+#define NEWEST(side, other)                                             \
+	"WITH newest AS MATERIALIZED (SELECT * FROM"                    \
+	" (SELECT session, " #other " AS peer, " #other "_key AS peer_key, start_ns, end_ns, refusals,"  \
+	"  auth_result, helo, dialect, client_software, protocol FROM sessions" \
+	"  WHERE " #side " = ?1 AND start_ns >= ?2 AND start_ns < ?3 ORDER BY start_ns DESC LIMIT ?4)" \
+	" WHERE protocol IN ('', 'smtp', 'lmtp'))"
+#define PEERS(side, other)                                              \
+	NEWEST(side, other)                                             \
+	" SELECT peer, count(*), sum((SELECT count(*) FROM mails m WHERE m.session = newest.session AND m.outcome = 'accepted'))," \
+	" sum(refusals), sum(auth_result = 'fail'), min(start_ns), max(end_ns), count(*) OVER ()" \
+	" FROM newest GROUP BY peer ORDER BY count(*) DESC, peer_key LIMIT ?5"
+/* The program is that of one of the sessions. */
+#define SPOKEN(what, software)                                          \
+	NEWEST(client, server)                                          \
+	" SELECT " what ", " software ", count(*), min(start_ns), max(start_ns), count(*) OVER ()" \
+	" FROM newest WHERE " what " <> '' GROUP BY " what " ORDER BY count(*) DESC, " what " LIMIT ?5"
+/* SQLite takes the other cells from the row that has the maximum. */
+#define REFUSALS(side, other)                                           \
+	NEWEST(side, other)                                             \
+	" SELECT e.class, e.list, sum(e.count), count(DISTINCT e.session), max(e.last_ns), e.code || ' ' || e.text, e.session" \
+	" FROM newest n CROSS JOIN evidence e ON e.session = n.session" \
+	" GROUP BY e.class, e.list ORDER BY sum(e.count) DESC, e.class, e.list LIMIT ?5"
+#define LOOKED(side, other)                                             \
+	NEWEST(side, other)                                             \
+	" SELECT count(*), ifnull(min(start_ns), 0), ifnull(max(start_ns), 0) FROM newest WHERE ?5 >= 0"
+
 const char *const statement_sql[STATEMENTS_COUNT] = {
 	[STATEMENT_SEQ_GET] =
 		"SELECT value FROM meta WHERE name = 'seq'",
@@ -257,4 +284,31 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 		"  ORDER BY risk DESC, host_key LIMIT ?3) h"
 		" LEFT JOIN json_each(h.record, '$.lists') l"
 		" ORDER BY h.risk DESC, h.host_key, l.key",
+
+	[STATEMENT_PEERS_OF_CLIENT] = PEERS(client, server),
+	[STATEMENT_PEERS_OF_SERVER] = PEERS(server, client),
+	[STATEMENT_SPOKEN_HELO] = SPOKEN("helo", "''"),
+	[STATEMENT_SPOKEN_DIALECT] = SPOKEN("dialect", "client_software"),
+	[STATEMENT_REFUSALS_OF_CLIENT] = REFUSALS(client, server),
+	[STATEMENT_REFUSALS_OF_SERVER] = REFUSALS(server, client),
+	[STATEMENT_LOOKED_OF_CLIENT] = LOOKED(client, server),
+	[STATEMENT_LOOKED_OF_SERVER] = LOOKED(server, client),
+
+	[STATEMENT_VERDICTS_SEEN] =
+		"SELECT verdict_rank, count(*) FROM hosts WHERE last_ns >= ?1 AND first_ns < ?2"
+		" GROUP BY verdict_rank",
+	[STATEMENT_LISTINGS_NEW] =
+		"SELECT l.host, ifnull(h.name, ''), l.list, l.kind, l.since_ns, l.until_ns"
+		" FROM listings l LEFT JOIN hosts h ON h.host = l.host"
+		" WHERE l.since_ns >= ?1 AND l.since_ns < ?2"
+		" ORDER BY l.since_ns DESC, l.seq DESC LIMIT ?3",
+	/* From the word before the first change to that of the last one. */
+	[STATEMENT_VERDICTS_CHANGED] =
+		"WITH newest AS MATERIALIZED (SELECT seq, host FROM changes"
+		"  WHERE noted_ns >= ?1 AND noted_ns < ?2 ORDER BY noted_ns DESC, seq DESC LIMIT ?3)"
+		" SELECT l.host, ifnull(h.name, ''), f.before, l.verdict, l.cause, l.summary, l.time_ns"
+		" FROM (SELECT min(seq) AS first, max(seq) AS last FROM newest GROUP BY host) g"
+		" CROSS JOIN changes f ON f.seq = g.first CROSS JOIN changes l ON l.seq = g.last"
+		" LEFT JOIN hosts h ON h.host = l.host"
+		" WHERE f.before <> l.verdict ORDER BY l.seq DESC LIMIT ?4",
 };
