@@ -29,6 +29,9 @@ void page_about(struct request *r, struct answer *a);
 void download_csv(struct request *r, struct answer *a);
 void download_json(struct request *r, struct answer *a);
 void download_record(struct request *r, struct answer *a);
+void page_complaint(struct request *r, struct answer *a);
+void page_letter(struct request *r, struct answer *a);
+void download_letter(struct request *r, struct answer *a);
 void asset_answer(struct request *r, struct answer *a);
 void health_answer(struct request *r, struct answer *a);
 

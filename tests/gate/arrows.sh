@@ -65,6 +65,8 @@ table() {
 	web      store/query.h              every question to the store
 	web      store/store.h              opens it for reading
 	web      sensor/record.h            the words of the contract
+	web      sensor/mail/header_date.h  times in a complaint that was pasted
+	web      sensor/mail/header_received.h its Received fields
 	web      sensor/record_audit.h      what people do with the report
 	web      sensor/counters.h          names and texts of the counters
 	web      sensor/loss.h              shares of what was lost, by interval
