@@ -16,5 +16,11 @@ catalogue_pt_br:
 	.incbin "web/texts/pt-BR.mo"
 catalogue_pt_br_end:
 
+	.global sentences_pt_br, sentences_pt_br_end
+	.balign 16
+sentences_pt_br:
+	.incbin "web/texts/sentences.pt-BR.mo"
+sentences_pt_br_end:
+
 	/* Without this line the linker would give the program an executable stack. */
 	.section .note.GNU-stack, "", %progbits

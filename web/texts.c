@@ -1,21 +1,14 @@
-#include "web/texts.h"
-
 #include <string.h>
 
-#include "sensor/base/slice.h"
+#include "web/texts_inner.h"
 
-/* From assets.S: a .mo file, whose numbers are of this machine's byte order. */
+/* From assets.S. */
 extern const uint8_t catalogue_pt_br[], catalogue_pt_br_end[];
-
-struct texts {
-	struct language language;
-	const uint8_t *begin, *end;
-	char group, point;
-	int64_t one_until; /* counts up to this one take the singular */
-};
+extern const uint8_t sentences_pt_br[], sentences_pt_br_end[];
 
 static const struct texts catalogues[] = {
-	{ { "pt-BR", "Português" }, catalogue_pt_br, catalogue_pt_br_end, '.', ',', 1 },
+	{ { "pt-BR", "Português" }, { catalogue_pt_br, catalogue_pt_br_end },
+		{ sentences_pt_br, sentences_pt_br_end }, '.', ',', 1 },
 };
 #define CATALOGUES (sizeof catalogues / sizeof *catalogues)
 
@@ -115,53 +108,50 @@ texts_accepted(const char *accept_language)
 	return best;
 }
 
-/* ---- catalogues ---- */
+#define COOKIE "lang"
 
-/* The catalogue is built in: what is wrong with it is our fault, and found by a test. */
-static uint32_t
-word_at(const struct texts *t, size_t offset)
+/* "a=b; lang=pt-BR": the first cookie of that name, as browsers send the most specific first. */
+static bool
+cookie_named(const char *cookies, struct slice name, struct slice *value)
 {
-	uint32_t word = 0;
+	struct slice rest = slice_str(cookies);
 
-	if (offset + sizeof word <= (size_t)(t->end - t->begin))
-		memcpy(&word, t->begin + offset, sizeof word);
-	return word;
-}
+	while (rest.len > 0) {
+		struct slice pair = slice_trim(slice_split(&rest, ';'));
 
-enum { MO_COUNT = 8, MO_KEYS = 12, MO_TEXTS = 16, MO_ENTRY = 8 };
-
-static const char *
-string_at(const struct texts *t, size_t table, size_t i)
-{
-	return (const char *)t->begin + word_at(t, table + i * MO_ENTRY + 4);
-}
-
-/* The keys are sorted by bytes; a key with a plural is "one\0other", and strcmp sees its first
- * part. */
-static const char *
-find(const struct texts *t, const char *key)
-{
-	size_t low = 0, high = word_at(t, MO_COUNT);
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		int order = strcmp(key, string_at(t, word_at(t, MO_KEYS), middle));
-		if (order == 0)
-			return string_at(t, word_at(t, MO_TEXTS), middle);
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
+		if (!slice_eq(slice_split(&pair, '='), name))
+			continue;
+		*value = pair;
+		return true;
 	}
-	return NULL;
+	return false;
 }
+
+const struct texts *
+texts_wanted(const char *cookies, const char *accept_language)
+{
+	struct slice value;
+	char tag[16] = "";
+	bool known = false;
+
+	if (cookies != NULL && cookie_named(cookies, SLICE(COOKIE), &value) &&
+		value.len < sizeof tag) {
+		memcpy(tag, value.ptr, value.len);
+		const struct texts *t = texts_named(tag, &known);
+		if (known)
+			return t;
+	}
+	return texts_accepted(accept_language);
+}
+
+/* ---- texts ---- */
 
 const char *
 texts_of(const struct texts *t, const char *key)
 {
-	const char *text = t == NULL || key[0] == '\0' ? NULL : find(t, key);
+	const char *text = t == NULL ? NULL : catalogue_find(&t->pages, key);
 
-	return text != NULL && text[0] != '\0' ? text : key;
+	return text != NULL ? text : key;
 }
 
 const char *
@@ -170,17 +160,24 @@ texts_count(const struct texts *t, const char *one, const char *other, int64_t c
 	if (t == NULL)
 		return count == 1 ? one : other;
 
-	const char *text = find(t, one);
+	const char *text = catalogue_find(&t->pages, one);
 	bool single = count >= 0 && count <= t->one_until;
 
-	if (text == NULL || text[0] == '\0')
+	if (text == NULL)
 		return single ? one : other;
 	return single ? text : text + strlen(text) + 1;
 }
 
 const char *
-texts_sentence(const struct texts *t, struct arena *arena, const char *sentence)
+texts_number(const struct texts *t, struct arena *arena, const char *number)
 {
-	(void)arena;
-	return texts_of(t, sentence);
+	char *out;
+
+	if (t == NULL || strchr(number, '.') == NULL)
+		return number;
+	out = arena_string(arena, slice_str(number));
+	for (char *c = out; *c != '\0'; c++)
+		if (*c == '.')
+			*c = t->point;
+	return out;
 }
