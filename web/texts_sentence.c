@@ -194,12 +194,22 @@ struct saying {
 	size_t depth;
 };
 
-/* The bytes of the format's own tell which fits best. */
+/* What takes other sentences in stands around them; else the bytes of the format's own tell which
+ * fits best. */
+#define WEIGHT_AROUND (2 * TEXTS_SENTENCE_MAX)
 struct best {
 	size_t at; /* in the catalogue */
 	struct slice values[VALUES_MAX];
-	size_t values_count, literal;
+	size_t values_count, weight;
 };
+
+static size_t
+weight_of(const struct match *m, const char *text)
+{
+	return m->literal == 0		    ? 0
+	       : strstr(text, "{%") != NULL ? m->literal + WEIGHT_AROUND
+					    : m->literal;
+}
 
 static void
 try_keys(const struct catalogue *c, const char *front, struct match *m, struct best *best)
@@ -217,9 +227,9 @@ try_keys(const struct catalogue *c, const char *front, struct match *m, struct b
 			continue;
 		m->pattern = &pattern;
 		m->values_count = m->literal = 0;
-		if (fits(m, 0, 0) && m->literal > best->literal) {
+		if (fits(m, 0, 0) && weight_of(m, catalogue_text(c, i)) > best->weight) {
 			best->at = i;
-			best->literal = m->literal;
+			best->weight = weight_of(m, catalogue_text(c, i));
 			best->values_count = m->values_count;
 			memcpy(best->values, m->values, sizeof best->values);
 		}
@@ -234,11 +244,11 @@ find_best(const struct catalogue *c, struct slice sentence, bool cut, struct bes
 	struct match m = { .sentence = sentence, .cut = cut };
 	const char front[2] = { (char)sentence.ptr[0], '\0' };
 
-	best->literal = 0;
+	best->weight = 0;
 	if (front[0] != '%')
 		try_keys(c, front, &m, best);
 	try_keys(c, "%", &m, best);
-	return best->literal > 0;
+	return best->weight > 0;
 }
 
 /* ---- the translation ---- */

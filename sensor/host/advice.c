@@ -263,8 +263,8 @@ add_removals(struct advising *a)
 			add_step(a,
 				arena_printf(f->arena,
 					"When the cause is gone, ask %s for removal%s%s. %s",
-					l->list, t->page[0] != '\0' ? ": " : "", t->page,
-					t->removal),
+					l->list, t->page[0] != '\0' ? ": " : "",
+					t->page[0] != '\0' ? t->page : "", t->removal),
 				"");
 		}
 	}

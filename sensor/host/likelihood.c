@@ -292,7 +292,7 @@ say_changes(const struct facts *f, struct list_likelihood *l,
 		add_change(f, l,
 			arena_printf(f->arena, "without %s it would be %.2f instead of %.2f%s%s",
 				r->rule, probability_of(sum - r->log_odds), probability_of(sum),
-				r->cure[0] != '\0' ? ": " : "", r->cure));
+				r->cure[0] != '\0' ? ": " : "", r->cure[0] != '\0' ? r->cure : ""));
 	}
 	if (said > 1)
 		add_change(f, l,

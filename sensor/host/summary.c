@@ -86,11 +86,11 @@ sentence_of(const struct observed *o, const struct host_record *r)
 	return concern_of(o, r);
 }
 
-/* "Listed by Spamhaus ZEN (37 refusals by 4 servers), SpamCop (1 refusal by 1 server)" */
+/* "Spamhaus ZEN (37 refusals by 4 servers), SpamCop (1 refusal by 1 server)" */
 static void
 listed_by(const struct facts *f, char *out, size_t size)
 {
-	const char *before = "Listed by ";
+	const char *before = "";
 	size_t len = 0;
 
 	out[0] = '\0';
@@ -99,12 +99,14 @@ listed_by(const struct facts *f, char *out, size_t size)
 
 		if (l->until != 0 || l->kind != LISTING_PUBLIC)
 			continue;
-		len += (size_t)snprintf(out + len, size - len, "%s%s", before, l->list);
-		if (l->servers_count > 0 && len < size)
+		len += (size_t)snprintf(out + len, size - len, "%s", before);
+		if (len < size && l->servers_count > 0)
 			len += (size_t)snprintf(out + len, size - len,
-				" (%" PRId64 " refusal%s by %zu server%s)", l->count,
+				"%s (%" PRId64 " refusal%s by %zu server%s)", l->list, l->count,
 				l->count == 1 ? "" : "s", l->servers_count,
 				l->servers_count == 1 ? "" : "s");
+		else if (len < size)
+			len += (size_t)snprintf(out + len, size - len, "%s", l->list);
 		before = ", ";
 	}
 }
@@ -183,7 +185,8 @@ say_seen(const struct facts *f, const struct host_record *r, char *out, size_t s
 void
 judge_summary(const struct facts *f, const struct observed *o, struct host_record *out)
 {
-	char listed[OBSERVED_TEXT * 2], likely[128], time[OBSERVED_TIME], since[OBSERVED_TIME + 8];
+	char names[OBSERVED_TEXT * 2], listed[OBSERVED_TEXT * 2 + 16], likely[128],
+		since[OBSERVED_TIME];
 	const char *const starts[VERDICTS] = {
 		[VERDICT_UNKNOWN] = "",
 		[VERDICT_CLEAN] = "",
@@ -195,19 +198,18 @@ judge_summary(const struct facts *f, const struct observed *o, struct host_recor
 	};
 	char text[OBSERVED_TEXT * 2];
 
-	listed_by(f, listed, sizeof listed);
+	listed_by(f, names, sizeof names);
+	snprintf(listed, sizeof listed, "Listed by %s", names);
 	likely_by(f, out, likely, sizeof likely);
-	since[0] = '\0';
-	if (out->verdict_since > 0)
-		snprintf(since, sizeof since, " since %s", observe_time(out->verdict_since, time));
+	observe_time(out->verdict_since, since);
 	if (out->verdict == VERDICT_UNKNOWN || out->verdict == VERDICT_CLEAN)
 		say_seen(f, out, text, sizeof text);
 	else if (out->causes_count > 0)
-		snprintf(text, sizeof text, "%s%s; it seems to be %s (%s): %s",
+		snprintf(text, sizeof text, "%s since %s; it seems to be %s (%s): %s",
 			starts[out->verdict], since, cause_texts[out->causes[0].cause],
 			cause_word(out->causes[0].cause), sentence_of(o, out));
 	else
-		snprintf(text, sizeof text, "%s%s: %s", starts[out->verdict], since,
+		snprintf(text, sizeof text, "%s since %s: %s", starts[out->verdict], since,
 			sentence_of(o, out));
 	out->summary = arena_string(f->arena, names_clip(slice_str(text), OBSERVED_TEXT - 1));
 }
