@@ -21,6 +21,9 @@ static const struct {
 		"SELECT count(*) FROM hits WHERE mail NOT IN (SELECT seq FROM mails)" },
 	{ "queue ids of mails that are not there",
 		"SELECT count(*) FROM queue_ids WHERE mail NOT IN (SELECT seq FROM mails)" },
+	{ "cases without an entry of theirs that made them what they are",
+		"SELECT count(*) FROM cases c WHERE NOT EXISTS (SELECT 1 FROM audit a"
+		" WHERE a.host = c.host AND a.seq = c.since_seq)" },
 	{ "tables with numbers beyond the counter",
 		"SELECT count(*) FROM (SELECT max(seq) AS last FROM sessions UNION ALL SELECT "
 		"max(seq) FROM mails"
@@ -30,7 +33,7 @@ static const struct {
 		" UNION ALL SELECT max(seq) FROM runs UNION ALL SELECT max(seq) FROM counters"
 		" UNION ALL SELECT max(seq) FROM loss UNION ALL SELECT max(seq) FROM changes"
 		" UNION ALL SELECT max(seq) FROM deliveries UNION ALL SELECT max(seq) FROM "
-		"lookups)"
+		"lookups UNION ALL SELECT max(seq) FROM audit UNION ALL SELECT max(seq) FROM cases)"
 		" WHERE last > ifnull((SELECT value FROM meta WHERE name = 'seq'), 0)" },
 };
 

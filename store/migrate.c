@@ -5,9 +5,9 @@
 #include "store/store.h"
 
 /* A change of the schema: edit schema.sql, raise the version, and add the step { 2, 3, "what",
- * "ALTER TABLE …" } for stores that are out there.  tests/unit/store holds the two against each
- * other. */
-#define SCHEMA_VERSION 4
+ * "ALTER TABLE …" } for stores that are out there.  A step may be several rows, one a purpose: they
+ * are one transaction.  tests/unit/store holds the two against each other. */
+#define SCHEMA_VERSION 5
 
 static const char loss_by_interval[] =
 	"CREATE TABLE loss (seq INTEGER PRIMARY KEY, sensor TEXT NOT NULL, run INTEGER NOT NULL,"
@@ -53,11 +53,25 @@ static const char changes_and_lookups[] =
 	"REAL NOT NULL, verdict TEXT NOT NULL, UNIQUE (host, list, time_ns)) STRICT;"
 	"CREATE INDEX lookups_time ON lookups (time_ns)";
 
+static const char audit_and_cases[] =
+	"CREATE TABLE audit (seq INTEGER PRIMARY KEY, sensor TEXT NOT NULL, id TEXT NOT NULL "
+	"UNIQUE, time_ns INTEGER NOT NULL, user TEXT NOT NULL, from_addr TEXT NOT NULL, kind TEXT "
+	"NOT NULL, host TEXT NOT NULL, host_key BLOB NOT NULL, object TEXT NOT NULL, text TEXT "
+	"NOT NULL, until_ns INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX audit_time ON audit (time_ns);"
+	"CREATE INDEX audit_host ON audit (host, seq) WHERE host <> '';"
+	"CREATE TABLE cases (seq INTEGER PRIMARY KEY, sensor TEXT NOT NULL, host TEXT NOT NULL "
+	"UNIQUE, host_key BLOB NOT NULL, state TEXT NOT NULL, since_ns INTEGER NOT NULL, "
+	"since_seq INTEGER NOT NULL, assignee TEXT NOT NULL, muted_until_ns INTEGER NOT NULL, "
+	"muted_by TEXT NOT NULL, opened_ns INTEGER NOT NULL, changed_ns INTEGER NOT NULL, "
+	"changed_by TEXT NOT NULL, note TEXT NOT NULL) STRICT";
+
 const struct migration migrations[] = {
 	{ 0, SCHEMA_VERSION, "a new store", store_schema_sql },
 	{ 1, 2, "loss by interval", loss_by_interval },
 	{ 2, 3, "streams that are not SMTP", protocols },
 	{ 3, 4, "changes of verdicts, what they were told to, look-ups", changes_and_lookups },
+	{ 4, 5, "what people do, and cases", audit_and_cases },
 };
 const size_t migrations_count = sizeof migrations / sizeof *migrations;
 
@@ -91,15 +105,27 @@ migrate_version(struct db *db, const char *path, int newest, int *version, struc
 }
 
 static int
-migrate_step(struct db *db, const struct migration *step, struct err *err)
+run_rows(struct db *db, const struct migration *steps, size_t count, int version, struct err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (steps[i].from == version && db_run(db, steps[i].sql, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* All rows that begin at the version of `to`. */
+static int
+migrate_step(struct db *db, const struct migration *steps, size_t count, const struct migration *to,
+	struct err *err)
 {
 	char marks[128];
 
 	snprintf(marks, sizeof marks,
 		"PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
-		STORE_APPLICATION_ID, step->to);
-	if (db_run(db, "BEGIN IMMEDIATE", err) == 0 && db_run(db, step->sql, err) == 0 &&
-		db_run(db, marks, err) == 0)
+		STORE_APPLICATION_ID, to->to);
+	if (db_run(db, "BEGIN IMMEDIATE", err) == 0 &&
+		run_rows(db, steps, count, to->from, err) == 0 && db_run(db, marks, err) == 0)
 		return 0;
 	if (db_in_transaction(db))
 		db_run(db, "ROLLBACK", &(struct err){ 0 });
@@ -129,7 +155,7 @@ migrate_run(struct db *db, const struct migration *steps, size_t count, int newe
 		if (step == NULL)
 			return err_set(err, "no way is known from schema version %d to %d",
 				(int)version, newest);
-		if (migrate_step(db, step, err) != 0)
+		if (migrate_step(db, steps, count, step, err) != 0)
 			return -1;
 		version = step->to;
 	}

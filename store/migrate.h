@@ -12,7 +12,7 @@
 #define STORE_APPLICATION_ID 0x48454c4f
 
 struct migration {
-	int from, to;
+	int from, to; /* rows of one `from` have one `to`, and are one step */
 	const char *what;
 	const char *sql;
 };

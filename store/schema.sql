@@ -336,3 +336,40 @@ CREATE TABLE lookups (
 	UNIQUE (host, list, time_ns)
 ) STRICT;
 CREATE INDEX lookups_time ON lookups (time_ns);
+
+-- What people did with the report, one row each, in the order in which it came: seq says that, time_ns is of the web
+-- server's clock.  Rows are never changed.
+CREATE TABLE audit (
+	seq       INTEGER PRIMARY KEY,
+	sensor    TEXT NOT NULL,
+	id        TEXT NOT NULL UNIQUE,        -- 32 hex digits, random: the same entry twice is one row
+	time_ns   INTEGER NOT NULL,
+	user      TEXT NOT NULL,               -- '' = nobody has a name here
+	from_addr TEXT NOT NULL,               -- of the browser
+	kind      TEXT NOT NULL,               -- acknowledge, assign, note, mute, resolve, reopen; look, export, …
+	host      TEXT NOT NULL,               -- '' = not about one
+	host_key  BLOB NOT NULL,
+	object    TEXT NOT NULL,               -- what was looked at or taken
+	text      TEXT NOT NULL,               -- a note, what was done, or to whom it was given
+	until_ns  INTEGER NOT NULL             -- mute: until then; 0 = no longer
+) STRICT;
+CREATE INDEX audit_time ON audit (time_ns);
+CREATE INDEX audit_host ON audit (host, seq) WHERE host <> '';
+
+-- The case of a host: what its entries in audit add up to.  Made with them, in the same batch.
+CREATE TABLE cases (
+	seq            INTEGER PRIMARY KEY,
+	sensor         TEXT NOT NULL,
+	host           TEXT NOT NULL UNIQUE,
+	host_key       BLOB NOT NULL,
+	state          TEXT NOT NULL,          -- new, acknowledged, resolved
+	since_ns       INTEGER NOT NULL,       -- since when it is in that state
+	since_seq      INTEGER NOT NULL,       -- audit.seq of the entry that made it so
+	assignee       TEXT NOT NULL,          -- '' = nobody
+	muted_until_ns INTEGER NOT NULL,       -- no alerts before then; 0 = not muted
+	muted_by       TEXT NOT NULL,
+	opened_ns      INTEGER NOT NULL,       -- its first entry
+	changed_ns     INTEGER NOT NULL,       -- its latest entry
+	changed_by     TEXT NOT NULL,
+	note           TEXT NOT NULL           -- the latest one, or what was done in the end
+) STRICT;

@@ -141,12 +141,13 @@ a_newer_store_is_refused_with_both_versions(void **state)
 /* A made-up history of the schema: version 0 with one table, then a column, then an index. */
 static const struct migration made_up[] = {
 	{ 1, 2, "an index", "CREATE INDEX cats_name ON cats (name)" },
+	{ 1, 2, "in the same step, birds", "CREATE TABLE birds (name TEXT)" },
 	{ 0, 1, "a column", "ALTER TABLE cats ADD COLUMN age INTEGER NOT NULL DEFAULT 3" },
 };
 static const struct migration made_up_broken[] = {
 	{ 0, 1, "a column", "ALTER TABLE cats ADD COLUMN age INTEGER NOT NULL DEFAULT 3" },
-	{ 1, 2, "half of it works",
-		"CREATE TABLE dogs (name TEXT); INSERT INTO nowhere VALUES (1)" },
+	{ 1, 2, "the first row works", "CREATE TABLE dogs (name TEXT)" },
+	{ 1, 2, "the second does not", "INSERT INTO nowhere VALUES (1)" },
 };
 
 static int64_t
@@ -176,19 +177,20 @@ an_old_store_walks_to_the_newest(void **state)
 	assert_int_equal(db_open(path, DB_WRITE, &db, &err), 0);
 
 	/* The step that fails leaves the version before it, whole. */
-	assert_int_equal(migrate_run(db, made_up_broken, 2, 2, &err), -1);
+	assert_int_equal(migrate_run(db, made_up_broken, 3, 2, &err), -1);
 	assert_non_null(strstr(err.text, "nowhere"));
 	assert_int_equal(number(db, "PRAGMA user_version"), 1);
 	assert_int_equal(number(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'dogs'"), 0);
 	assert_int_equal(number(db, "SELECT age FROM cats WHERE name = 'Mia'"), 3);
 
 	err = (struct err){ 0 };
-	assert_int_equal(migrate_run(db, made_up, 2, 2, &err), 0);
+	assert_int_equal(migrate_run(db, made_up, 3, 2, &err), 0);
 	assert_int_equal(number(db, "PRAGMA user_version"), 2);
 	assert_int_equal(
 		number(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'cats_name'"), 1);
-	assert_int_equal(migrate_run(db, made_up, 2, 2, &err), 0);
-	assert_int_equal(migrate_run(db, made_up, 2, 3, &err), -1);
+	assert_int_equal(number(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'birds'"), 1);
+	assert_int_equal(migrate_run(db, made_up, 3, 2, &err), 0);
+	assert_int_equal(migrate_run(db, made_up, 3, 3, &err), -1);
 	assert_non_null(strstr(err.text, "no way is known"));
 	db_close(db);
 	fixture_end(&f);
@@ -203,41 +205,77 @@ collect_line(void *ctx, const char *text)
 	snprintf(out + len, 4096 - len, "%s\n", text);
 }
 
-/* A store as the first version made it, with a host and a run in it. */
+/* A store as that version made it, with a run and a listing in it. */
 static void
-make_version_1(const char *path)
+make_old(const char *path, int version)
 {
-	char *sql = NULL;
+	static const char *const listing[] = {
+		[1] = "INSERT INTO listings VALUES (3, 't', '192.0.2.1', x'04c0000201', 'PSBL', 1, "
+		      "2, 0, 3, '192.0.2.2', 'blocked')",
+		[4] = "INSERT INTO listings VALUES (3, 't', '192.0.2.1', x'04c0000201', 'PSBL', 1, "
+		      "2, 0, 3, '192.0.2.2', 'blocked', 'list', '', '192.0.2.2');"
+		      "INSERT INTO changes VALUES (4, 't', '192.0.2.1', x'04c0000201', 1, 1, '', "
+		      "'listed', 0.9, '', 'because', 1);"
+		      "UPDATE meta SET value = 4",
+	};
+	char *sql = NULL, name[128];
 	size_t size = 0;
-	FILE *file = fopen(SOURCE_DIR "/tests/unit/store/schema-1.sql", "r");
+
+	snprintf(name, sizeof name, SOURCE_DIR "/tests/unit/store/schema-%d.sql", version);
+
+	FILE *file = fopen(name, "r");
 
 	assert_non_null(file);
 	assert_true(getdelim(&sql, &size, '\0', file) > 0);
 	fclose(file);
-	run_sql(path, "PRAGMA application_id = 1212501071; PRAGMA user_version = 1");
+	snprintf(name, sizeof name, "PRAGMA application_id = 1212501071; PRAGMA user_version = %d",
+		version);
+	run_sql(path, name);
 	run_sql(path, sql);
 	run_sql(path, "INSERT INTO runs VALUES (1, 't', 5, 5, 6, 'old.pcap', 0);"
 		      "INSERT INTO counters VALUES (2, 't', 5, 'packets', 99);"
-		      "INSERT INTO listings VALUES (3, 't', '192.0.2.1', x'04c0000201', 'PSBL', 1, "
-		      "2, 0, 3,"
-		      " '192.0.2.2', 'blocked');"
 		      "INSERT INTO meta VALUES ('seq', 3)");
+	run_sql(path, listing[version]);
 	free(sql);
 }
 
-/* Both ways, a new store and every step from the first version, lead to what schema.sql says:
- * `check` compares them. */
+/* From that version to the newest; `check` holds it against schema.sql. */
 static void
-each_way_leads_to_the_schema(void **state)
+walk_from(const char *folder, int version)
 {
-	struct fixture f;
 	struct err err = { 0 };
 	struct store *s;
 	struct sensor_state got;
 	struct arena arena;
 	char path[128], text[4096] = "";
 	int from, to;
-	int64_t listings;
+
+	snprintf(path, sizeof path, "%s/old-%d.db", folder, version);
+	make_old(path, version);
+	assert_int_equal(store_open_reader(path, &s, &err), -1);
+	assert_non_null(strstr(err.text, "heloscope db migrate"));
+	err = (struct err){ 0 };
+	assert_int_equal(store_migrate(path, &from, &to, &err), 0);
+	assert_int_equal(from, version);
+	assert_int_equal(to, store_schema_version());
+	if (store_check(path, collect_line, text, &err) != 0)
+		fail_msg("%s%s", text, err.text);
+	arena_init(&arena, 65536);
+	assert_int_equal(store_open_reader(path, &s, &err), 0);
+	assert_int_equal(query_state(s, &got, &arena, &err), 1);
+	assert_int_equal(got.counters.value[COUNTER_packets], 99);
+	assert_int_equal(rows_of(s, "listings", &(struct filter){ .list = "PSBL" }), 1);
+	store_close(s);
+	arena_release(&arena);
+}
+
+/* Both ways, a new store and every step from an older version, lead to what schema.sql says. */
+static void
+each_way_leads_to_the_schema(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	int from, to;
 
 	(void)state;
 	fixture_begin(&f);
@@ -248,27 +286,8 @@ each_way_leads_to_the_schema(void **state)
 	assert_int_equal(store_migrate(f.path, &from, &to, &err), 0);
 	assert_int_equal(from, store_schema_version());
 	assert_int_equal(to, store_schema_version());
-
-	snprintf(path, sizeof path, "%s/old.db", f.folder);
-	make_version_1(path);
-	assert_int_equal(store_open_reader(path, &s, &err), -1);
-	assert_non_null(strstr(err.text, "heloscope db migrate"));
-	err = (struct err){ 0 };
-	assert_int_equal(store_migrate(path, &from, &to, &err), 0);
-	assert_int_equal(from, 1);
-	assert_int_equal(to, store_schema_version());
-	if (store_check(path, collect_line, text, &err) != 0)
-		fail_msg("%s%s", text, err.text);
-	arena_init(&arena, 65536);
-	assert_int_equal(store_open_reader(path, &s, &err), 0);
-	assert_int_equal(query_state(s, &got, &arena, &err), 1);
-	assert_int_equal(got.counters.value[COUNTER_packets], 99);
-	assert_int_equal(table_count(s, table_find("listings"), &(struct filter){ .list = "PSBL" },
-				 &listings, &err),
-		0);
-	assert_int_equal(listings, 1);
-	store_close(s);
-	arena_release(&arena);
+	walk_from(f.folder, 1);
+	walk_from(f.folder, 4);
 	fixture_end(&f);
 }
 

@@ -1,0 +1,323 @@
+-- The schema of version 4, for the test of the way from there; never changed.
+-- What the store knows of itself.  'seq': the last number given out.
+CREATE TABLE meta (
+	name  TEXT PRIMARY KEY,
+	value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Each run of the sensor: a live run, or one `heloscope read`.
+CREATE TABLE runs (
+	seq        INTEGER PRIMARY KEY,
+	sensor     TEXT NOT NULL,
+	run        INTEGER NOT NULL,          -- its start, ns
+	started_ns INTEGER NOT NULL,          -- first packet
+	now_ns     INTEGER NOT NULL,          -- latest packet
+	sources    TEXT NOT NULL,             -- interfaces or files
+	live       INTEGER NOT NULL,
+	UNIQUE (sensor, run)
+) STRICT;
+
+-- What a run counted: packets, drops, gaps, …  (sensor/counters.h has the names.)
+CREATE TABLE counters (
+	seq    INTEGER PRIMARY KEY,
+	sensor TEXT NOT NULL,
+	run    INTEGER NOT NULL,
+	name   TEXT NOT NULL,
+	value  INTEGER NOT NULL,
+	UNIQUE (sensor, run, name)
+) STRICT;
+
+-- What of it tells loss, by five minutes of packet time (sensor/loss.h).  The rows of a run sum up to its counters; rows of
+-- the same time, of several runs or sensors, add up.
+CREATE TABLE loss (
+	seq                INTEGER PRIMARY KEY,
+	sensor             TEXT NOT NULL,
+	run                INTEGER NOT NULL,
+	start_ns           INTEGER NOT NULL,  -- a multiple of 300 s
+	covered_ms         INTEGER NOT NULL,  -- of it, in which packets were read
+	packets            INTEGER NOT NULL,
+	packets_dropped    INTEGER NOT NULL,  -- by the kernel
+	packets_if_dropped INTEGER NOT NULL,  -- by the interface
+	packets_cut        INTEGER NOT NULL,
+	segments           INTEGER NOT NULL,
+	stream_bytes       INTEGER NOT NULL,
+	gaps               INTEGER NOT NULL,
+	gap_bytes          INTEGER NOT NULL,  -- never delivered by the mirror
+	gap_bytes_late     INTEGER NOT NULL,
+	streams            INTEGER NOT NULL,
+	streams_one_sided  INTEGER NOT NULL,
+	fragments_dropped  INTEGER NOT NULL,
+	decap_unknown      INTEGER NOT NULL,
+	UNIQUE (sensor, run, start_ns)
+) STRICT;
+CREATE INDEX loss_start ON loss (start_ns);
+
+-- Sessions.  open = 1: a snapshot of one that goes on, replaced by later ones.
+CREATE TABLE sessions (
+	seq             INTEGER PRIMARY KEY,
+	sensor          TEXT NOT NULL,
+	session         TEXT NOT NULL UNIQUE,  -- 16 hex digits
+	open            INTEGER NOT NULL,
+	start_ns        INTEGER NOT NULL,
+	end_ns          INTEGER NOT NULL,
+	client          TEXT NOT NULL,
+	client_key      BLOB NOT NULL,
+	client_port     INTEGER NOT NULL,
+	server          TEXT NOT NULL,
+	server_key      BLOB NOT NULL,
+	server_port     INTEGER NOT NULL,
+	direction       TEXT NOT NULL,         -- outbound, inbound, internal, external, unknown
+	visibility      TEXT NOT NULL,         -- content, envelope, flow
+	helo            TEXT NOT NULL,
+	banner          TEXT NOT NULL,
+	encrypted       INTEGER NOT NULL,      -- went on, or began, under TLS
+	tls             TEXT NOT NULL,         -- version
+	auth            TEXT NOT NULL,         -- mechanism
+	auth_result     TEXT NOT NULL,
+	client_software TEXT NOT NULL,
+	server_software TEXT NOT NULL,
+	dialect         TEXT NOT NULL,
+	community_id    TEXT NOT NULL,
+	bytes_client    INTEGER NOT NULL,
+	bytes_server    INTEGER NOT NULL,
+	gap_bytes       INTEGER NOT NULL,      -- never delivered by the mirror
+	close           TEXT NOT NULL,
+	mails           INTEGER NOT NULL,
+	refusals        INTEGER NOT NULL,      -- 4xx and 5xx replies
+	class           TEXT NOT NULL,         -- of the refusal that says most: one that names a list, else the last
+	list            TEXT NOT NULL,
+	anomalies       TEXT NOT NULL,         -- names, joined by spaces
+	record          TEXT NOT NULL,         -- without its mails
+	protocol        TEXT NOT NULL DEFAULT '' -- smtp, lmtp, '' (not known), or what is spoken on a mail port instead
+) STRICT;
+-- Mails and refusals of a host are found through its sessions: addresses come in no order, and each index on them costs a
+-- page written at random per row.
+CREATE INDEX sessions_client ON sessions (client, start_ns);
+CREATE INDEX sessions_server ON sessions (server, start_ns);
+-- By time; the sums of the overview are read from this index alone.
+CREATE INDEX sessions_start ON sessions (start_ns, end_ns, encrypted, protocol);
+
+-- Mails.  client, server: those of the session, repeated for filters.
+CREATE TABLE mails (
+	seq           INTEGER PRIMARY KEY,
+	sensor        TEXT NOT NULL,
+	session       TEXT NOT NULL,
+	number        INTEGER NOT NULL,        -- 1, 2, … within the session
+	start_ns      INTEGER NOT NULL,
+	end_ns        INTEGER NOT NULL,
+	client        TEXT NOT NULL,
+	client_key    BLOB NOT NULL,
+	server        TEXT NOT NULL,
+	server_key    BLOB NOT NULL,
+	server_port   INTEGER NOT NULL,
+	direction     TEXT NOT NULL,
+	mail_from     TEXT NOT NULL,           -- '' is <>
+	from_domain   TEXT NOT NULL,           -- of mail_from
+	rcpt          TEXT NOT NULL,           -- the first recipient
+	rcpts         INTEGER NOT NULL,
+	rcpts_refused INTEGER NOT NULL,        -- rejected, 5xx
+	rcpts_waiting INTEGER NOT NULL,        -- deferred, 4xx
+	outcome       TEXT NOT NULL,
+	code          INTEGER NOT NULL,
+	class         TEXT NOT NULL,
+	list          TEXT NOT NULL,
+	queue_id      TEXT NOT NULL,           -- that the server gave it
+	bytes         INTEGER NOT NULL,
+	score         REAL NOT NULL,
+	rules         TEXT NOT NULL,           -- that matched, joined by spaces
+	labels        TEXT NOT NULL,           -- joined by spaces
+	header_from   TEXT NOT NULL,
+	subject       TEXT NOT NULL,
+	message_id    TEXT NOT NULL,
+	mailer        TEXT NOT NULL,
+	php_script    TEXT NOT NULL,
+	record        TEXT NOT NULL,
+	UNIQUE (session, number)
+) STRICT;
+CREATE INDEX mails_start ON mails (start_ns, rcpts, rcpts_refused);
+
+-- Which rules matched a mail: an index over mails.rules, so without a seq of its own.  mail: mails.seq.
+CREATE TABLE hits (
+	rule TEXT NOT NULL,
+	mail INTEGER NOT NULL,
+	PRIMARY KEY (rule, mail)
+) STRICT, WITHOUT ROWID;
+
+-- Every queue identity that a mail is known by: the server's, and those in its Received fields.  For `heloscope match`.
+CREATE TABLE queue_ids (
+	queue_id TEXT NOT NULL,
+	mail     INTEGER NOT NULL,
+	PRIMARY KEY (queue_id, mail)
+) STRICT, WITHOUT ROWID;
+
+-- Refusals, the evidence for a complaint: one row per session and kind of refusal, with the first reply as a sample.
+CREATE TABLE evidence (
+	seq         INTEGER PRIMARY KEY,
+	sensor      TEXT NOT NULL,
+	session     TEXT NOT NULL,
+	command     TEXT NOT NULL,             -- that was answered: RCPT, data-end, greeting, …
+	code        INTEGER NOT NULL,          -- 4xx, 5xx
+	class       TEXT NOT NULL,
+	list        TEXT NOT NULL,             -- that the reply names, or ''
+	first_ns    INTEGER NOT NULL,
+	last_ns     INTEGER NOT NULL,
+	count       INTEGER NOT NULL,
+	client      TEXT NOT NULL,
+	client_key  BLOB NOT NULL,
+	client_port INTEGER NOT NULL,
+	server      TEXT NOT NULL,
+	server_key  BLOB NOT NULL,
+	server_port INTEGER NOT NULL,
+	helo        TEXT NOT NULL,
+	enhanced    TEXT NOT NULL,
+	quoted      TEXT NOT NULL,             -- the address that the reply says is blocked, or ''
+	text        TEXT NOT NULL,
+	UNIQUE (session, command, code, class, list)
+) STRICT;
+CREATE INDEX evidence_first ON evidence (first_ns);
+CREATE INDEX evidence_list ON evidence (list, first_ns) WHERE list <> '';
+CREATE INDEX evidence_class ON evidence (class, first_ns);
+
+-- The verdict on each host.
+CREATE TABLE hosts (
+	seq              INTEGER PRIMARY KEY,
+	sensor           TEXT NOT NULL,
+	host             TEXT NOT NULL UNIQUE,
+	host_key         BLOB NOT NULL,
+	name             TEXT NOT NULL,
+	role             TEXT NOT NULL,
+	verdict          TEXT NOT NULL,
+	verdict_rank     INTEGER NOT NULL,     -- order of the words, worst highest
+	verdict_since_ns INTEGER NOT NULL,
+	risk             REAL NOT NULL,        -- 0..1
+	visibility       TEXT NOT NULL,
+	first_ns         INTEGER NOT NULL,
+	last_ns          INTEGER NOT NULL,
+	cause            TEXT NOT NULL,        -- the most likely one, or ''
+	confidence       REAL NOT NULL,        -- of that cause
+	listed_on        TEXT NOT NULL,        -- lists that name it as far as seen, joined by ", "
+	sessions         INTEGER NOT NULL,
+	mails            INTEGER NOT NULL,
+	rcpts            INTEGER NOT NULL,
+	accepted         INTEGER NOT NULL,     -- recipients
+	rejected         INTEGER NOT NULL,
+	deferred         INTEGER NOT NULL,
+	summary          TEXT NOT NULL,        -- one sentence
+	record           TEXT NOT NULL
+) STRICT;
+
+-- Aggregates per host and hour.  packed: the collector's own form (sensor/host/aggregate.h), from which verdicts follow.
+CREATE TABLE host_hours (
+	seq       INTEGER PRIMARY KEY,
+	sensor    TEXT NOT NULL,
+	host      TEXT NOT NULL,
+	hour_ns   INTEGER NOT NULL,
+	sessions  INTEGER NOT NULL,
+	mails     INTEGER NOT NULL,
+	rcpts     INTEGER NOT NULL,
+	accepted  INTEGER NOT NULL,
+	rejected  INTEGER NOT NULL,
+	deferred  INTEGER NOT NULL,
+	listed    INTEGER NOT NULL,            -- replies that name a list
+	score_max REAL NOT NULL,               -- highest score of a mail in that hour
+	counts    TEXT NOT NULL,               -- all numbers, JSON {"name":value}
+	packed    BLOB NOT NULL,
+	UNIQUE (host, hour_ns)
+) STRICT;
+-- All hosts by hour, without touching the packed form.
+CREATE INDEX host_hours_hour ON host_hours
+	(hour_ns, sessions, mails, rcpts, accepted, rejected, deferred, listed, score_max);
+
+-- Lists that were seen to refuse a host; kept when the verdict has forgotten them.  One that came back after its end is
+-- another row.
+CREATE TABLE listings (
+	seq      INTEGER PRIMARY KEY,
+	sensor   TEXT NOT NULL,
+	host     TEXT NOT NULL,
+	host_key BLOB NOT NULL,
+	list     TEXT NOT NULL,
+	since_ns INTEGER NOT NULL,
+	last_ns  INTEGER NOT NULL,             -- last refusal that names it
+	until_ns INTEGER NOT NULL,             -- 0 = no sign yet that it is over
+	count    INTEGER NOT NULL,
+	server   TEXT NOT NULL,                -- that said so first
+	reply    TEXT NOT NULL,
+	kind     TEXT NOT NULL DEFAULT 'list', -- list (public), reputation (a provider's own), throttle
+	ended_by TEXT NOT NULL DEFAULT '',     -- why until_ns is known
+	servers  TEXT NOT NULL DEFAULT '',     -- all that said so, joined by spaces
+	UNIQUE (host, list, kind, since_ns)
+) STRICT;
+
+-- Who answers on which port.
+CREATE TABLE services (
+	seq      INTEGER PRIMARY KEY,
+	sensor   TEXT NOT NULL,
+	host     TEXT NOT NULL,
+	host_key BLOB NOT NULL,
+	port     INTEGER NOT NULL,
+	first_ns INTEGER NOT NULL,
+	last_ns  INTEGER NOT NULL,
+	name     TEXT NOT NULL DEFAULT '',     -- of the port: smtp, http, …; '' = none
+	UNIQUE (host, port)
+) STRICT;
+
+-- What an operator should know.
+CREATE TABLE events (
+	seq     INTEGER PRIMARY KEY,
+	sensor  TEXT NOT NULL,
+	time_ns INTEGER NOT NULL,
+	kind    TEXT NOT NULL,
+	text    TEXT NOT NULL,
+	UNIQUE (time_ns, kind, text)
+) STRICT;
+
+-- Each change of a host's verdict, kept as long as the evidence: what alerts are made of.  before = '' at the first verdict.
+-- A word that did not last until its batch was committed is no change.
+CREATE TABLE changes (
+	seq      INTEGER PRIMARY KEY,
+	sensor   TEXT NOT NULL,
+	host     TEXT NOT NULL,
+	host_key BLOB NOT NULL,
+	time_ns  INTEGER NOT NULL,             -- since when the new word holds
+	noted_ns INTEGER NOT NULL,             -- latest time of the packets when it was noted
+	before   TEXT NOT NULL,
+	verdict  TEXT NOT NULL,
+	risk     REAL NOT NULL,
+	cause    TEXT NOT NULL,
+	summary  TEXT NOT NULL,
+	live     INTEGER NOT NULL              -- noted by a live run: only these are told
+) STRICT;
+CREATE INDEX changes_host ON changes (host, seq);
+
+-- What became of telling one target of one change.  change: changes.seq; the smallest one of a target is where it begins.
+-- A state other than waiting is final.  An attempt is noted before it is made: waiting, and no error yet.
+CREATE TABLE deliveries (
+	seq      INTEGER PRIMARY KEY,
+	sensor   TEXT NOT NULL,
+	change   INTEGER NOT NULL,
+	target   TEXT NOT NULL,                -- its name in the configuration
+	state    TEXT NOT NULL,                -- waiting, done, suppressed (quiet time), given-up
+	attempts INTEGER NOT NULL,
+	time_ns  INTEGER NOT NULL,             -- of the last attempt, of the clock
+	next_ns  INTEGER NOT NULL,             -- of the next one; 0 = none
+	error    TEXT NOT NULL,
+	UNIQUE (change, target)
+) STRICT;
+CREATE INDEX deliveries_waiting ON deliveries (target, change) WHERE state = 'waiting';
+
+-- What blocklists answered, and what was predicted at that time.
+CREATE TABLE lookups (
+	seq       INTEGER PRIMARY KEY,
+	sensor    TEXT NOT NULL,
+	host      TEXT NOT NULL,
+	host_key  BLOB NOT NULL,
+	list      TEXT NOT NULL,
+	zone      TEXT NOT NULL,
+	time_ns   INTEGER NOT NULL,
+	answer    TEXT NOT NULL,               -- clear, listed, error
+	codes     TEXT NOT NULL,               -- addresses of the answer, joined by spaces, or what went wrong
+	predicted REAL NOT NULL,               -- probability from causes alone
+	verdict   TEXT NOT NULL,
+	UNIQUE (host, list, time_ns)
+) STRICT;
+CREATE INDEX lookups_time ON lookups (time_ns);
