@@ -30,6 +30,8 @@ struct cell {
 	double real;
 };
 
+#define FILTER_WORDS_MAX 8
+
 struct filter {
 	struct addr host;     /* ADDR_NONE = any; client or server for sessions */
 	int64_t since, until; /* ns; 0 = open */
@@ -39,6 +41,9 @@ struct filter {
 	struct network net; /* family ADDR_NONE = any; client or server within it, or the host */
 	const char *domain; /* of the sender, a recipient, or the HELO name; NULL = any */
 	const char *tls;    /* "yes", "no", or a version ("TLS 1.2"); NULL = any */
+	const char *kind;   /* of a listing ("list", "reputation", "throttle") or an event; NULL = any */
+	const char *words[FILTER_WORDS_MAX]; /* each is part of a visible column, as text is */
+	size_t words_count;
 	const char *sort;   /* column name; NULL = the table's own order */
 	bool descending;
 	int64_t limit, offset; /* limit 0 = all */
@@ -56,6 +61,13 @@ struct table {
 const struct table *table_find(const char *name); /* NULL if there is none */
 const struct table *table_at(size_t i);		  /* NULL at the end */
 const struct column *table_column(const struct table *t, const char *name);
+/* Whether a filter says something about the table; key: the name of a field of struct filter. */
+bool table_has_filter(const struct table *t, const char *key);
+
+/* Names that the store knows, each once, sorted, at most `limit`: for completion. 0 or -1. */
+enum store_names { NAMES_NONE, NAMES_LISTS, NAMES_RULES };
+int query_names(struct store *s, enum store_names which, int64_t limit,
+	void (*fn)(void *ctx, struct slice name), void *ctx, struct err *err);
 
 /* Calls row for each row; row returns false to stop. 0 or -1. */
 int table_query(struct store *s, const struct table *t, const struct filter *f,
@@ -154,18 +166,6 @@ int query_lookups(struct store *s, int64_t since,
 int query_lookups_daily(struct store *s, int64_t since,
 	void (*fn)(void *ctx, const struct lookup_result *lookup), void *ctx, struct err *err);
 
-/* The state of the sensor: what it last said of itself, and what the store holds. */
-struct store_totals {
-	int64_t hosts, sessions, mails, rcpts, sessions_encrypted;
-	int64_t rcpts_refused; /* rejected; not those deferred */
-	int64_t hosts_by_verdict[VERDICTS];
-	int64_t first, last; /* times of the sessions stored */
-	int64_t file_bytes;
-	int schema;
-};
-int query_state(struct store *s, struct sensor_state *state, struct arena *arena,
-	struct err *err); /* 1, 0 = never ran, -1 */
-int query_totals(struct store *s, struct store_totals *out, struct err *err);
 /* Whom a host spoke with, under which names, and what was refused: of its newest sessions, so that the page of a mail server
  * with millions of them is as fast as any.  0 or -1. */
 struct peer_question {
@@ -235,5 +235,17 @@ int query_verdicts_changed(struct store *s, const struct range_question *q,
 /* When the file was last written, by the clock; 0 = not known. */
 int64_t query_written(const struct store *s);
 
+/* The state of the sensor: what it last said of itself, and what the store holds. */
+struct store_totals {
+	int64_t hosts, sessions, mails, rcpts, sessions_encrypted;
+	int64_t rcpts_refused; /* rejected; not those deferred */
+	int64_t hosts_by_verdict[VERDICTS];
+	int64_t first, last; /* times of the sessions stored */
+	int64_t file_bytes;
+	int schema;
+};
+int query_state(struct store *s, struct sensor_state *state, struct arena *arena,
+	struct err *err); /* 1, 0 = never ran, -1 */
+int query_totals(struct store *s, struct store_totals *out, struct err *err);
 
 #endif

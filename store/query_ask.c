@@ -1,33 +1,54 @@
+#include <stdio.h>
 #include <string.h>
 
-#include "store/inside.h"
 #include "store/query_tables.h"
+#include "store/row.h"
 
 #define QUESTION_BYTES_MAX 16384 /* longest SQL that the parts can make, with room */
 
 /* ---- filters ---- */
 
-/* Where each filter finds its value; the parameter has the filter's name. */
-enum value_kind { VALUE_TEXT, VALUE_INTEGER, VALUE_PORT, VALUE_ADDR, VALUE_LIKE };
+/* Where each filter finds its value, and what its parameters are called. */
+enum value_kind {
+	VALUE_TEXT,
+	VALUE_INTEGER,
+	VALUE_PORT,
+	VALUE_ADDR,
+	VALUE_NETWORK, /* the lowest and the highest key in it */
+	VALUE_YES_NO,  /* 1 or 0; not set when the text is another word */
+	VALUE_VERSION, /* set when the text is neither yes nor no */
+	VALUE_LIKE,
+	VALUE_WORDS, /* ":word0", ":word1", … */
+};
 
 static const struct filter_row {
+	const char *key; /* name of the field of struct filter */
 	const char *parameter;
 	enum value_kind kind;
 	size_t offset; /* in struct filter */
 } filters[FILTERS] = {
-	[FILTER_HOST] = { ":host", VALUE_ADDR, offsetof(struct filter, host) },
-	[FILTER_SINCE] = { ":since", VALUE_INTEGER, offsetof(struct filter, since) },
-	[FILTER_UNTIL] = { ":until", VALUE_INTEGER, offsetof(struct filter, until) },
-	[FILTER_VERDICT] = { ":verdict", VALUE_TEXT, offsetof(struct filter, verdict) },
-	[FILTER_CAUSE] = { ":cause", VALUE_TEXT, offsetof(struct filter, cause) },
-	[FILTER_LIST] = { ":list", VALUE_TEXT, offsetof(struct filter, list) },
-	[FILTER_RULE] = { ":rule", VALUE_TEXT, offsetof(struct filter, rule) },
-	[FILTER_CLASS] = { ":class", VALUE_TEXT, offsetof(struct filter, class) },
-	[FILTER_SESSION] = { ":session", VALUE_TEXT, offsetof(struct filter, session) },
-	[FILTER_OUTCOME] = { ":outcome", VALUE_TEXT, offsetof(struct filter, outcome) },
-	[FILTER_PORT] = { ":port", VALUE_PORT, offsetof(struct filter, port) },
-	[FILTER_CHANGE] = { ":change", VALUE_INTEGER, offsetof(struct filter, change) },
-	[FILTER_TEXT] = { ":text", VALUE_LIKE, offsetof(struct filter, text) },
+#define ROW(id, field, parameter, kind)                                                            \
+	[FILTER_##id] = { #field, parameter, VALUE_##kind, offsetof(struct filter, field) }
+	ROW(HOST, host, ":host", ADDR),
+	ROW(SINCE, since, ":since", INTEGER),
+	ROW(UNTIL, until, ":until", INTEGER),
+	ROW(VERDICT, verdict, ":verdict", TEXT),
+	ROW(CAUSE, cause, ":cause", TEXT),
+	ROW(LIST, list, ":list", TEXT),
+	ROW(RULE, rule, ":rule", TEXT),
+	ROW(CLASS, class, ":class", TEXT),
+	ROW(SESSION, session, ":session", TEXT),
+	ROW(OUTCOME, outcome, ":outcome", TEXT),
+	ROW(PORT, port, ":port", PORT),
+	ROW(CHANGE, change, ":change", INTEGER),
+	ROW(NET, net, ":net_low", NETWORK),
+	ROW(DOMAIN, domain, ":domain", TEXT),
+	ROW(ENCRYPTED, tls, ":encrypted", YES_NO),
+	ROW(TLS, tls, ":tls", VERSION),
+	ROW(KIND, kind, ":kind", TEXT),
+	ROW(TEXT, text, ":text", LIKE),
+	ROW(WORDS, words, ":word0", WORDS),
+#undef ROW
 };
 
 static const void *
@@ -36,21 +57,37 @@ value_of(const struct filter *f, const struct filter_row *row)
 	return (const char *)f + row->offset;
 }
 
+/* 1 yes, 0 no, -1 another word. */
+static int
+yes_or_no(const char *word)
+{
+	return strcmp(word, "yes") == 0 ? 1 : strcmp(word, "no") == 0 ? 0 : -1;
+}
+
 static bool
 is_set(const struct filter *f, const struct filter_row *row)
 {
 	const void *value = value_of(f, row);
+	const char *text;
 
 	switch (row->kind) {
 	case VALUE_TEXT:
 	case VALUE_LIKE:
 		return *(const char *const *)value != NULL;
+	case VALUE_YES_NO:
+	case VALUE_VERSION:
+		text = *(const char *const *)value;
+		return text != NULL && (yes_or_no(text) >= 0) == (row->kind == VALUE_YES_NO);
+	case VALUE_WORDS:
+		return f->words_count != 0;
 	case VALUE_INTEGER:
 		return *(const int64_t *)value != 0;
 	case VALUE_PORT:
 		return *(const int *)value != 0;
 	case VALUE_ADDR:
 		return ((const struct addr *)value)->family != ADDR_NONE;
+	case VALUE_NETWORK:
+		return ((const struct network *)value)->addr.family != ADDR_NONE;
 	}
 	return false;
 }
@@ -74,16 +111,58 @@ bind_like(struct db_statement *st, int at, const char *text)
 }
 
 static void
-bind_value(struct db_statement *st, int at, enum value_kind kind, const void *value)
+bind_key_of(struct db_statement *st, const char *parameter, struct addr a)
 {
+	uint8_t key[ADDR_KEY_BYTES];
+	int at = db_place(st, parameter);
+
+	if (at != 0)
+		db_bind_blob(st, at, addr_key(a, key));
+}
+
+/* The addresses of a network are those between its first and its last. */
+static void
+bind_network(struct db_statement *st, const struct network *n)
+{
+	struct addr last = n->addr;
+	size_t bits = last.family == ADDR_V4 ? 32 : 128;
+
+	for (size_t i = n->bits; i < bits; i++)
+		last.bytes[i / 8] |= (uint8_t)(0x80 >> i % 8);
+	bind_key_of(st, ":net_low", n->addr);
+	bind_key_of(st, ":net_high", last);
+}
+
+static void
+bind_words(struct db_statement *st, const struct filter *f)
+{
+	char parameter[32];
+
+	for (size_t i = 0; i < f->words_count; i++) {
+		snprintf(parameter, sizeof parameter, ":word%zu", i);
+		bind_like(st, db_place(st, parameter), f->words[i]);
+	}
+}
+
+static void
+bind_value(struct db_statement *st, int at, const struct filter_row *row, const struct filter *f)
+{
+	const void *value = value_of(f, row);
 	char text[ADDR_TEXT_MAX];
 
-	switch (kind) {
+	switch (row->kind) {
 	case VALUE_TEXT:
+	case VALUE_VERSION:
 		db_bind_copy(st, at, *(const char *const *)value);
+		break;
+	case VALUE_YES_NO:
+		db_bind_int(st, at, yes_or_no(*(const char *const *)value));
 		break;
 	case VALUE_LIKE:
 		bind_like(st, at, *(const char *const *)value);
+		break;
+	case VALUE_WORDS:
+		bind_words(st, f);
 		break;
 	case VALUE_INTEGER:
 		db_bind_int(st, at, *(const int64_t *)value);
@@ -94,6 +173,9 @@ bind_value(struct db_statement *st, int at, enum value_kind kind, const void *va
 	case VALUE_ADDR:
 		db_bind_copy(st, at, addr_format(*(const struct addr *)value, text));
 		break;
+	case VALUE_NETWORK:
+		bind_network(st, value);
+		break;
 	}
 }
 
@@ -102,10 +184,11 @@ bind_filter(struct db_statement *st, const struct filter *f)
 {
 	int at;
 
+	bind_key_of(st, ":host_key", f->host);
 	for (size_t i = 0; i < FILTERS; i++) {
 		at = db_place(st, filters[i].parameter);
 		if (at != 0)
-			bind_value(st, at, filters[i].kind, value_of(f, &filters[i]));
+			bind_value(st, at, &filters[i], f);
 	}
 	at = db_place(st, ":limit");
 	if (at != 0)
@@ -118,19 +201,60 @@ bind_filter(struct db_statement *st, const struct filter *f)
 
 /* ---- the question ---- */
 
+static bool
+is_searched(const struct column *c)
+{
+	return !c->hidden && c->type == CELL_TEXT;
+}
+
 static void
-add_text_condition(struct buf *sql, const struct table *t)
+add_like(struct buf *sql, const struct table *t, const char *parameter)
 {
 	const struct table_sql *parts = table_sql(t);
 	const char *joint = "(";
 
 	for (size_t i = 0; i < t->columns_count; i++) {
-		if (t->columns[i].hidden || t->columns[i].type != CELL_TEXT)
+		if (!is_searched(&t->columns[i]))
 			continue;
-		buf_printf(sql, "%s%s LIKE :text ESCAPE '\\'", joint, parts->columns[i].cell);
+		buf_printf(
+			sql, "%s%s LIKE %s ESCAPE '\\'", joint, parts->columns[i].cell, parameter);
 		joint = " OR ";
 	}
 	buf_str(sql, ")");
+}
+
+static void
+add_words(struct buf *sql, const struct table *t, const struct filter *f)
+{
+	char parameter[32];
+
+	for (size_t i = 0; i < f->words_count; i++) {
+		snprintf(parameter, sizeof parameter, ":word%zu", i);
+		buf_str(sql, i == 0 ? "" : " AND ");
+		add_like(sql, t, parameter);
+	}
+}
+
+static bool
+has_condition(const struct table *t, enum filter_key key)
+{
+	if (key != FILTER_TEXT && key != FILTER_WORDS)
+		return table_sql(t)->where[key] != NULL;
+	for (size_t i = 0; i < t->columns_count; i++) {
+		if (is_searched(&t->columns[i]))
+			return true;
+	}
+	return false;
+}
+
+bool
+table_has_filter(const struct table *t, const char *key)
+{
+	for (size_t i = 0; i < FILTERS; i++) {
+		if (strcmp(filters[i].key, key) == 0 && has_condition(t, (enum filter_key)i))
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -140,11 +264,13 @@ add_conditions(struct buf *sql, const struct table *t, const struct filter *f)
 	const char *joint = " WHERE ";
 
 	for (size_t i = 0; i < FILTERS; i++) {
-		if (!is_set(f, &filters[i]) || (parts->where[i] == NULL && i != FILTER_TEXT))
+		if (!is_set(f, &filters[i]) || !has_condition(t, (enum filter_key)i))
 			continue;
 		buf_str(sql, joint);
 		if (i == FILTER_TEXT)
-			add_text_condition(sql, t);
+			add_like(sql, t, filters[i].parameter);
+		else if (i == FILTER_WORDS)
+			add_words(sql, t, f);
 		else
 			buf_str(sql, parts->where[i]);
 		joint = " AND ";

@@ -267,6 +267,19 @@ static const struct table tables[TABLES] = {
 	"(SELECT session FROM sessions WHERE client = :host UNION ALL SELECT session FROM "        \
 	"sessions WHERE server = :host)"
 
+/* Either end of a connection. */
+#define IN_NET(t)                                                                                  \
+	"(" t ".client_key BETWEEN :net_low AND :net_high OR " t                                  \
+	".server_key BETWEEN :net_low AND :net_high)"
+/* The name itself, or one below it. */
+#define NAME_IN_DOMAIN(name)                                                                       \
+	"(" name " = :domain COLLATE NOCASE OR lower(substr(" name                                 \
+	", -length(:domain) - 1)) = '.' || lower(:domain))"
+/* The domain of the sender, or of the first recipient. */
+#define OF_DOMAIN                                                                                  \
+	"m.from_domain = :domain COLLATE NOCASE OR"                                                \
+	" lower(substr(m.rcpt, -length(:domain) - 1)) = '@' || lower(:domain)"
+
 #define LOSS_COUNTER_SUM(X, counter, title, note) ", sum(" #counter ") AS " #counter
 #define LOSS_OF_ALL_RUNS                                                                           \
 	"(SELECT sensor, start_ns, sum(covered_ms) AS covered_ms" LOSS_COUNTERS(                   \
@@ -288,6 +301,8 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_LIST] = "h.host IN (SELECT host FROM listings WHERE list = :list)",
 			[FILTER_CLASS] = "h.host IN (SELECT client FROM evidence WHERE class = :class)",
 			[FILTER_PORT] = "h.host IN (SELECT host FROM services WHERE port = :port)",
+			[FILTER_NET] = "h.host_key BETWEEN :net_low AND :net_high",
+			[FILTER_DOMAIN] = NAME_IN_DOMAIN("h.name"),
 		},
 	},
 	[TABLE_SESSIONS] = {
@@ -308,6 +323,10 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_SESSION] = "s.session = :session",
 			[FILTER_OUTCOME] = "EXISTS (SELECT 1 FROM mails m WHERE m.session = s.session AND m.outcome = :outcome)",
 			[FILTER_PORT] = "s.server_port = :port",
+			[FILTER_NET] = IN_NET("s"),
+			[FILTER_DOMAIN] = "(" NAME_IN_DOMAIN("s.helo") " OR s.session IN (SELECT session FROM mails m WHERE " OF_DOMAIN "))",
+			[FILTER_ENCRYPTED] = "s.encrypted = :encrypted",
+			[FILTER_TLS] = "s.tls = :tls",
 		},
 	},
 	[TABLE_MAILS] = {
@@ -328,6 +347,10 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_SESSION] = "m.session = :session",
 			[FILTER_OUTCOME] = "m.outcome = :outcome",
 			[FILTER_PORT] = "m.server_port = :port",
+			[FILTER_NET] = IN_NET("m"),
+			[FILTER_DOMAIN] = "(" OF_DOMAIN ")",
+			[FILTER_ENCRYPTED] = "EXISTS (SELECT 1 FROM sessions s WHERE s.session = m.session AND s.encrypted = :encrypted)",
+			[FILTER_TLS] = "EXISTS (SELECT 1 FROM sessions s WHERE s.session = m.session AND s.tls = :tls)",
 		},
 	},
 	[TABLE_LISTINGS] = {
@@ -342,6 +365,8 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_VERDICT] = "l.host IN (SELECT host FROM hosts WHERE verdict = :verdict)",
 			[FILTER_CAUSE] = "l.host IN (SELECT host FROM hosts WHERE cause = :cause)",
 			[FILTER_LIST] = "l.list = :list",
+			[FILTER_NET] = "l.host_key BETWEEN :net_low AND :net_high",
+			[FILTER_KIND] = "l.kind = :kind",
 		},
 	},
 	[TABLE_SERVICES] = {
@@ -356,6 +381,7 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_VERDICT] = "v.host IN (SELECT host FROM hosts WHERE verdict = :verdict)",
 			[FILTER_CAUSE] = "v.host IN (SELECT host FROM hosts WHERE cause = :cause)",
 			[FILTER_PORT] = "v.port = :port",
+			[FILTER_NET] = "v.host_key BETWEEN :net_low AND :net_high",
 		},
 	},
 	[TABLE_EVIDENCE] = {
@@ -373,6 +399,10 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_CLASS] = "e.class = :class",
 			[FILTER_SESSION] = "e.session = :session",
 			[FILTER_PORT] = "e.server_port = :port",
+			[FILTER_NET] = IN_NET("e"),
+			[FILTER_DOMAIN] = NAME_IN_DOMAIN("e.helo"),
+			[FILTER_ENCRYPTED] = "EXISTS (SELECT 1 FROM sessions s WHERE s.session = e.session AND s.encrypted = :encrypted)",
+			[FILTER_TLS] = "EXISTS (SELECT 1 FROM sessions s WHERE s.session = e.session AND s.tls = :tls)",
 		},
 	},
 	[TABLE_LOSS] = {
@@ -393,6 +423,7 @@ static const struct table_sql sqls[TABLES] = {
 		.where = {
 			[FILTER_SINCE] = "v.time_ns >= :since",
 			[FILTER_UNTIL] = "v.time_ns < :until",
+			[FILTER_KIND] = "v.kind = :kind",
 		},
 	},
 	[TABLE_CHANGES] = {
@@ -407,6 +438,7 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_VERDICT] = "c.verdict = :verdict",
 			[FILTER_CAUSE] = "c.cause = :cause",
 			[FILTER_CHANGE] = "c.seq = :change",
+			[FILTER_NET] = "c.host_key BETWEEN :net_low AND :net_high",
 		},
 	},
 	[TABLE_DELIVERIES] = {
@@ -421,6 +453,7 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_VERDICT] = "c.verdict = :verdict",
 			[FILTER_CAUSE] = "c.cause = :cause",
 			[FILTER_CHANGE] = "d.change = :change",
+			[FILTER_NET] = "c.host_key BETWEEN :net_low AND :net_high",
 		},
 	},
 	[TABLE_LOOKUPS] = {
@@ -434,6 +467,7 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_UNTIL] = "u.time_ns < :until",
 			[FILTER_VERDICT] = "u.verdict = :verdict",
 			[FILTER_LIST] = "u.list = :list",
+			[FILTER_NET] = "u.host_key BETWEEN :net_low AND :net_high",
 		},
 	},
 };

@@ -22,7 +22,13 @@ enum filter_key {
 	FILTER_OUTCOME,
 	FILTER_PORT,
 	FILTER_CHANGE,
-	FILTER_TEXT, /* has no condition here: it looks into every visible column of text */
+	FILTER_NET,
+	FILTER_DOMAIN,
+	FILTER_ENCRYPTED, /* tls: yes, no */
+	FILTER_TLS,	  /* tls: a version */
+	FILTER_KIND,
+	FILTER_TEXT,  /* these have no condition here: they look into every visible column of text */
+	FILTER_WORDS,
 	FILTERS,
 };
 

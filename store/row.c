@@ -40,14 +40,22 @@ bind_addr(struct binder *b, struct addr a)
 	db_bind_copy(b->st, ++b->at, addr_format(a, text));
 }
 
+struct slice
+addr_key(struct addr a, uint8_t out[ADDR_KEY_BYTES])
+{
+	size_t len = a.family == ADDR_V4 ? 4 : a.family == ADDR_V6 ? 16 : 0;
+
+	out[0] = a.family;
+	memcpy(out + 1, a.bytes, len);
+	return slice_of(out, 1 + len);
+}
+
 void
 bind_key(struct binder *b, struct addr a)
 {
-	uint8_t key[1 + sizeof a.bytes] = { a.family };
-	size_t len = a.family == ADDR_V6 ? 16 : a.family == ADDR_V4 ? 4 : 0;
+	uint8_t key[ADDR_KEY_BYTES];
 
-	memcpy(key + 1, a.bytes, len);
-	db_bind_blob(b->st, ++b->at, slice_of(key, 1 + len));
+	db_bind_blob(b->st, ++b->at, addr_key(a, key));
 }
 
 struct binder

@@ -21,6 +21,10 @@ void bind_blob(struct binder *b, struct slice bytes);
 void bind_addr(struct binder *b, struct addr a);
 void bind_key(struct binder *b, struct addr a);
 
+/* What orders addresses: one byte 4 or 6, then the bytes of the address. In out. */
+#define ADDR_KEY_BYTES 17
+struct slice addr_key(struct addr a, uint8_t out[ADDR_KEY_BYTES]);
+
 /* SESSION_COLUMNS(BIND): binds them all to the binder `b`. */
 #define BIND(name, kind, value) bind_##kind(&b, value);
 

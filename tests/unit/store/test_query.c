@@ -84,6 +84,53 @@ fill(struct fixture *f)
 	fixture_commit(f);
 }
 
+static struct network
+network(const char *text)
+{
+	struct network n;
+
+	assert_int_equal(network_parse(slice_str(text), &n), 0);
+	return n;
+}
+
+static void
+count_names(void *ctx, struct slice name)
+{
+	assert_true(name.len > 0);
+	++*(int *)ctx;
+}
+
+static void
+names_are_listed_once(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	int lists = 0, rules = 0;
+
+	(void)state;
+	fixture_begin(&f);
+	fill(&f);
+	assert_int_equal(query_names(f.store, NAMES_LISTS, 10, count_names, &lists, &err), 0);
+	assert_int_equal(query_names(f.store, NAMES_RULES, 10, count_names, &rules, &err), 0);
+	assert_int_equal(lists, 1);
+	assert_int_equal(rules, 1);
+	assert_int_equal(query_names(f.store, NAMES_RULES, 0, count_names, &rules, &err), 0);
+	assert_int_equal(rules, 1);
+	fixture_end(&f);
+}
+
+static void
+tables_know_their_filters(void **state)
+{
+	(void)state;
+	assert_true(table_has_filter(table_find("hosts"), "net"));
+	assert_true(table_has_filter(table_find("hosts"), "text"));
+	assert_false(table_has_filter(table_find("hosts"), "tls"));
+	assert_true(table_has_filter(table_find("mails"), "tls"));
+	assert_false(table_has_filter(table_find("events"), "host"));
+	assert_false(table_has_filter(table_find("events"), "limit"));
+}
+
 static void
 each_filter_leaves_what_it_says(void **state)
 {
@@ -131,6 +178,30 @@ each_filter_leaves_what_it_says(void **state)
 		{ "evidence", { .verdict = "listed" }, 1 },
 		{ "evidence", { .class = "greylisted" }, 0 },
 		{ "evidence", { .cause = "web-form" }, 1 },
+		{ "hosts", { .net = network("192.0.2.0/24") }, 2 },
+		{ "hosts", { .net = network("192.0.2.9/32") }, 1 },
+		{ "hosts", { .net = network("2001:db8::/33") }, 1 },
+		{ "hosts", { .net = network("0.0.0.0/0") }, 2 },
+		{ "hosts", { .words = { "192.0", ".9" }, .words_count = 2 }, 1 },
+		{ "sessions", { .net = network("192.0.2.8/31") }, 1 },
+		{ "sessions", { .net = network("198.51.100.0/30") }, 3 },
+		{ "sessions", { .domain = "Example.ORG" }, 3 },
+		{ "sessions", { .domain = "ample.org" }, 0 },
+		{ "sessions", { .tls = "yes" }, 1 },
+		{ "sessions", { .tls = "no" }, 2 },
+		{ "sessions", { .tls = "TLS 1.2" }, 0 },
+		{ "mails", { .net = network("192.0.2.9/32") }, 2 },
+		{ "mails", { .domain = "HEAD.example.org" }, 3 },
+		{ "mails", { .domain = "example.org" }, 0 },
+		{ "mails", { .tls = "no" }, 3 },
+		{ "mails", { .tls = "yes" }, 0 },
+		{ "evidence", { .tls = "no" }, 1 },
+		{ "evidence", { .domain = "example.org" }, 1 },
+		{ "evidence", { .net = network("192.0.2.0/24") }, 1 },
+		{ "services", { .net = network("192.0.2.0/24") }, 1 },
+		{ "listings", { .kind = "list" }, 0 },
+		{ "events", { .kind = "restart" }, 1 },
+		{ "events", { .kind = "gap" }, 0 },
 		{ "loss", { .port = 0 }, 2 },
 		{ "loss", { .since = T0 }, 1 },
 		{ "loss", { .until = T0 }, 1 },
@@ -481,6 +552,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_filter_leaves_what_it_says),
+		cmocka_unit_test(names_are_listed_once),
+		cmocka_unit_test(tables_know_their_filters),
 		cmocka_unit_test(every_question_can_be_asked),
 		cmocka_unit_test(order_and_pages),
 		cmocka_unit_test(records_come_as_json),
