@@ -1,29 +1,23 @@
-/* The form above a table, and which filters a table understands. */
+/* The form above a table. */
 #include "web/page.h"
 
 #include <string.h>
 
-/* Which filters mean something for which table (store/query.h).  The others are refused rather than
- * passed over in silence. The form shows `shown`, in the order of view_param_at; `also` come by
- * links. */
+/* The filters that the form shows; others come by links and by the filter box. */
 static const struct {
 	const char *table;
-	const char *shown[9], *also[6];
+	const char *shown[9];
 } filters[] = {
-	{ "hosts", { "verdict", "cause", "list", "since", "until", "text" },
-		{ "host", "class", "port" } },
-	{ "sessions", { "host", "port", "class", "list", "since", "until", "text" },
-		{ "verdict", "cause", "rule", "session", "outcome" } },
-	{ "mails", { "host", "outcome", "class", "list", "rule", "since", "until", "text" },
-		{ "verdict", "cause", "session", "port" } },
-	{ "listings", { "host", "list", "since", "until", "text" }, { "verdict", "cause" } },
-	{ "evidence", { "host", "class", "list", "since", "until", "text" },
-		{ "verdict", "cause", "session", "port" } },
-	{ "services", { "host", "port", "since", "until", "text" }, { "verdict", "cause" } },
-	{ "loss", { "since", "until" }, { NULL } },
-	{ "events", { "since", "until", "text" }, { NULL } },
-	{ "changes", { "host", "verdict", "cause", "since", "until", "text" }, { NULL } },
-	{ "deliveries", { "host", "verdict", "cause", "since", "until", "text" }, { NULL } },
+	{ "hosts", { "verdict", "cause", "list", "since", "until", "text" } },
+	{ "sessions", { "host", "port", "class", "list", "since", "until", "text" } },
+	{ "mails", { "host", "outcome", "class", "list", "rule", "since", "until", "text" } },
+	{ "listings", { "host", "list", "since", "until", "text" } },
+	{ "evidence", { "host", "class", "list", "since", "until", "text" } },
+	{ "services", { "host", "port", "since", "until", "text" } },
+	{ "loss", { "since", "until" } },
+	{ "events", { "since", "until", "text" } },
+	{ "changes", { "host", "verdict", "cause", "since", "until", "text" } },
+	{ "deliveries", { "host", "verdict", "cause", "since", "until", "text" } },
 };
 #define FILTERS (sizeof filters / sizeof filters[0])
 
@@ -53,24 +47,6 @@ is_shown(const struct table *table, const char *name)
 {
 	size_t i = filters_of(table);
 	return i < FILTERS && has_word(filters[i].shown, 9, name);
-}
-
-int
-filter_check(const struct table *table, const struct uri *uri, struct err *err)
-{
-	const struct view_param *p;
-	size_t row = filters_of(table);
-	for (size_t i = 0; (p = view_param_at(i)) != NULL; i++) {
-		bool general = p->title == NULL; /* sort, page, … */
-		if (general || uri_param(uri, p->name) == NULL || is_shown(table, p->name)) {
-			continue;
-		}
-		if (row == FILTERS || !has_word(filters[row].also, 6, p->name)) {
-			return err_set(
-				err, "the table %s cannot be filtered by %s", table->name, p->name);
-		}
-	}
-	return 0;
 }
 
 static void

@@ -23,8 +23,6 @@ void page_store_error(struct request *r, struct answer *a, const char *why);
  * err. */
 int view_of_request(
 	struct request *r, const struct table *table, struct view *out, struct err *err);
-/* Refuses filters that the table does not know. 0, or -1 and err. */
-int filter_check(const struct table *table, const struct uri *uri, struct err *err);
 void filter_form(struct html *h, const struct table *table, const struct uri *uri);
 /* The rows of a filter as a table, with links; *rows = how many.  `sortable`: heads are links that
  * sort this page. 0, or -1 and err. */

@@ -314,10 +314,7 @@ view_of_request(struct request *r, const struct table *table, struct view *out, 
 {
 	struct sensor_state state;
 	int rc = query_state(r->reader.store, &state, &r->arena, err);
-	if (view_parse(&r->uri, table, rc == 1 ? state.now : r->now, out, err) != 0) {
-		return -1;
-	}
-	return filter_check(table, &r->uri, err);
+	return view_parse(&r->uri, table, rc == 1 ? state.now : r->now, &r->arena, out, err);
 }
 
 static int
@@ -349,6 +346,22 @@ write_table(struct html *h, struct request *r, const struct table *table, const 
 	return 0;
 }
 
+/* What is wrong with the filter, above the form as it was filled in. */
+static void
+write_refusal(struct request *r, struct answer *a, const struct table *table, const char *why)
+{
+	struct html h;
+	page_begin(&h, r, a, table->title);
+	a->status = 400;
+	h_element(&h, "h1", NULL, table->title);
+	h_class(&h, "p", "banner bad");
+	h_attr(&h, "role", "alert");
+	h_str(&h, why);
+	h_close(&h);
+	filter_form(&h, table, &r->uri);
+	page_end(&h, r);
+}
+
 void
 page_table(struct request *r, struct answer *a)
 {
@@ -361,7 +374,7 @@ page_table(struct request *r, struct answer *a)
 		return;
 	}
 	if (view_of_request(r, table, &view, &err) != 0) {
-		page_error(r, a, 400, err.text);
+		write_refusal(r, a, table, err.text);
 		return;
 	}
 	page_begin(&h, r, a, table->title);

@@ -7,6 +7,7 @@
 #include "sensor/base/text.h"
 #include "web/html.h"
 #include "web/params.h"
+#include "web/query_words.h"
 
 #define NOW (INT64_C(1213326000) * 1000000000)
 
@@ -41,13 +42,13 @@ check_round(const struct uri *uri, struct arena *arena)
 }
 
 static void
-check_views(const struct uri *uri)
+check_views(const struct uri *uri, struct arena *arena)
 {
 	const struct table *table;
 	struct view view;
 	for (size_t i = 0; (table = table_at(i)) != NULL; i++) {
 		struct err err = { "" };
-		if (view_parse(uri, table, NOW, &view, &err) != 0) {
+		if (view_parse(uri, table, NOW, arena, &view, &err) != 0) {
 			assert(err.text[0] != '\0');
 			continue;
 		}
@@ -55,6 +56,32 @@ check_views(const struct uri *uri)
 			view.filter.offset >= 0);
 		assert(view.filter.sort == NULL || table_column(table, view.filter.sort) != NULL);
 	}
+}
+
+/* Words that were understood, written again, are the same words; and each of their keys is known or
+ * refused, whatever the table. */
+static void
+check_words(const char *text, struct arena *arena)
+{
+	struct query_words words, again;
+	struct err err = { "" };
+	struct buf b;
+	buf_init(&b, 1u << 20);
+	if (query_words_parse(text, arena, &words, &err) != 0) {
+		assert(err.text[0] != '\0');
+		return;
+	}
+	for (size_t i = 0; i < words.count; i++) {
+		query_word_write(&b, words.words[i].key, words.words[i].value);
+	}
+	assert(query_words_parse(buf_cstr(&b), arena, &again, &err) == 0);
+	assert(again.count == words.count);
+	for (size_t i = 0; i < words.count; i++) {
+		const struct query_word *w = &words.words[i], *x = &again.words[i];
+		assert((w->key == NULL) == (x->key == NULL) && strcmp(w->value, x->value) == 0);
+		assert(w->key == NULL || strcmp(w->key, x->key) == 0);
+	}
+	buf_release(&b);
 }
 
 /* No text can leave its element or its attribute. */
@@ -83,14 +110,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(host, data, size);
 	host[size] = '\0';
 	(void)host_allowed(host, (struct endpoint){ { ADDR_V4, { 127, 0, 0, 1 } }, 8025 });
-	free(host);
+	if (text_is_clean(slice_of(data, size)) && memchr(data, 0, size) == NULL) {
+		const struct uri box = { .params = { { "q", host } }, .params_count = 1 };
+		check_words(host, &arena);
+		check_views(&box, &arena);
+	}
 	if (uri_parse(slice_of(data, size), &arena, &uri, &err) == 0) {
 		check_round(&uri, &arena);
-		check_views(&uri);
+		check_views(&uri, &arena);
 	} else {
 		assert(err.text[0] != '\0');
 	}
 	check_html(slice_of(data, size), &arena);
+	free(host);
 	arena_release(&arena);
 	return 0;
 }

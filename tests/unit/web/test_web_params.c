@@ -138,7 +138,7 @@ view_of(const char *target, const char *table, struct arena *a, struct view *vie
 	if (uri_parse(slice_str(target), a, &uri, err) != 0) {
 		return -1;
 	}
-	return view_parse(&uri, table_find(table), NOW, view, err);
+	return view_parse(&uri, table_find(table), NOW, a, view, err);
 }
 
 static void
