@@ -193,23 +193,93 @@ h_str(struct html *h, const char *text)
 	h_text(h, slice_str(text));
 }
 
+/* What a fraction is made of stands between these two, until its point is the language's.  Neither
+ * is clean text. */
+enum { FRACTION_BEGIN = 1, FRACTION_END = 2 };
+
+/* "%.1f" becomes "\1%.1f\2", as every directive of a fraction. */
+static char *
+marked_format(struct arena *arena, const char *format)
+{
+	size_t n = 0, len = strlen(format);
+	char *out = arena_alloc(arena, 3 * len + 1);
+
+	for (size_t i = 0, from; out != NULL && i < len;) {
+		out[n++] = format[i++];
+		if (out[n - 1] != '%')
+			continue;
+		if (format[i] == '%') {
+			out[n++] = format[i++];
+			continue;
+		}
+		from = n - 1;
+		while (i < len && strchr("-+ #0123456789.*'lhjzt", format[i]) != NULL)
+			out[n++] = format[i++];
+		if (i < len && strchr("aefgEG", format[i]) != NULL) {
+			memmove(out + from + 1, out + from, n - from);
+			out[from] = FRACTION_BEGIN;
+			n++;
+			out[n++] = format[i++];
+			out[n++] = FRACTION_END;
+		}
+	}
+	return out;
+}
+
+static void
+point_fractions(char *text, char point)
+{
+	bool inside = false;
+	char *to = text;
+
+	for (const char *c = text; *c != '\0'; c++) {
+		if (*c == FRACTION_BEGIN || *c == FRACTION_END)
+			inside = *c == FRACTION_BEGIN;
+		else
+			*to++ = inside && *c == '.' ? point : *c;
+	}
+	*to = '\0';
+}
+
+static const char *
+formatted(struct html *h, const char *format, va_list args)
+{
+	bool marked = texts_point(h->texts) != '.' && strchr(format, '%') != NULL;
+	const char *used = marked ? marked_format(h->arena, format) : format;
+	va_list again;
+	char *text = NULL;
+	int len;
+
+	if (used == NULL)
+		return "…"; /* the page's memory is used up */
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, used, again);
+	va_end(again);
+	if (len < 0 || (text = arena_alloc(h->arena, (size_t)len + 1)) == NULL)
+		return "…";
+	vsnprintf(text, (size_t)len + 1, used, args);
+	if (marked)
+		point_fractions(text, texts_point(h->texts));
+	return text;
+}
+
 void
 h_format(struct html *h, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	int len = vsnprintf(NULL, 0, format, args);
+	h_str(h, formatted(h, format, args));
 	va_end(args);
-	size_t size = (size_t)(len < 0 ? 0 : len) + 1;
-	char *text = arena_alloc(h->arena, size);
-	if (text == NULL) {
-		h_str(h, "…"); /* the page's memory is used up */
-		return;
-	}
+}
+
+const char *
+h_words(struct html *h, const char *format, ...)
+{
+	va_list args;
 	va_start(args, format);
-	vsnprintf(text, size, format, args);
+	const char *text = formatted(h, format, args);
 	va_end(args);
-	h_str(h, text);
+	return text;
 }
 
 void
@@ -220,7 +290,7 @@ h_int(struct html *h, int64_t value)
 	int len = snprintf(digits, sizeof digits, "%" PRId64, value);
 	for (int i = 0; i < len; i++) {
 		if (i > (digits[0] == '-') && (len - i) % 3 == 0) {
-			out[n++] = ',';
+			out[n++] = texts_group(h->texts);
 		}
 		out[n++] = digits[i];
 	}

@@ -46,7 +46,9 @@ void h_url(struct html *h, const char *name, const char *url);
 void h_text(struct html *h, struct slice text);
 void h_str(struct html *h, const char *text);
 void h_format(struct html *h, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* 1234567 as 1,234,567. */
+/* The same text in the arena, for what takes a text.  Fractions (%.1f) have the language's point, in both. */
+const char *h_words(struct html *h, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* 1234567 as 1,234,567, or as the language groups. */
 void h_int(struct html *h, int64_t value);
 /* <element class="class">text</element>; class NULL = none. */
 void h_element(struct html *h, const char *element, const char *class, const char *text);

@@ -148,7 +148,7 @@ page_error(struct request *r, struct answer *a, unsigned status, const char *tex
 	start_over(a, status);
 	page_begin(&h, r, a, status_title(status));
 	h_element(&h, "h1", NULL, status_title(status));
-	h_element(&h, "p", "lead", text);
+	h_element(&h, "p", "lead", TS(&h, text));
 	h_open(&h, "p");
 	h_link(&h, "/", "To the overview");
 	h_close(&h);
@@ -163,7 +163,7 @@ page_no_data(struct request *r, struct answer *a, const char *why)
 	page_begin(&h, r, a, "No data yet");
 	h_element(&h, "h1", NULL, "No data yet");
 	h_class(&h, "p", "banner bad");
-	h_format(&h, "Nothing can be said about any host: %s.", why);
+	h_format(&h, T(&h, "Nothing can be said about any host: %s."), TS(&h, why));
 	h_close(&h);
 	h_element(&h, "p", NULL,
 		"The report shows what the sensor has stored. Let it read a capture, or watch a "

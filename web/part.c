@@ -34,12 +34,12 @@ part_section(struct html *h, const char *id, const char *title)
 static const struct {
 	const char *word, *meaning;
 } verdicts[] = {
-	{ "listed", "remote servers refuse its mail and name a blocklist" },
-	{ "likely", "it does what gets a host listed" },
-	{ "throttled", "remote servers slow it down or put its mail off" },
-	{ "watch", "something stands out" },
-	{ "clean", "nothing stands out in what the sensor saw" },
-	{ "unknown", "too little was seen to judge" },
+	{ "listed", N_("remote servers refuse its mail and name a blocklist") },
+	{ "likely", N_("it does what gets a host listed") },
+	{ "throttled", N_("remote servers slow it down or put its mail off") },
+	{ "watch", N_("something stands out") },
+	{ "clean", N_("nothing stands out in what the sensor saw") },
+	{ "unknown", N_("too little was seen to judge") },
 };
 
 static size_t
@@ -66,8 +66,8 @@ part_verdict(struct html *h, const char *word)
 	size_t row = verdict_row(word);
 	h_open(h, "span");
 	h_attr(h, "class", arena_printf(h->arena, "badge %s", verdicts[row].word));
-	h_attr(h, "title", verdicts[row].meaning);
-	h_str(h, word[0] != '\0' ? word : "unknown");
+	h_attr(h, "title", T(h, verdicts[row].meaning));
+	h_str(h, T(h, word[0] != '\0' ? word : "unknown"));
 	h_close(h);
 }
 
@@ -99,7 +99,7 @@ part_fact(struct html *h, const char *term, const char *text)
 void
 part_fact_count(struct html *h, const char *term, int64_t value)
 {
-	part_fact(h, term, part_number(h->arena, value));
+	part_fact(h, term, part_number(h, value));
 }
 
 void
@@ -147,7 +147,7 @@ part_table(struct html *h, const char *label, const char *const *heads)
 		if (number) {
 			h_attr(h, "class", "num");
 		}
-		h_str(h, *heads + number);
+		h_str(h, T(h, *heads + number));
 		h_close(h);
 	}
 	h_close_n(h, 2);
@@ -161,46 +161,51 @@ part_table_end(struct html *h)
 }
 
 const char *
-part_percent(struct arena *arena, double part, double whole)
+part_percent_in(const struct part_place in, double part, double whole)
 {
 	if (whole <= 0) {
 		return "–";
 	}
 	double percent = 100 * part / whole;
+	const char *text = arena_printf(in.arena, "%.1f %%", percent);
 	/* A rounded 0 or 100 must be true. */
 	if (percent > 0 && percent < 0.05) {
-		return "< 0.1 %";
+		text = "< 0.1 %";
 	}
 	if (percent > 99.95 && percent < 100) {
-		return "> 99.9 %";
+		text = "> 99.9 %";
 	}
-	return arena_printf(arena, "%.1f %%", percent);
+	return texts_number(in.texts, in.arena, text);
 }
 
 const char *
-part_bytes(struct arena *arena, int64_t bytes)
+part_bytes_in(const struct part_place in, int64_t bytes)
 {
 	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB" };
 	double value = (double)bytes;
 	size_t unit = 0;
 	if (bytes < 1000) {
-		return arena_printf(arena, "%" PRId64 " bytes", bytes);
+		return arena_printf(in.arena,
+			texts_count(in.texts, "%" PRId64 " byte", "%" PRId64 " bytes", bytes),
+			bytes);
 	}
 	for (value /= 1000; value >= 1000 && unit + 1 < sizeof units / sizeof units[0]; unit++) {
 		value /= 1000;
 	}
-	return arena_printf(arena, "%.1f %s", value, units[unit]);
+	return texts_number(
+		in.texts, in.arena, arena_printf(in.arena, "%.1f %s", value, units[unit]));
 }
 
 const char *
-part_number(struct arena *arena, int64_t n)
+part_number_in(const struct part_place in, int64_t n)
 {
 	struct buf b;
 	struct html h;
 	buf_init(&b, 64);
-	h_init(&h, &b, arena);
+	h_init(&h, &b, in.arena);
+	h.texts = in.texts;
 	h_int(&h, n);
-	const char *text = arena_string(arena, buf_slice(&b));
+	const char *text = arena_string(in.arena, buf_slice(&b));
 	buf_release(&b);
 	return text;
 }
