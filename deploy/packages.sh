@@ -34,6 +34,7 @@ testing=(
 	rbldnsd                         # a blocklist of our own
 	tcpreplay zstd                  # captures onto the wire, and compressed
 	chromium                        # the report as a browser sees it
+	prometheus python3-jsonschema   # alert rules are checked (promtool), answers of the API
 	swaks libnet-ssleay-perl libio-socket-ssl-perl msmtp openssl # clients of the mail servers below
 )
 peers=(postfix exim4-daemon-light opensmtpd tinyproxy-bin microsocks php-cli rbldnsd)
@@ -52,7 +53,7 @@ fail() {
 
 # install_missing NAMES...: apt-get speaks on stderr only when it fails.
 install_missing() {
-	local absent log
+	local absent log policy=/usr/sbin/policy-rc.d
 	mapfile -t absent < <(missing "$@")
 	[[ ${#absent[@]} -gt 0 ]] || return 0
 	command -v apt-get >/dev/null || fail "not a Debian system (no apt-get); needed: ${absent[*]}"
@@ -60,8 +61,10 @@ install_missing() {
 	echo "Installing ${#absent[@]} Debian packages: ${absent[*]}" >&2
 	export DEBIAN_FRONTEND=noninteractive
 	log=$(mktemp)
-	# shellcheck disable=SC2064 # the name is known now
-	trap "rm -f '$log'" EXIT
+	# Some packages are wanted for a program of theirs, not for the service: none is started (Debian policy 9.3.3.1).
+	if [[ -e $policy ]]; then policy=; else printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"; fi
+	# shellcheck disable=SC2064 # the names are known now
+	trap "rm -f '$log' $policy" EXIT
 	# Old lists may do, so a failure here counts only if the installation fails too.
 	apt-get -q update >"$log" 2>&1 || true
 	apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 install "${absent[@]}" >>"$log" 2>&1 </dev/null || {
