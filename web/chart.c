@@ -206,18 +206,18 @@ chart_legend_item(struct html *h, const char *class, const char *text)
 }
 
 const char *
-chart_step_name(struct arena *arena, int64_t step)
+chart_step_name(struct html *h, int64_t step)
 {
 	int64_t hours = step / PTIME_HOUR;
 	if (hours == 0) {
-		return arena_printf(arena, "%" PRId64 " minutes", step / (60 * PTIME_SECOND));
+		return h_words(h, T(h, "%" PRId64 " minutes"), step / (60 * PTIME_SECOND));
 	}
 	if (hours == 1) {
-		return "hour";
+		return T(h, "hour");
 	}
-	return hours < 24    ? arena_printf(arena, "%" PRId64 " hours", hours)
-	       : hours == 24 ? "day"
-			     : arena_printf(arena, "%" PRId64 " days", hours / 24);
+	return hours < 24    ? h_words(h, T(h, "%" PRId64 " hours"), hours)
+	       : hours == 24 ? T(h, "day")
+			     : h_words(h, T(h, "%" PRId64 " days"), hours / 24);
 }
 
 void
@@ -230,7 +230,7 @@ chart_series(struct html *h, const struct series *s, const char *title)
 		arena_printf(h->arena,
 			"Recipients per %s, stacked: refused, put off, accepted, not seen. The "
 			"highest step has %" PRId64 ".",
-			chart_step_name(h->arena, s->step), series_peak(s)));
+			chart_step_name(h, s->step), series_peak(s)));
 	series_axes(h, s, top, lines);
 	series_bars(h, s, top);
 	h_close_n(h, 2);
@@ -240,7 +240,7 @@ chart_series(struct html *h, const struct series *s, const char *title)
 	}
 	chart_legend_item(h, "listed", "a reply named a list");
 	h_open(h, "li");
-	h_format(h, "recipients per %s", chart_step_name(h->arena, s->step));
+	h_format(h, T(h, "recipients per %s"), chart_step_name(h, s->step));
 	h_close_n(h, 2);
 }
 

@@ -16,7 +16,7 @@ void chart_label(struct html *h, const char *anchor, double x, double y, const c
 /* "03:00", or "12 Jun": with_date, and in steps of a day and more. */
 const char *chart_step_label(struct arena *arena, int64_t t, int64_t step, bool with_date);
 /* "5 minutes", "hour", "2 days" */
-const char *chart_step_name(struct arena *arena, int64_t step);
+const char *chart_step_name(struct html *h, int64_t step);
 /* Ticks and times below y, within <g class="axis">. */
 void chart_time_axis(struct html *h, int64_t from, int64_t step, size_t count, double y);
 void chart_legend_item(struct html *h, const char *class, const char *text);

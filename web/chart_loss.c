@@ -24,11 +24,11 @@ struct plot {
 };
 
 static const struct plot plots[] = {
-	{ "dropped, of all packets", DROPPED_TOP,
+	{ N_("dropped, of all packets"), DROPPED_TOP,
 		{ { "kernel", COUNTER_packets_dropped, COUNTER_packets },
 			{ "interface", COUNTER_packets_if_dropped, COUNTER_packets } },
 		2 },
-	{ "lost in the mirror, of all bytes", MIRROR_TOP,
+	{ N_("lost in the mirror, of all bytes"), MIRROR_TOP,
 		{ { "mirror", COUNTER_gap_bytes, COUNTER_stream_bytes } }, 1 },
 };
 #define PLOTS (sizeof plots / sizeof plots[0])
@@ -60,12 +60,12 @@ add_axes(struct html *h, const struct plot *p, int64_t scale, int lines)
 {
 	double bottom = p->top + PLOT, limit = 10000 * HEALTH_LOSS_LIMIT / (double)scale;
 	h_class(h, "g", "axis");
-	chart_label(h, "start", CHART_LEFT, p->top - 10, p->title);
+	chart_label(h, "start", CHART_LEFT, p->top - 10, T(h, p->title));
 	for (int i = 0; i <= lines; i++) {
 		double y = bottom - PLOT * (double)i / lines;
 		chart_line(h, i == 0 ? "base" : "grid", CHART_LEFT, y, CHART_LEFT + CHART_PLOT, y);
 		chart_label(h, "end", CHART_LEFT - 8, y + 4,
-			arena_printf(h->arena, "%g %%", (double)(scale / lines * i) / 100));
+			h_words(h, "%g %%", (double)(scale / lines * i) / 100));
 	}
 	chart_line(h, "limit", CHART_LEFT, bottom - PLOT * limit, CHART_LEFT + CHART_PLOT,
 		bottom - PLOT * limit);
@@ -73,21 +73,20 @@ add_axes(struct html *h, const struct plot *p, int64_t scale, int lines)
 }
 
 static const char *
-step_words(struct arena *arena, const struct loss_interval *step)
+step_words(struct html *h, const struct loss_interval *step)
 {
 	const int64_t *value = step->counters.value;
 	char text[PTIME_TEXT_MAX];
 	ptime_format(step->start, text);
-	return arena_printf(arena,
-		"%.10s %.5s: %s packets; dropped by the kernel: %s (%s), by the interface: %s; "
-		"lost "
-		"in the mirror: %s (%s)",
-		text, text + 11, part_number(arena, value[COUNTER_packets]),
-		part_number(arena, value[COUNTER_packets_dropped]),
-		part_percent(arena, loss_of_kernel(&step->counters), 1),
-		part_number(arena, value[COUNTER_packets_if_dropped]),
-		part_bytes(arena, value[COUNTER_gap_bytes]),
-		part_percent(arena, loss_of_mirror(&step->counters), 1));
+	return h_words(h,
+		T(h, "%.10s %.5s: %s packets; dropped by the kernel: %s (%s), by the interface: "
+		     "%s; lost in the mirror: %s (%s)"),
+		text, text + 11, part_number(h, value[COUNTER_packets]),
+		part_number(h, value[COUNTER_packets_dropped]),
+		part_percent(h, loss_of_kernel(&step->counters), 1),
+		part_number(h, value[COUNTER_packets_if_dropped]),
+		part_bytes(h, value[COUNTER_gap_bytes]),
+		part_percent(h, loss_of_mirror(&step->counters), 1));
 }
 
 static void
@@ -117,7 +116,7 @@ add_steps(struct html *h, const struct loss_steps *s, const int64_t *scales)
 			continue;
 		}
 		h_class(h, "g", "step");
-		h_element(h, "title", NULL, step_words(h->arena, &s->steps[i]));
+		h_element(h, "title", NULL, step_words(h, &s->steps[i]));
 		chart_rect(h, "hit", x, DROPPED_TOP, width, MIRROR_TOP + PLOT - DROPPED_TOP);
 		chart_rect(h, "on", x, MIRROR_TOP + PLOT + 2, width, STRIP);
 		for (size_t p = 0; p < PLOTS; p++) {
@@ -131,13 +130,13 @@ static void
 add_legend(struct html *h, const struct loss_steps *s)
 {
 	h_class(h, "ul", "legend");
-	chart_legend_item(h, "kernel", "dropped by the kernel");
-	chart_legend_item(h, "interface", "dropped by the interface");
-	chart_legend_item(h, "mirror", "lost in the mirror");
-	chart_legend_item(h, "on", "packets came");
+	chart_legend_item(h, "kernel", T(h, "dropped by the kernel"));
+	chart_legend_item(h, "interface", T(h, "dropped by the interface"));
+	chart_legend_item(h, "mirror", T(h, "lost in the mirror"));
+	chart_legend_item(h, "on", T(h, "packets came"));
 	h_open(h, "li");
-	h_format(h, "per %s; dashed: %g %%, above it this page warns",
-		chart_step_name(h->arena, s->step), 100 * HEALTH_LOSS_LIMIT);
+	h_format(h, T(h, "per %s; dashed: %g %%, above it this page warns"),
+		chart_step_name(h, s->step), 100 * HEALTH_LOSS_LIMIT);
 	h_close_n(h, 2);
 }
 
@@ -146,7 +145,7 @@ chart_loss(struct html *h, const struct loss_steps *s, const char *title)
 {
 	int64_t scales[PLOTS];
 	chart_begin(h, title, title, CHART_WIDTH, HEIGHT);
-	h_element(h, "desc", NULL, "The table below has the same numbers.");
+	h_element(h, "desc", NULL, T(h, "The table below has the same numbers."));
 	for (size_t p = 0; p < PLOTS; p++) {
 		int lines;
 		scales[p] = scale_of(&plots[p], s, &lines);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "sensor/base/ptime.h"
+#include "web/texts.h"
 
 /* Shares that are too large. `inside`: the whole counts the part already.  `least`: an interval
  * with less of the whole is not judged by itself, or a handful of packets would ring the bell; 0 =
@@ -99,9 +100,9 @@ const char *
 health_word(const struct sensor_state *state, int64_t now)
 {
 	if (state == NULL) {
-		return "never ran";
+		return N_("never ran");
 	}
-	return !state->live ? "ended" : is_silent(state, now) ? "silent" : "running";
+	return !state->live ? N_("ended") : is_silent(state, now) ? N_("silent") : N_("running");
 }
 
 static void
@@ -154,14 +155,14 @@ extremes_of(const struct share *s, const struct loss_day *day)
 	return e;
 }
 
-/* "2008-06-12 14:05 to 14:10" */
+/* "2008-06-12 14:05–14:10" */
 static const char *
 span_words(struct arena *arena, const struct loss_interval *interval)
 {
 	char from[PTIME_TEXT_MAX], until[PTIME_TEXT_MAX];
 	ptime_format(interval->start, from);
 	ptime_format(interval->start + LOSS_INTERVAL, until);
-	return arena_printf(arena, "%.10s %.5s to %.5s", from, from + 11, until + 11);
+	return arena_printf(arena, "%.10s %.5s–%.5s", from, from + 11, until + 11);
 }
 
 /* It was too much all the time: when it was worst, and whether it is over. */

@@ -15,7 +15,7 @@ add_cells(struct html *h, const struct node *item, const char *const *keys, size
 	for (size_t i = 0; i < count; i++) {
 		bool is_size = strcmp(keys[i], "bytes") == 0;
 		h_element(h, "td", is_size ? "num" : "text",
-			is_size ? part_bytes(h->arena, node_int(item, keys[i]))
+			is_size ? part_bytes(h, node_int(item, keys[i]))
 				: node_text(item, keys[i]));
 	}
 	h_close(h);
@@ -24,16 +24,16 @@ add_cells(struct html *h, const struct node *item, const char *const *keys, size
 static void
 add_envelope(struct html *h, const struct node *m)
 {
-	static const char *const heads[] = { "Recipient", "#Code", "Status", "What became of it",
-		"Class", "List", NULL };
+	static const char *const heads[] = { N_("Recipient"), N_("#Code"), N_("Status"),
+		N_("What became of it"), N_("Class"), N_("List"), NULL };
 	static const char *const keys[] = { "enhanced", "disposition", "class", "list" };
 	const char *from = node_text(m, "mail_from");
 	int64_t cut = node_int(m, "rcpts_cut");
-	part_section(h, "envelope", "Envelope");
+	part_section(h, "envelope", T(h, "Envelope"));
 	h_class(h, "dl", "facts wide");
-	part_fact(h, "From", from[0] != '\0' ? from : "<> (a bounce, or a probe)");
+	part_fact(h, T(h, "From"), from[0] != '\0' ? from : T(h, "<> (a bounce, or a probe)"));
 	h_close(h);
-	part_table(h, "Recipients", heads);
+	part_table(h, T(h, "Recipients"), heads);
 	for (size_t i = 0; i < node_count(m, "rcpts"); i++) {
 		const struct node *rcpt = node_item(m, "rcpts", i);
 		h_open(h, "tr");
@@ -41,14 +41,19 @@ add_envelope(struct html *h, const struct node *m)
 		h_element(
 			h, "td", "num", arena_printf(h->arena, "%d", (int)node_int(rcpt, "code")));
 		for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
-			h_element(h, "td", "text", node_text(rcpt, keys[k]));
+			const char *text = node_text(rcpt, keys[k]);
+			/* words of the contract; lists have names */
+			h_element(h, "td", "text", keys[k][0] == 'l' ? text : T(h, text));
 		}
 		h_close(h);
 	}
 	part_table_end(h);
 	if (cut > 0) {
 		h_class(h, "p", "note");
-		h_format(h, "%s more recipients are counted only.", part_number(h->arena, cut));
+		h_format(h,
+			TN(h, "%s more recipient is counted only.",
+				"%s more recipients are counted only.", cut),
+			part_number(h, cut));
 		h_close(h);
 	}
 	h_close(h);
@@ -59,23 +64,25 @@ add_facts(struct html *h, const struct node *m)
 {
 	struct arena *a = h->arena;
 	int64_t code = node_int(m, "code");
-	part_section(h, "facts", "The transaction");
+	part_section(h, "facts", T(h, "The transaction"));
 	h_class(h, "dl", "facts");
-	part_fact(h, "Outcome", node_text(m, "outcome"));
-	part_fact(h, "Final reply",
-		code == 0 ? "not seen"
+	part_fact(h, T(h, "Outcome"), T(h, node_text(m, "outcome")));
+	part_fact(h, T(h, "Final reply"),
+		code == 0 ? T(h, "not seen")
 			  : arena_printf(a, "%" PRId64 " %s", code, node_text(m, "enhanced")));
-	part_fact(h, "Class", node_text(m, "class"));
-	part_fact(h, "List named", node_text(m, "list"));
-	part_fact(h, "Queue id at the server", node_text(m, "queue_id"));
-	part_fact_time(h, "Start", node_time(m, "start"));
-	part_fact_time(h, "End", node_time(m, "end"));
-	part_fact(h, "Sent by", node_text(m, "transfer"));
-	part_fact(h, "Size", part_bytes(a, node_int(m, "bytes")));
-	part_fact(h, "SHA-256", node_text(m, "sha256"));
-	part_fact(h, "Missing", node_int(m, "gap") > 0 ? part_bytes(a, node_int(m, "gap")) : "");
-	part_fact(h, "Cut", node_bool(m, "cut") ? "some of it was beyond a limit" : "");
-	part_fact(h, "Parsing", node_bool(m, "refused") ? "given up: this mail has no score" : "");
+	part_fact(h, T(h, "Class"), T(h, node_text(m, "class")));
+	part_fact(h, T(h, "List named"), node_text(m, "list"));
+	part_fact(h, T(h, "Queue id at the server"), node_text(m, "queue_id"));
+	part_fact_time(h, T(h, "Start"), node_time(m, "start"));
+	part_fact_time(h, T(h, "End"), node_time(m, "end"));
+	part_fact(h, T(h, "Sent by"), T(h, node_text(m, "transfer")));
+	part_fact(h, T(h, "Size"), part_bytes(h, node_int(m, "bytes")));
+	part_fact(h, T(h, "SHA-256"), node_text(m, "sha256"));
+	part_fact(h, T(h, "Missing"),
+		node_int(m, "gap") > 0 ? part_bytes(h, node_int(m, "gap")) : "");
+	part_fact(h, T(h, "Cut"), node_bool(m, "cut") ? T(h, "some of it was beyond a limit") : "");
+	part_fact(h, T(h, "Parsing"),
+		node_bool(m, "refused") ? T(h, "given up: this mail has no score") : "");
 	h_close_n(h, 2);
 }
 
@@ -121,7 +128,7 @@ add_gave_up(struct html *h, const struct node *m)
 static void
 add_hits(struct html *h, const struct node *m)
 {
-	static const char *const heads[] = { "Why", "Rule", "#Score", NULL };
+	static const char *const heads[] = { N_("Why"), N_("Rule"), N_("#Score"), NULL };
 	h_class(h, "section", "card");
 	h_attr(h, "id", "score");
 	h_open(h, "h2");
@@ -134,12 +141,12 @@ add_hits(struct html *h, const struct node *m)
 	}
 	h_close(h);
 	if (node_count(m, "hits") == 0) {
-		h_element(h, "p", "note", "No rule matched.");
+		h_element(h, "p", "note", T(h, "No rule matched."));
 		add_gave_up(h, m);
 		h_close(h);
 		return;
 	}
-	part_table(h, "Rules that matched", heads);
+	part_table(h, T(h, "Rules that matched"), heads);
 	for (size_t i = 0; i < node_count(m, "hits"); i++)
 		add_hit(h, node_item(m, "hits", i));
 	part_table_end(h);
@@ -156,7 +163,7 @@ add_header(struct html *h, const struct node *m)
 		{ "X-PHP-Script", "php_script" }, { "List-Id", "list_id" },
 		{ "Auto-Submitted", "auto_submitted" } };
 	const struct node *header = node_get(m, "header");
-	part_section(h, "header", "Header fields");
+	part_section(h, "header", T(h, "Header fields"));
 	h_class(h, "dl", "facts wide");
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
 		part_fact(h, fields[i][0], node_text(header, fields[i][1]));
@@ -183,19 +190,20 @@ add_list(struct html *h, const struct node *m, const char *key, const char *titl
 static void
 add_content(struct html *h, const struct node *m)
 {
-	static const char *const received_heads[] = { "From", "HELO", "Address", "By", "With", "Id",
-		"Date", NULL };
+	static const char *const received_heads[] = { N_("From"), N_("HELO"), N_("Address"),
+		N_("By"), N_("With"), N_("Id"), N_("Date"), NULL };
 	static const char *const received_keys[] = { "from", "helo", "ip", "by", "with", "id",
 		"date" };
-	static const char *const part_heads[] = { "Type", "Encoding", "Name", "#Size", "SHA-256",
-		NULL };
+	static const char *const part_heads[] = { N_("Type"), N_("Encoding"), N_("Name"),
+		N_("#Size"), N_("SHA-256"), NULL };
 	static const char *const part_keys[] = { "type", "encoding", "name", "bytes", "sha256" };
-	static const char *const url_heads[] = { "Address", NULL };
+	static const char *const url_heads[] = { N_("Address"), NULL };
 	static const char *const url_keys[] = { "" };
-	add_list(h, m, "received", "The way it came, latest first", received_heads, received_keys,
-		7);
-	add_list(h, m, "parts", "Parts", part_heads, part_keys, 5);
-	add_list(h, m, "urls", "Addresses in it (not links on purpose)", url_heads, url_keys, 1);
+	add_list(h, m, "received", T(h, "The way it came, latest first"), received_heads,
+		received_keys, 7);
+	add_list(h, m, "parts", T(h, "Parts"), part_heads, part_keys, 5);
+	add_list(h, m, "urls", T(h, "Addresses in it (not links on purpose)"), url_heads, url_keys,
+		1);
 }
 
 static void
@@ -203,7 +211,8 @@ write_mail(struct html *h, const struct node *m)
 {
 	h_class(h, "div", "title");
 	h_open(h, "h1");
-	h_format(h, "Mail %" PRId64 " of session ", node_int(m, "number"));
+	h_format(h, T(h, "Mail %" PRId64 " of session"), node_int(m, "number"));
+	h_str(h, " ");
 	h_class(h, "a", "code");
 	h_url(h, "href", url_path(h->arena, "session", node_text(m, "session"), NULL));
 	h_str(h, node_text(m, "session"));
@@ -215,7 +224,7 @@ write_mail(struct html *h, const struct node *m)
 	add_facts(h, m);
 	h_close(h);
 	add_content(h, m);
-	h_element(h, "p", "note", "The text of mails is not kept.");
+	h_element(h, "p", "note", T(h, "The text of mails is not kept."));
 }
 
 void
@@ -228,7 +237,8 @@ page_mail(struct request *r, struct answer *a)
 	int64_t number;
 	if (slice_number(slice_str(r->uri.segments[2]), &number) != 0 || number > INT32_MAX) {
 		page_error(r, a, 400,
-			"After /mail/ come the id of a session and the number of a mail in it.");
+			N_("After /mail/ come the id of a session and the number of a mail in "
+			   "it."));
 		return;
 	}
 	buf_init(&json, RECORD_MAX);
@@ -237,11 +247,11 @@ page_mail(struct request *r, struct answer *a)
 		page_store_error(r, a, err.text);
 	} else if (rc == 0) {
 		page_error(r, a, 404,
-			"There is no such mail here. It may be older than what is kept.");
+			N_("There is no such mail here. It may be older than what is kept."));
 	} else if (doc_parse(buf_slice(&json), &doc, &err) != 0) {
 		page_error(r, a, 500, err.text);
 	} else {
-		page_begin(&h, r, a, "Mail");
+		page_begin(&h, r, a, T(r, "Mail"));
 		write_mail(&h, doc_root(doc));
 		page_end(&h, r);
 	}

@@ -10,13 +10,15 @@
 static void
 add_notes(struct html *h, const struct health *health)
 {
-	part_section(h, "sight", "How far it can see");
+	part_section(h, "sight", T(h, "How far it can see"));
 	if (health->count == 0) {
-		h_element(h, "p", "note", "Nothing is amiss: no drops, no holes, no restarts.");
+		h_element(
+			h, "p", "note", T(h, "Nothing is amiss: no drops, no holes, no restarts."));
 	}
 	h_class(h, "ul", "notes");
 	for (size_t i = 0; i < health->count; i++) {
-		h_element(h, "li", health->notes[i].blind ? "bad" : NULL, health->notes[i].text);
+		h_element(h, "li", health->notes[i].blind ? "bad" : NULL,
+			TS(h, health->notes[i].text));
 	}
 	h_close_n(h, 2);
 }
@@ -24,42 +26,42 @@ add_notes(struct html *h, const struct health *health)
 static void
 add_run(struct html *h, const struct sensor_state *state, int64_t now)
 {
-	part_section(h, "run", "The latest run");
+	part_section(h, "run", T(h, "The latest run"));
 	h_class(h, "dl", "facts");
-	part_fact(h, "Sensor", state->sensor);
-	part_fact(h, "State", health_word(state, now));
-	part_fact(h, "Reads", state->sources);
-	part_fact(h, "Kind", state->live ? "live" : "capture files");
-	part_fact_time(h, "Run began", state->run);
-	part_fact_time(h, "First packet", state->started);
-	part_fact_time(h, "Last packet", state->now);
+	part_fact(h, T(h, "Sensor"), state->sensor);
+	part_fact(h, T(h, "State"), T(h, health_word(state, now)));
+	part_fact(h, T(h, "Reads"), state->sources);
+	part_fact(h, T(h, "Kind"), state->live ? T(h, "live") : T(h, "capture files"));
+	part_fact_time(h, T(h, "Run began"), state->run);
+	part_fact_time(h, T(h, "First packet"), state->started);
+	part_fact_time(h, T(h, "Last packet"), state->now);
 	h_close_n(h, 2);
 }
 
 static void
 add_store(struct html *h, const struct request *r, const struct store_totals *t)
 {
-	struct arena *a = h->arena;
-	part_section(h, "store", "The store");
+	part_section(h, "store", T(h, "The store"));
 	h_class(h, "dl", "facts");
-	part_fact(h, "File", pool_path(r->pool));
-	part_fact(h, "Size", part_bytes(a, t->file_bytes));
-	part_fact(h, "Schema", arena_printf(a, "version %d", t->schema));
-	part_fact_count(h, "Hosts", t->hosts);
-	part_fact_count(h, "Sessions", t->sessions);
-	part_fact_count(h, "Mails", t->mails);
-	part_fact_count(h, "Recipients", t->rcpts);
-	part_fact_time(h, "First session", t->first);
-	part_fact_time(h, "Last session", t->last);
+	part_fact(h, T(h, "File"), pool_path(r->pool));
+	part_fact(h, T(h, "Size"), part_bytes(h, t->file_bytes));
+	part_fact(h, T(h, "Schema"), h_words(h, T(h, "version %d"), t->schema));
+	part_fact_count(h, T(h, "Hosts"), t->hosts);
+	part_fact_count(h, T(h, "Sessions"), t->sessions);
+	part_fact_count(h, T(h, "Mails"), t->mails);
+	part_fact_count(h, T(h, "Recipients"), t->rcpts);
+	part_fact_time(h, T(h, "First session"), t->first);
+	part_fact_time(h, T(h, "Last session"), t->last);
 	h_close_n(h, 2);
 }
 
 static void
 add_counters(struct html *h, const struct sensor_state *state)
 {
-	static const char *const heads[] = { "Counter", "#Value", "What it counts", NULL };
-	part_section(h, "counters", "Counters since the start of this run");
-	part_table(h, "Counters", heads);
+	static const char *const heads[] = { N_("Counter"), N_("#Value"), N_("What it counts"),
+		NULL };
+	part_section(h, "counters", T(h, "Counters since the start of this run"));
+	part_table(h, T(h, "Counters"), heads);
 	for (int i = 0; i < COUNTERS_COUNT; i++) {
 		h_open(h, "tr");
 		h_class(h, "td", "text");
@@ -68,7 +70,7 @@ add_counters(struct html *h, const struct sensor_state *state)
 		h_class(h, "td", "num");
 		h_int(h, state->counters.value[i]);
 		h_close(h);
-		h_element(h, "td", "long", counter_text((enum counter)i));
+		h_element(h, "td", "long", T(h, counter_text((enum counter)i)));
 		h_close(h);
 	}
 	part_table_end(h);
@@ -83,12 +85,12 @@ add_events(struct html *h, struct request *r, struct err *err)
 	int64_t shown;
 	h_class(h, "section", "card");
 	h_class(h, "div", "title");
-	h_element(h, "h2", NULL, "What happened");
-	h_link(h, "/events", "All events");
+	h_element(h, "h2", NULL, T(h, "What happened"));
+	h_link(h, "/events", T(h, "All events"));
 	h_close(h);
 	int rc = page_rows(h, r, events, &filter, false, &shown, err);
 	if (shown == 0) {
-		h_element(h, "p", "note", "No event is stored.");
+		h_element(h, "p", "note", T(h, "No event is stored."));
 	}
 	h_close(h);
 	return rc;
@@ -110,9 +112,9 @@ page_sensor(struct request *r, struct answer *a)
 		return;
 	}
 	health_of(&health, rc == 1 ? &state : NULL, day, r->now, &r->arena);
-	page_begin(&h, r, a, "Sensor");
+	page_begin(&h, r, a, T(r, "Sensor"));
 	h_class(&h, "div", "title");
-	h_element(&h, "h1", NULL, "The sensor");
+	h_element(&h, "h1", NULL, T(&h, "The sensor"));
 	h_close(&h);
 	add_notes(&h, &health);
 	h_class(&h, "div", "columns");

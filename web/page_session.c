@@ -19,7 +19,7 @@ add_endpoint(struct html *h, const struct node *session, const char *term, const
 	h_url(h, "href", url_path(h->arena, "host", node_text(end, "ip"), NULL));
 	h_str(h, node_text(end, "ip"));
 	h_close(h);
-	h_format(h, " port %d", (int)node_int(end, "port"));
+	h_format(h, T(h, " port %d"), (int)node_int(end, "port"));
 	h_close_n(h, 2);
 }
 
@@ -40,72 +40,75 @@ joined(struct arena *arena, const struct node *n, const char *key, const char *b
 }
 
 static const char *
-tls_words(struct arena *arena, const struct node *s)
+tls_words(struct html *h, const struct node *s)
 {
 	const char *version = node_text(s, "tls.version");
 	if (node_bool(s, "tls.implicit")) {
-		return arena_printf(arena, "from the start %s", version);
+		return arena_printf(h->arena, T(h, "from the start %s"), version);
 	}
 	if (node_bool(s, "tls.used")) {
-		return arena_printf(arena, "after STARTTLS %s", version);
+		return arena_printf(h->arena, T(h, "after STARTTLS %s"), version);
 	}
-	return node_bool(s, "tls.offered") ? "offered, not used" : "not offered";
+	return node_bool(s, "tls.offered") ? T(h, "offered, not used") : T(h, "not offered");
 }
 
 /* What was counted of an encrypted dialogue. */
 static const char *
-record_words(struct arena *arena, const struct node *s)
+record_words(struct html *h, const struct node *s)
 {
 	int64_t client = node_int(s, "tls.records_client"),
 		server = node_int(s, "tls.records_server");
 	if (client + server == 0) {
 		return "";
 	}
-	return arena_printf(arena, "%s from the client, %s from the server",
-		part_number(arena, client), part_number(arena, server));
+	return h_words(h, T(h, "%s from the client, %s from the server"), part_number(h, client),
+		part_number(h, server));
 }
 
 /* A guess must never be read as a count. */
 static const char *
-estimate_words(struct arena *arena, const struct node *s)
+estimate_words(struct html *h, const struct node *s)
 {
 	if (node_text(s, "estimate.basis")[0] == '\0') {
 		return "";
 	}
-	return arena_printf(arena,
-		"mails taken: about %s, refusals: about %s; by the lengths of TLS records, not "
-		"seen",
-		part_number(arena, node_int(s, "estimate.mails")),
-		part_number(arena, node_int(s, "estimate.refusals")));
+	return h_words(h,
+		T(h, "mails taken: about %s, refusals: about %s; by the lengths of TLS records, "
+		     "not seen"),
+		part_number(h, node_int(s, "estimate.mails")),
+		part_number(h, node_int(s, "estimate.refusals")));
 }
 
 static const char *
-auth_words(struct arena *arena, const struct node *s)
+auth_words(struct html *h, const struct node *s)
 {
 	const char *mechanism = node_text(s, "auth.mechanism");
+	int failures = (int)node_int(s, "auth.failures");
 	if (mechanism[0] == '\0') {
 		return "";
 	}
-	return arena_printf(arena, "%s: %s, failed %d times", mechanism,
-		node_text(s, "auth.result"), (int)node_int(s, "auth.failures"));
+	return h_words(h, TN(h, "%s: %s, failed %d time", "%s: %s, failed %d times", failures),
+		mechanism, T(h, node_text(s, "auth.result")), failures);
 }
 
 static const char *
-sight_words(struct arena *arena, const struct node *s)
+sight_words(struct html *h, const struct node *s)
 {
 	int64_t gaps = node_int(s, "gaps.count");
-	const char *text = node_text(s, "visibility");
+	const char *text = T(h, node_text(s, "visibility"));
 	if (node_bool(s, "one_sided")) {
-		text = arena_printf(arena, "%s; one direction only", text);
+		text = h_words(h, T(h, "%s; one direction only"), text);
 	}
 	if (node_bool(s, "midstream")) {
-		text = arena_printf(arena, "%s; began before the capture", text);
+		text = h_words(h, T(h, "%s; began before the capture"), text);
 	}
 	if (gaps > 0) {
-		text = arena_printf(arena, "%s; %" PRId64 " holes, %s missing", text, gaps,
-			part_bytes(arena, node_int(s, "gaps.bytes")));
+		text = h_words(h,
+			TN(h, "%s; %" PRId64 " hole, %s missing",
+				"%s; %" PRId64 " holes, %s missing", gaps),
+			text, gaps, part_bytes(h, node_int(s, "gaps.bytes")));
 	}
-	return node_bool(s, "cut") ? arena_printf(arena, "%s; some of it was beyond a limit", text)
+	return node_bool(s, "cut") ? h_words(h, T(h, "%s; some of it was beyond a limit"), text)
 				   : text;
 }
 
@@ -113,42 +116,43 @@ static void
 add_facts(struct html *h, const struct node *s)
 {
 	struct arena *a = h->arena;
-	part_section(h, "facts", "The dialogue");
+	part_section(h, "facts", T(h, "The dialogue"));
 	h_class(h, "dl", "facts");
-	add_endpoint(h, s, "Client", "client");
-	add_endpoint(h, s, "Server", "server");
-	part_fact_time(h, "Start", node_time(s, "start"));
-	part_fact_time(h, "End", node_time(s, "end"));
-	part_fact(h, "Direction", node_text(s, "direction"));
-	part_fact(h, "Seen", sight_words(a, s));
-	part_fact(h, "Closed by", node_bool(s, "open") ? "still open" : node_text(s, "close"));
-	part_fact(h, "Protocol", node_text(s, "protocol"));
-	part_fact(h, "Proxy", node_text(s, "proxy.protocol"));
-	part_fact(h, "Asked for", node_text(s, "proxy.target"));
-	part_fact(h, "Client, as the proxy says", node_text(s, "proxy.client.ip"));
-	part_fact(h, "Greeting", node_text(s, "banner"));
+	add_endpoint(h, s, T(h, "Client"), "client");
+	add_endpoint(h, s, T(h, "Server"), "server");
+	part_fact_time(h, T(h, "Start"), node_time(s, "start"));
+	part_fact_time(h, T(h, "End"), node_time(s, "end"));
+	part_fact(h, T(h, "Direction"), T(h, node_text(s, "direction")));
+	part_fact(h, T(h, "Seen"), sight_words(h, s));
+	part_fact(h, T(h, "Closed by"),
+		T(h, node_bool(s, "open") ? N_("still open") : node_text(s, "close")));
+	part_fact(h, T(h, "Protocol"), node_text(s, "protocol"));
+	part_fact(h, T(h, "Proxy"), node_text(s, "proxy.protocol"));
+	part_fact(h, T(h, "Asked for"), node_text(s, "proxy.target"));
+	part_fact(h, T(h, "Client, as the proxy says"), node_text(s, "proxy.client.ip"));
+	part_fact(h, T(h, "Greeting"), node_text(s, "banner"));
 	part_fact(h, node_text(s, "helo.verb")[0] != '\0' ? node_text(s, "helo.verb") : "HELO",
 		node_text(s, "helo.name"));
-	part_fact(h, "Extensions", joined(a, s, "extensions", ", "));
-	part_fact(h, "TLS", tls_words(a, s));
-	part_fact(h, "TLS ended by alert", node_text(s, "tls.alert"));
-	part_fact(h, "TLS server name", node_text(s, "tls.sni"));
-	part_fact(h, "TLS protocol (ALPN)", node_text(s, "tls.alpn"));
-	part_fact(h, "TLS certificate", node_text(s, "tls.subject"));
-	part_fact(h, "TLS certificate's names", joined(a, s, "tls.names", ", "));
-	part_fact(h, "JA4", node_text(s, "tls.ja4"));
-	part_fact(h, "TLS records", record_words(a, s));
-	part_fact(h, "Estimated", estimate_words(a, s));
-	part_fact(h, "AUTH", auth_words(a, s));
-	part_fact(h, "Client software", node_text(s, "client_software"));
-	part_fact(h, "Server software", node_text(s, "server_software"));
-	part_fact(h, "Dialect", node_text(s, "dialect"));
-	part_fact(h, "Bytes from client", part_bytes(a, node_int(s, "bytes.client")));
-	part_fact(h, "Bytes from server", part_bytes(a, node_int(s, "bytes.server")));
-	part_fact(h, "VLAN", joined(a, s, "vlan", ", "));
-	part_fact(h, "Layers", joined(a, s, "encap", ", "));
-	part_fact(h, "Community ID", node_text(s, "community_id"));
-	part_fact(h, "Anomalies", joined(a, s, "anomalies", ", "));
+	part_fact(h, T(h, "Extensions"), joined(a, s, "extensions", ", "));
+	part_fact(h, T(h, "TLS"), tls_words(h, s));
+	part_fact(h, T(h, "TLS ended by alert"), node_text(s, "tls.alert"));
+	part_fact(h, T(h, "TLS server name"), node_text(s, "tls.sni"));
+	part_fact(h, T(h, "TLS protocol (ALPN)"), node_text(s, "tls.alpn"));
+	part_fact(h, T(h, "TLS certificate"), node_text(s, "tls.subject"));
+	part_fact(h, T(h, "TLS certificate's names"), joined(a, s, "tls.names", ", "));
+	part_fact(h, T(h, "JA4"), node_text(s, "tls.ja4"));
+	part_fact(h, T(h, "TLS records"), record_words(h, s));
+	part_fact(h, T(h, "Estimated"), estimate_words(h, s));
+	part_fact(h, T(h, "AUTH"), auth_words(h, s));
+	part_fact(h, T(h, "Client software"), node_text(s, "client_software"));
+	part_fact(h, T(h, "Server software"), node_text(s, "server_software"));
+	part_fact(h, T(h, "Dialect"), node_text(s, "dialect"));
+	part_fact(h, T(h, "Bytes from client"), part_bytes(h, node_int(s, "bytes.client")));
+	part_fact(h, T(h, "Bytes from server"), part_bytes(h, node_int(s, "bytes.server")));
+	part_fact(h, T(h, "VLAN"), joined(a, s, "vlan", ", "));
+	part_fact(h, T(h, "Layers"), joined(a, s, "encap", ", "));
+	part_fact(h, T(h, "Community ID"), node_text(s, "community_id"));
+	part_fact(h, T(h, "Anomalies"), joined(a, s, "anomalies", ", "));
 	h_close_n(h, 2);
 }
 
@@ -164,7 +168,7 @@ add_reply(struct html *h, const struct node *reply)
 			      : "num",
 		arena_printf(h->arena, "%d", code));
 	h_element(h, "td", "text", node_text(reply, "enhanced"));
-	h_element(h, "td", "text", node_text(reply, "class"));
+	h_element(h, "td", "text", T(h, node_text(reply, "class")));
 	h_element(h, "td", "text", node_text(reply, "list"));
 	h_element(h, "td", "long", node_text(reply, "text"));
 	h_close(h);
@@ -173,13 +177,13 @@ add_reply(struct html *h, const struct node *reply)
 static void
 add_replies(struct html *h, const struct node *s)
 {
-	static const char *const heads[] = { "Answers", "#Code", "Status", "Class", "List", "Text",
-		NULL };
-	part_section(h, "replies", "What the server said, in order");
+	static const char *const heads[] = { N_("Answers"), N_("#Code"), N_("Status"), N_("Class"),
+		N_("List"), N_("Text"), NULL };
+	part_section(h, "replies", T(h, "What the server said, in order"));
 	if (node_count(s, "replies") == 0) {
-		h_element(h, "p", "note", "No reply was seen.");
+		h_element(h, "p", "note", T(h, "No reply was seen."));
 	} else {
-		part_table(h, "Replies", heads);
+		part_table(h, T(h, "Replies"), heads);
 		for (size_t i = 0; i < node_count(s, "replies"); i++) {
 			add_reply(h, node_item(s, "replies", i));
 		}
@@ -202,9 +206,9 @@ add_mail(struct html *h, const struct node *mail)
 	h_class(h, "td", "num");
 	h_int(h, (int64_t)rcpts + node_int(mail, "rcpts_cut"));
 	h_close(h);
-	h_element(h, "td", "text", node_text(mail, "outcome"));
-	h_element(h, "td", "num", arena_printf(h->arena, "%.1f", node_real(mail, "score")));
-	h_element(h, "td", "num", part_bytes(h->arena, node_int(mail, "bytes")));
+	h_element(h, "td", "text", T(h, node_text(mail, "outcome")));
+	h_element(h, "td", "num", h_words(h, "%.1f", node_real(mail, "score")));
+	h_element(h, "td", "num", part_bytes(h, node_int(mail, "bytes")));
 	h_element(h, "td", "long", node_text(mail, "header.subject"));
 	h_close(h);
 }
@@ -212,13 +216,13 @@ add_mail(struct html *h, const struct node *mail)
 static void
 add_mails(struct html *h, const struct node *s)
 {
-	static const char *const heads[] = { "#Mail", "From", "#Recipients", "Outcome", "#Score",
-		"#Size", "Subject", NULL };
-	part_section(h, "mails", "Its mails");
+	static const char *const heads[] = { N_("#Mail"), N_("From"), N_("#Recipients"),
+		N_("Outcome"), N_("#Score"), N_("#Size"), N_("Subject"), NULL };
+	part_section(h, "mails", T(h, "Its mails"));
 	if (node_count(s, "mails") == 0) {
-		h_element(h, "p", "note", "No mail was seen in this session.");
+		h_element(h, "p", "note", T(h, "No mail was seen in this session."));
 	} else {
-		part_table(h, "Mails", heads);
+		part_table(h, T(h, "Mails"), heads);
 		for (size_t i = 0; i < node_count(s, "mails"); i++) {
 			add_mail(h, node_item(s, "mails", i));
 		}
@@ -232,11 +236,13 @@ write_session(struct html *h, const struct node *s)
 {
 	h_class(h, "div", "title");
 	h_open(h, "h1");
-	h_str(h, "Session ");
+	h_str(h, T(h, "Session"));
+	h_str(h, " ");
 	h_element(h, "span", "code", node_text(s, "id"));
 	h_close(h);
 	h_class(h, "span", "downloads");
-	h_link(h, url_path(h->arena, "record", "session", node_text(s, "id"), NULL), "JSON record");
+	h_link(h, url_path(h->arena, "record", "session", node_text(s, "id"), NULL),
+		T(h, "JSON record"));
 	h_close_n(h, 2);
 	add_mails(h, s);
 	add_replies(h, s);
@@ -256,11 +262,11 @@ page_session(struct request *r, struct answer *a)
 		page_store_error(r, a, err.text);
 	} else if (rc == 0) {
 		page_error(r, a, 404,
-			"There is no such session here. It may be older than what is kept.");
+			N_("There is no such session here. It may be older than what is kept."));
 	} else if (doc_parse(buf_slice(&json), &doc, &err) != 0) {
 		page_error(r, a, 500, err.text);
 	} else {
-		page_begin(&h, r, a, "Session");
+		page_begin(&h, r, a, T(r, "Session"));
 		write_session(&h, doc_root(doc));
 		page_end(&h, r);
 	}

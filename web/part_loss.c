@@ -10,22 +10,20 @@ add_words(struct html *h)
 {
 	h_class(h, "div", "prose");
 	h_open(h, "p");
-	h_element(h, "strong", NULL, "Dropped");
-	h_str(h, " packets reached this machine, and it was too slow for them: give the kernel a "
-		 "larger "
-		 "buffer or the sensor more workers ([capture] buffer_mib, workers); if the "
-		 "interface drops "
-		 "them, look at its ring (ethtool -g).");
+	h_element(h, "strong", NULL, T(h, "Dropped packets"));
+	h_str(h, " ");
+	h_str(h,
+		T(h, "reached this machine, and it was too slow for them: give the kernel a larger "
+		     "buffer or the sensor more workers ([capture] buffer_mib, workers); if the "
+		     "interface drops them, look at its ring (ethtool -g)."));
 	h_close(h);
 	h_open(h, "p");
-	h_element(h, "strong", NULL, "Lost in the mirror");
-	h_str(h, " are bytes that never reached it: one end of a stream confirmed them, and nobody "
-		 "here saw "
-		 "them. The switch copies more than the mirror port can carry, or not every path: "
-		 "mirror fewer "
-		 "ports or VLANs, or into a faster port. Nothing on this machine mends that. "
-		 "Sessions "
-		 "and mails with such holes are marked.");
+	h_element(h, "strong", NULL, T(h, "Bytes lost in the mirror"));
+	h_str(h, " ");
+	h_str(h, T(h, "never reached it: one end of a stream confirmed them, and nobody here saw "
+		      "them. The switch copies more than the mirror port can carry, or not every "
+		      "path: mirror fewer ports or VLANs, or into a faster port. Nothing on this "
+		      "machine mends that. Sessions and mails with such holes are marked."));
 	h_close_n(h, 2);
 }
 
@@ -43,14 +41,13 @@ share_cell(struct html *h, double share, bool seen, double limit)
 		!seen || share <= 0 ? "num zero"
 		: share > limit	    ? "num bad"
 				    : "num",
-		seen ? part_percent(h->arena, share, 1) : "–");
+		seen ? part_percent(h, share, 1) : "–");
 }
 
 static void
 add_row(struct html *h, const struct loss_interval *interval)
 {
 	const struct counters *c = &interval->counters;
-	struct arena *a = h->arena;
 	int64_t packets = c->value[COUNTER_packets], dropped = c->value[COUNTER_packets_dropped];
 	int64_t refused = c->value[COUNTER_packets_if_dropped];
 	int64_t seen = c->value[COUNTER_stream_bytes], lost = c->value[COUNTER_gap_bytes];
@@ -59,12 +56,12 @@ add_row(struct html *h, const struct loss_interval *interval)
 	h_class(h, "td", "time");
 	part_time(h, interval->start);
 	h_close(h);
-	number_cell(h, packets, part_number(a, packets));
-	number_cell(h, dropped, part_number(a, dropped));
+	number_cell(h, packets, part_number(h, packets));
+	number_cell(h, dropped, part_number(h, dropped));
 	share_cell(h, loss_of_kernel(c), packets + dropped > 0, HEALTH_LOSS_LIMIT);
-	number_cell(h, refused, part_number(a, refused));
-	number_cell(h, seen, part_bytes(a, seen));
-	number_cell(h, lost, part_bytes(a, lost));
+	number_cell(h, refused, part_number(h, refused));
+	number_cell(h, seen, part_bytes(h, seen));
+	number_cell(h, lost, part_bytes(h, lost));
 	share_cell(h, loss_of_mirror(c), seen + lost > 0, HEALTH_LOSS_LIMIT);
 	share_cell(h, loss_share(half, streams - half), streams > 0, 1);
 	h_close(h);
@@ -73,20 +70,21 @@ add_row(struct html *h, const struct loss_interval *interval)
 void
 part_loss(struct html *h, const struct loss_day *day)
 {
-	static const char *const heads[] = { "From", "#Packets", "#Dropped by kernel", "#Share",
-		"#By interface", "#Bytes seen", "#Bytes lost", "#Lost in the mirror", "#One-sided",
-		NULL };
+	static const char *const heads[] = { N_("From"), N_("#Packets"), N_("#Dropped by kernel"),
+		N_("#Share"), N_("#By interface"), N_("#Bytes seen"), N_("#Bytes lost"),
+		N_("#Lost in the mirror"), N_("#One-sided"), NULL };
 	const struct table *table = table_find("loss");
 	h_class(h, "section", "card");
 	h_attr(h, "id", "loss");
 	h_class(h, "div", "title");
-	h_element(h, "h2", NULL, "Loss, by five minutes");
-	h_link(h, "/loss", "All intervals");
+	h_element(h, "h2", NULL, T(h, "Loss, by five minutes"));
+	h_link(h, "/loss", T(h, "All intervals"));
 	page_downloads(h, table, NULL, NULL);
 	h_close(h);
 	if (day->count == 0) {
 		h_element(h, "p", "note",
-			"No interval is stored: what was read before this version has sums only.");
+			T(h, "No interval is stored: what was read before this version has sums "
+			     "only."));
 		h_close(h);
 		return;
 	}
@@ -94,12 +92,12 @@ part_loss(struct html *h, const struct loss_day *day)
 	loss_steps_of(steps, day);
 	h_class(h, "div", "columns");
 	h_open(h, "div");
-	chart_loss(h, steps, "Loss over time");
+	chart_loss(h, steps, T(h, "Loss over time"));
 	h_close(h);
 	add_words(h);
 	h_close(h);
 	h_class(h, "div", "tall");
-	part_table(h, "Loss, by five minutes", heads);
+	part_table(h, T(h, "Loss, by five minutes"), heads);
 	for (size_t i = 0; i < day->count; i++) {
 		add_row(h, &day->intervals[i]);
 	}
