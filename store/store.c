@@ -88,8 +88,8 @@ store_looked(struct store *s, bool began)
 		db_run(s->db, "COMMIT", &(struct err){ 0 });
 }
 
-static int
-load_seq(struct store *s, struct err *err)
+int
+store_seq(struct store *s, int64_t *seq, struct err *err)
 {
 	struct db_statement *st = store_statement(s, STATEMENT_SEQ_GET, err);
 
@@ -98,9 +98,18 @@ load_seq(struct store *s, struct err *err)
 
 	int got = db_step(st, err);
 
-	s->seq = s->seq_stored = got == 1 ? db_int(st, 0) : 0;
+	*seq = got == 1 ? db_int(st, 0) : 0;
 	db_reset(st);
 	return got < 0 ? -1 : 0;
+}
+
+static int
+load_seq(struct store *s, struct err *err)
+{
+	int done = store_seq(s, &s->seq, err);
+
+	s->seq_stored = s->seq;
+	return done;
 }
 
 /* A file that was not there before and could not be made a store goes again. */

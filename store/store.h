@@ -22,6 +22,8 @@ struct store_retention {
 int store_open(const char *path, const char *sensor, struct store **out, struct err *err);
 /* For serve, report, export: read-only, sees commits of the writer as they come. */
 int store_open_reader(const char *path, struct store **out, struct err *err);
+/* The number of the newest row that was committed: it grows with whatever is new. 0 or -1. */
+int store_seq(struct store *s, int64_t *seq, struct err *err);
 /* What was not committed is not kept. NULL does nothing. */
 void store_close(struct store *s);
 /* Valid as long as the store. A write that fails ends the batch: everything up to the next commit,

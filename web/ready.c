@@ -1,0 +1,57 @@
+/* /readyz: 200, or 503 and why hosts cannot be judged now. */
+#include <string.h>
+
+#include "sensor/base/json.h"
+#include "web/health.h"
+#include "web/metrics.h"
+
+static void
+write_ready(struct answer *a, const char *const *reasons, size_t count)
+{
+	struct json j;
+
+	a->status = count == 0 ? 200 : 503;
+	a->type = TYPE_JSON;
+	json_init(&j, &a->body);
+	json_object(&j);
+	json_key(&j, "ready");
+	json_bool(&j, count == 0);
+	json_key(&j, "reasons");
+	json_array(&j);
+	for (size_t i = 0; i < count; i++) {
+		json_string(&j, reasons[i]);
+	}
+	json_array_end(&j);
+	json_object_end(&j);
+	buf_byte(&a->body, '\n');
+}
+
+/* Its store can be read, a sensor has written to it, and what that says of itself is not that it is
+ * blind or silent. */
+void
+ready_answer(struct request *r, struct answer *a)
+{
+	struct err err = { "" };
+	struct sensor_state state = { .sensor = "" };
+	struct health health;
+	const char *reasons[HEALTH_NOTES_MAX + 1] = { err.text };
+	struct loss_day *day = arena_alloc(&r->arena, sizeof *day);
+	size_t count = 0;
+	int rc = pool_take(r->pool, &r->reader, &err);
+
+	if (rc == 0) {
+		rc = query_state(r->reader.store, &state, &r->arena, &err);
+	}
+	if (rc < 0 || loss_day_load(day, r->reader.store, &err) != 0) {
+		r->reader_failed = true;
+		write_ready(a, reasons, 1);
+		return;
+	}
+	health_of(&health, rc == 1 ? &state : NULL, day, r->now, &r->arena);
+	for (size_t i = 0; i < health.count; i++) {
+		if (health.notes[i].blind) {
+			reasons[count++] = health.notes[i].text;
+		}
+	}
+	write_ready(a, reasons, count);
+}
