@@ -23,6 +23,7 @@ build=(
 	libunbound-dev                  # blocklists are asked, if that is configured
 	libcurl4-gnutls-dev libsystemd-dev # alerts: webhook and mail, journal
 	gettext                         # texts of the report in other languages
+	npm                             # brings uPlot (charts), as web/package-lock.json says
 	curl ca-certificates            # try.sh asks the report
 )
 testing=(
@@ -42,6 +43,8 @@ peers=(postfix exim4-daemon-light opensmtpd tinyproxy-bin microsocks php-cli rbl
 missing() { # NAMES...: those that are not installed, a line each
 	local name
 	for name; do
+		# Node that comes from elsewhere brings its own npm, and Debian's would not go beside it.
+		[[ $name != npm ]] || ! command -v npm >/dev/null || continue
 		[[ $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || printf '%s\n' "$name"
 	done
 }

@@ -7,15 +7,27 @@
 #include "web/page.h"
 #include "web/route.h"
 
-/* From assets.S. */
-extern const uint8_t asset_css[], asset_css_end[], asset_icon[], asset_icon_end[];
+/* From assets.S: each as it is, and by gzip. */
+#define BUILT_IN(name)                                                                             \
+	extern const uint8_t asset_##name[], asset_##name##_end[], asset_##name##_gz[],            \
+		asset_##name##_gz_end[]
+BUILT_IN(css);
+BUILT_IN(js);
+BUILT_IN(icon);
+BUILT_IN(uplot_js);
+BUILT_IN(uplot_css);
+
+#define BYTES(name) asset_##name, asset_##name##_end, asset_##name##_gz, asset_##name##_gz_end
 
 static const struct {
 	const char *name, *type;
-	const uint8_t *begin, *end;
+	const uint8_t *begin, *end, *gz, *gz_end;
 } assets[] = {
-	{ "app.css", "text/css; charset=utf-8", asset_css, asset_css_end },
-	{ "favicon.svg", "image/svg+xml", asset_icon, asset_icon_end },
+	{ "app.css", "text/css; charset=utf-8", BYTES(css) },
+	{ "app.js", "text/javascript; charset=utf-8", BYTES(js) },
+	{ "favicon.svg", "image/svg+xml", BYTES(icon) },
+	{ "uplot.js", "text/javascript; charset=utf-8", BYTES(uplot_js) },
+	{ "uplot.css", "text/css; charset=utf-8", BYTES(uplot_css) },
 };
 #define ASSETS (sizeof assets / sizeof assets[0])
 

@@ -1,14 +1,22 @@
-/* Files that are built into the program. */
+/* Files that are built into the program: asset_NAME .. asset_NAME_end, and the same by gzip, asset_NAME_gz .. asset_NAME_gz_end. */
+	.macro asset name, file
+	.global asset_\name, asset_\name\()_end, asset_\name\()_gz, asset_\name\()_gz_end
+	.balign 16
+asset_\name:
+	.incbin "web/assets/\file"
+asset_\name\()_end:
+	.balign 16
+asset_\name\()_gz:
+	.incbin "web/assets/\file\().gz"
+asset_\name\()_gz_end:
+	.endm
+
 	.section .rodata
-	.global asset_css, asset_css_end, asset_icon, asset_icon_end
-	.balign 16
-asset_css:
-	.incbin "web/static/app.css"
-asset_css_end:
-	.balign 16
-asset_icon:
-	.incbin "web/static/favicon.svg"
-asset_icon_end:
+	asset css, app.css
+	asset js, app.js
+	asset icon, favicon.svg
+	asset uplot_js, uPlot.iife.min.js
+	asset uplot_css, uPlot.min.css
 
 	.global catalogue_pt_br, catalogue_pt_br_end
 	.balign 16
