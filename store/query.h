@@ -52,7 +52,7 @@ struct filter {
 
 struct table {
 	const char *name; /* "hosts" "sessions" "mails" "listings" "services" "evidence" "loss"
-			     "events" "changes" "deliveries" "lookups" */
+			     "events" "changes" "deliveries" "lookups" "abuse" */
 	const char *title;
 	const struct column *columns;
 	size_t columns_count;
@@ -94,7 +94,17 @@ int query_host(struct store *s, struct addr host, struct buf *out, struct err *e
 int query_session(
 	struct store *s, const char *id, struct buf *out, struct err *err); /* with its mails */
 int query_mail(struct store *s, const char *session, int number, struct buf *out, struct err *err);
-/* JSON of each record that the filter gives, in the table's order (hosts, sessions, mails). */
+/* The session as it is stored: without its mails. */
+int query_session_alone(struct store *s, const char *id, struct buf *out, struct err *err);
+/* Tables whose rows are records: hosts, sessions, mails. */
+bool table_has_records(const struct table *t);
+/* JSON of each record that the filter gives, in the table's order; a cursor as for rows. */
+struct record_cursor;
+int records_open(struct store *s, const struct table *t, const struct filter *f,
+	struct record_cursor **out, struct err *err);
+int records_next(struct record_cursor *c, struct slice *json, struct err *err);
+void records_close(struct record_cursor *c); /* NULL does nothing */
+/* The same, by a call for each. */
 int query_records(struct store *s, const struct table *t, const struct filter *f,
 	bool (*record)(void *ctx, struct slice json), void *ctx, struct err *err);
 /* The same host as a struct, for those who do not read JSON: everything in the arena.  Listings and

@@ -1,5 +1,7 @@
 #include "store/query.h"
 
+#include <stdlib.h>
+
 #include "store/inside.h"
 #include "store/query_tables.h"
 
@@ -36,6 +38,18 @@ whole(const struct buf *out, struct err *err)
 	return out->lost == 0 ? 1 : err_set(err, "the record is longer than %zu bytes", out->max);
 }
 
+/* 1 and the one cell of the statement's row is in out, 0, -1. */
+static int
+one_record(struct db_statement *st, struct buf *out, struct err *err)
+{
+	int got = db_step(st, err);
+
+	if (got == 1)
+		buf_add(out, db_text(st, 0));
+	db_reset(st);
+	return got == 1 ? whole(out, err) : got;
+}
+
 int
 query_host(struct store *s, struct addr host, struct buf *out, struct err *err)
 {
@@ -45,13 +59,18 @@ query_host(struct store *s, struct addr host, struct buf *out, struct err *err)
 	if (st == NULL)
 		return -1;
 	db_bind_copy(st, 1, addr_format(host, text));
+	return one_record(st, out, err);
+}
 
-	int got = db_step(st, err);
+int
+query_session_alone(struct store *s, const char *id, struct buf *out, struct err *err)
+{
+	struct db_statement *st = store_statement(s, STATEMENT_SESSION_RECORD, err);
 
-	if (got == 1)
-		buf_add(out, db_text(st, 0));
-	db_reset(st);
-	return got == 1 ? whole(out, err) : got;
+	if (st == NULL)
+		return -1;
+	db_bind_text(st, 1, id);
+	return one_record(st, out, err);
 }
 
 int
@@ -80,46 +99,81 @@ query_mail(struct store *s, const char *session, int number, struct buf *out, st
 		return -1;
 	db_bind_text(st, 1, session);
 	db_bind_int(st, 2, number);
-
-	int got = db_step(st, err);
-
-	if (got == 1)
-		buf_add(out, db_text(st, 0));
-	db_reset(st);
-	return got == 1 ? whole(out, err) : got;
+	return one_record(st, out, err);
 }
 
-/* 1 = the caller wants more, 0 = enough, -1. A second column is the session whose mails belong in
- * the record. */
-static int
-give_record(struct store *s, struct db_statement *st, struct buf *json,
-	bool (*record)(void *ctx, struct slice json), void *ctx, struct err *err)
+struct record_cursor {
+	struct store *store;
+	struct db_statement *st;
+	struct buf json;
+};
+
+bool
+table_has_records(const struct table *t)
 {
-	if (db_columns(st) == 1)
-		return record(ctx, db_text(st, 0));
-	buf_clear(json);
-	if (with_mails(s, db_text(st, 0), db_text(st, 1), json, err) != 0 || whole(json, err) < 0)
+	return table_sql(t)->record != NULL;
+}
+
+int
+records_open(struct store *s, const struct table *t, const struct filter *f,
+	struct record_cursor **out, struct err *err)
+{
+	struct db_statement *st;
+
+	*out = NULL;
+	if (!table_has_records(t))
+		return err_set(err, "%s are rows, without a record of their own", t->name);
+	st = table_ask(s, t, f, WANT_RECORD, err);
+	if (st == NULL)
 		return -1;
-	return record(ctx, buf_slice(json));
+	*out = must_alloc(sizeof **out);
+	**out = (struct record_cursor){ .store = s, .st = st };
+	buf_init(&(*out)->json, RECORD_BYTES_MAX);
+	return 0;
+}
+
+/* A second column is the session whose mails belong in the record. */
+int
+records_next(struct record_cursor *c, struct slice *json, struct err *err)
+{
+	int got = db_step(c->st, err);
+
+	if (got != 1)
+		return got;
+	if (db_columns(c->st) == 1) {
+		*json = db_text(c->st, 0);
+		return 1;
+	}
+	buf_clear(&c->json);
+	if (with_mails(c->store, db_text(c->st, 0), db_text(c->st, 1), &c->json, err) != 0 ||
+		whole(&c->json, err) < 0)
+		return -1;
+	*json = buf_slice(&c->json);
+	return 1;
+}
+
+void
+records_close(struct record_cursor *c)
+{
+	if (c == NULL)
+		return;
+	buf_release(&c->json);
+	db_free(c->st);
+	free(c);
 }
 
 int
 query_records(struct store *s, const struct table *t, const struct filter *f,
 	bool (*record)(void *ctx, struct slice json), void *ctx, struct err *err)
 {
-	struct db_statement *st;
-	struct buf json;
-	int more = 1;
+	struct record_cursor *c;
+	struct slice json;
+	int got;
 
-	if (table_sql(t)->record == NULL)
-		return err_set(err, "%s are rows, without a record of their own", t->name);
-	st = table_ask(s, t, f, WANT_RECORD, err);
-	if (st == NULL)
+	if (records_open(s, t, f, &c, err) != 0)
 		return -1;
-	buf_init(&json, RECORD_BYTES_MAX);
-	while (more == 1 && (more = db_step(st, err)) == 1)
-		more = give_record(s, st, &json, record, ctx, err);
-	buf_release(&json);
-	db_free(st);
-	return more < 0 ? -1 : 0;
+	while ((got = records_next(c, &json, err)) == 1 && record(ctx, json))
+		;
+	records_close(c);
+	return got < 0 ? -1 : 0;
 }

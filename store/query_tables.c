@@ -1,5 +1,7 @@
 #include "store/query_tables.h"
 
+#include "store/query_abuse.h"
+
 #include <string.h>
 
 /* Rows: X(name, title, type, hidden, note, cell, sort).  The order of the rows is the order in CSV
@@ -228,6 +230,7 @@ TABLE(events, EVENTS);
 TABLE(changes, CHANGES);
 TABLE(deliveries, DELIVERIES);
 TABLE(lookups, LOOKUPS);
+TABLE(abuse, ABUSE);
 
 #define HEAD(id, title)                                                                            \
 	{                                                                                          \
@@ -246,6 +249,7 @@ enum {
 	TABLE_CHANGES,
 	TABLE_DELIVERIES,
 	TABLE_LOOKUPS,
+	TABLE_ABUSE,
 	TABLES
 };
 
@@ -261,6 +265,7 @@ static const struct table tables[TABLES] = {
 	[TABLE_CHANGES] = HEAD(changes, "Changes"),
 	[TABLE_DELIVERIES] = HEAD(deliveries, "Alerts"),
 	[TABLE_LOOKUPS] = HEAD(lookups, "Look-ups"),
+	[TABLE_ABUSE] = HEAD(abuse, "Abuse"),
 };
 
 #define SESSIONS_OF_HOST                                                                           \
@@ -468,6 +473,22 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_VERDICT] = "u.verdict = :verdict",
 			[FILTER_LIST] = "u.list = :list",
 			[FILTER_NET] = "u.host_key BETWEEN :net_low AND :net_high",
+		},
+	},
+	[TABLE_ABUSE] = {
+		.columns = abuse_cells,
+		.from = ABUSE_FROM,
+		.order = "a.host",
+		.last = "a.host",
+		.where = {
+			[FILTER_HOST] = "a.host = :host",
+			[FILTER_SINCE] = "p.start_ns >= :since",
+			[FILTER_UNTIL] = "p.start_ns < :until",
+			[FILTER_VERDICT] = "a.verdict = :verdict",
+			[FILTER_CAUSE] = "a.cause = :cause",
+			[FILTER_LIST] = "a.host IN (SELECT host FROM listings WHERE list = :list)",
+			[FILTER_NET] = "a.host_key BETWEEN :net_low AND :net_high",
+			[FILTER_DOMAIN] = NAME_IN_DOMAIN("a.name"),
 		},
 	},
 };
