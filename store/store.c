@@ -236,7 +236,7 @@ batch_give_up(struct store *s, const struct err *err)
 }
 
 static int
-store_seq(struct store *s, struct err *err)
+put_seq(struct store *s, struct err *err)
 {
 	if (s->seq == s->seq_stored)
 		return 0;
@@ -258,7 +258,7 @@ batch_commit(struct store *s, struct err *err)
 	}
 	if (!s->in_batch)
 		return 0;
-	if (store_seq(s, err) != 0 || db_run(s->db, "COMMIT", err) != 0) {
+	if (put_seq(s, err) != 0 || db_run(s->db, "COMMIT", err) != 0) {
 		batch_give_up(s, err);
 		s->failed = false;
 		return -1;
