@@ -63,13 +63,13 @@ SENTENCES = [
     ("sensor/alert/alerter.c", "snprintf", [3]),
     ("web/health.c", "arena_printf", [2]),
     ("web/health.c", "add", [3]),
-    ("web/health.c", "{", [3, 5]),
+    ("web/health.c", "{", [3, 7]),
     ("web/*.c", "err_set", [2]),
     ("store/*.c", "err_set", [2]),
 ]
 
 # Formats without a word of their own, around sentences.
-AROUND = [("%s: %d.", "web/health.c")]
+AROUND = [("%s: %d.", "web/health.c"), ("%f %% %s", "web/health.c"), ("%s and %d more", "sensor/alert/alerter.c")]
 
 RULES = "rules/*.cf"
 RULE_LINES = ("describe", "cure", "list_ends")
@@ -79,6 +79,10 @@ NO_TEXT = [
     r"heloscope report %s",
     r"ss -tlnp ",
     r"helo-%s",
+    # these stand behind a name: the whole is a key
+    r" and %d more",
+    r" (its own reputation)",
+    r" (rate limit)",
 ]
 
 
