@@ -130,6 +130,17 @@ take_value(struct match *m, size_t at, size_t len)
 	return true;
 }
 
+/* How many bytes of `next` stand at the end already, where the sentence was cut within them. */
+static size_t
+begun_at_end(struct slice s, struct slice next)
+{
+	size_t n = next.len < s.len ? next.len : s.len;
+
+	while (n > 0 && !slice_eq(slice_skip(s, s.len - n), slice_take(next, n)))
+		n--;
+	return n;
+}
+
 /* A text ends where what follows it in the key begins, and the rest fits. */
 static bool
 fits_text(struct match *m, size_t piece, size_t at)
@@ -153,7 +164,8 @@ fits_text(struct match *m, size_t piece, size_t at)
 		m->values_count = values;
 		m->literal = literal;
 	}
-	return m->cut && take_value(m, at, len - at);
+	return m->cut &&
+	       take_value(m, at, len - at - begun_at_end(slice_skip(m->sentence, at), next));
 }
 
 static bool
