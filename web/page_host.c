@@ -1,23 +1,37 @@
 /* /host/ADDR: the verdict on one address, why, and what to do. */
-#include "web/page.h"
+#include "web/page_host.h"
 
 #include <string.h>
 
 #include "sensor/base/ptime.h"
-#include "web/chart.h"
-#include "web/doc.h"
-#include "web/health.h"
 #include "web/route.h"
 
-enum { SESSIONS_SHOWN = 50, SERVERS_SHOWN = 4, LISTS_OPEN = 2 };
-#define UNLIKELY 0.05 /* lists below are counted only */
+enum { SESSIONS_SHOWN = 25 };
+#define USUAL (7 * PTIME_DAY) /* as far as verdicts look back */
 
-struct host_page {
-	struct addr addr;
-	const char *text; /* the address */
-	const struct node *host;
-	struct err *err;
-};
+const char *
+host_filter_url(const struct host_page *p, const char *path, const char *name, const char *value)
+{
+	const struct uri *uri = &p->r->uri;
+	const struct param set[] = { { "host", p->text }, { "range", uri_param(uri, "range") },
+		{ "since", uri_param(uri, "since") }, { "until", uri_param(uri, "until") },
+		{ name, value } };
+	return url_with(&p->r->arena, path, NULL, set, name != NULL ? 5 : 4);
+}
+
+const char *
+host_range_url(const struct host_page *p, int64_t since, int64_t until, const char *part)
+{
+	struct arena *a = &p->r->arena;
+	char from[PTIME_TEXT_MAX], to[PTIME_TEXT_MAX];
+	const struct param set[] = {
+		{ "since",
+			since > 0 ? arena_printf(a, "%.19sZ", ptime_format(since, from)) : NULL },
+		{ "until", until > 0 ? arena_printf(a, "%.19sZ", ptime_format(until, to)) : NULL }
+	};
+	return arena_printf(
+		a, "%s%s", url_with(a, url_path(a, "host", p->text, NULL), NULL, set, 2), part);
+}
 
 /* ---- head ---- */
 
@@ -32,315 +46,119 @@ add_basis(struct html *h, const struct node *host)
 		return;
 	h_class(h, "p", scored > 0 ? "note" : "banner warn");
 	if (strcmp(basis, "envelope") == 0)
-		h_str(h, scored > 0 ? "The verdict rests on envelopes and on what servers replied."
-				    : "Only envelopes were seen of this host, no mail content: the "
-				      "verdict rests on addresses and replies.");
+		h_str(h, scored > 0
+				 ? T(h, "The verdict rests on envelopes and on what servers "
+					"replied.")
+				 : T(h, "Only envelopes were seen of this host, no mail content: "
+					"the verdict rests on addresses and replies."));
 	else
-		h_str(h, scored > 0 ? "The verdict rests on the flow of its sessions: sizes, times "
-				      "and names."
-				    : "Only the flow of this host's sessions was seen: the verdict "
-				      "rests on sizes, times and names.");
+		h_str(h, scored > 0 ? T(h, "The verdict rests on the flow of its sessions: sizes, "
+					   "times and names.")
+				    : T(h, "Only the flow of this host's sessions was seen: the "
+					   "verdict rests on sizes, times and names."));
 	h_close(h);
 }
 
 static void
-add_head(struct html *h, const struct node *host)
+add_head(struct html *h, const struct host_page *p)
 {
-	const char *verdict = node_text(host, "verdict");
+	const struct node *host = p->host;
 	h_class(h, "div", "title");
 	h_open(h, "h1");
-	h_element(h, "span", "code", node_text(host, "ip"));
+	h_element(h, "span", "code", p->text);
 	h_str(h, " ");
-	part_verdict(h, verdict);
+	part_verdict(h, node_text(host, "verdict"));
 	h_close(h);
 	if (node_text(host, "name")[0] != '\0') {
-		h_open(h, "p");
-		h_attr(h, "class", "note");
-		h_str(h, "calls itself ");
-		h_element(h, "bdi", NULL, node_text(host, "name"));
+		h_class(h, "p", "note");
+		h_str(h, T(h, "in HELO it calls itself"));
+		h_str(h, " ");
+		h_element(h, "bdi", NULL, part_short(h, node_text(host, "name")));
 		h_close(h);
 	}
-	h_class(h, "span", "downloads");
-	h_link(h, url_path(h->arena, "record", "host", node_text(host, "ip"), NULL), "JSON record");
-	h_close_n(h, 2);
-	h_class(h, "p", "lead");
-	h_str(h, node_text(host, "summary"));
 	h_close(h);
+	h_element(h, "p", "lead", TS(h, node_text(host, "summary")));
 	add_basis(h, host);
+	host_actions(h, p);
+}
+
+/* Anchors of the parts that are there. */
+static void
+add_jumps(struct html *h, const struct host_page *p)
+{
+	static const struct {
+		const char *part, *title,
+			*needs; /* needs: a list of the record that is not empty */
+	} jumps[] = {
+		{ "#why", N_("Why"), NULL },
+		{ "#advice", N_("What to do"), "advice" },
+		{ "#risk", N_("Risk"), NULL },
+		{ "#listings", N_("Listings"), NULL },
+		{ "#activity", N_("Time line"), NULL },
+		{ "#peers", N_("Servers"), NULL },
+		{ "#names", N_("Names"), NULL },
+		{ "#services", N_("Services"), "services" },
+		{ "#behind", N_("Behind it"), "behind" },
+		{ "#cut-off", N_("Cut off"), "cut_off" },
+		{ "#sessions", N_("Sessions"), NULL },
+		{ "#counts", N_("Counts"), NULL },
+	};
+	h_class(h, "nav", "jump");
+	h_attr(h, "aria-label", T(h, "Parts of this page"));
+	for (size_t i = 0; i < sizeof jumps / sizeof jumps[0]; i++) {
+		if (jumps[i].needs == NULL || node_count(p->host, jumps[i].needs) > 0) {
+			h_link(h, jumps[i].part, T(h, jumps[i].title));
+			h_str(h, " ");
+		}
+	}
+	h_close(h);
 }
 
 static void
 add_figures(struct html *h, const struct node *host)
 {
-	struct arena *a = h->arena;
 	int64_t rejected = node_int(host, "counts.rejected"),
 		deferred = node_int(host, "counts.deferred");
 	int64_t known = rejected + deferred + node_int(host, "counts.accepted");
 	char since[PTIME_TEXT_MAX];
 	int64_t since_time = node_time(host, "verdict_since");
 	h_class(h, "div", "tiles");
-	part_tile(h, "Risk of being listed",
-		arena_printf(a, "%.0f %%", 100 * node_real(host, "risk")),
-		since_time == 0 ? ""
-				: arena_printf(a, "%s since %.10s", node_text(host, "verdict"),
-					  ptime_format(since_time, since)),
+	part_tile(h, T(h, "Risk of being listed"),
+		h_words(h, "%.0f %%", 100 * node_real(host, "risk")),
+		since_time == 0
+			? ""
+			: h_words(h, T(h, "%s since %.10s"), T(h, node_text(host, "verdict")),
+				  ptime_format(since_time, since)),
 		node_real(host, "risk") >= 0.5 ? "bad" : NULL);
-	part_tile(h, "Mails", part_number(a, node_int(host, "counts.mails")),
-		arena_printf(a, "%s sessions", part_number(a, node_int(host, "counts.sessions"))),
+	part_tile(h, T(h, "Mails"), part_number(h, node_int(host, "counts.mails")),
+		h_words(h, TN(h, "%s session", "%s sessions", node_int(host, "counts.sessions")),
+			part_number(h, node_int(host, "counts.sessions"))),
 		NULL);
-	part_tile(h, "Recipients refused", part_percent(a, (double)rejected, (double)known),
-		arena_printf(a, "%s of %s", part_number(a, rejected), part_number(a, known)), NULL);
-	part_tile(h, "Put off", part_percent(a, (double)deferred, (double)known),
-		arena_printf(a, "%s of %s", part_number(a, deferred), part_number(a, known)), NULL);
+	part_tile(h, T(h, "Recipients refused"), part_percent(h, (double)rejected, (double)known),
+		h_words(h, T(h, "%s of %s"), part_number(h, rejected), part_number(h, known)),
+		NULL);
+	part_tile(h, T(h, "Put off"), part_percent(h, (double)deferred, (double)known),
+		h_words(h, T(h, "%s of %s"), part_number(h, deferred), part_number(h, known)),
+		NULL);
 	h_close(h);
 }
 
-/* ---- why ---- */
-
-static void
-add_sentences(struct html *h, const struct node *list, const char *key)
-{
-	h_class(h, "ul", "evidence");
-	for (size_t i = 0; i < node_count(list, key); i++) {
-		h_element(h, "li", NULL, node_text(node_item(list, key, i), ""));
-	}
-	h_close(h);
-}
-
-static void
-add_share(struct html *h, const char *name, double share, const char *tone)
-{
-	h_class(h, "div", "share");
-	h_element(h, "strong", NULL, name);
-	h_class(h, "span", "num");
-	h_format(h, "%.0f %%", 100 * share);
-	h_close(h);
-	part_meter(h, share, tone);
-	h_close(h);
-}
-
-static void
-add_causes(struct html *h, const struct node *host)
-{
-	part_section(h, "why", "Why");
-	if (node_count(host, "causes") == 0) {
-		h_element(h, "p", "note", "No cause was found.");
-	}
-	for (size_t i = 0; i < node_count(host, "causes"); i++) {
-		const struct node *cause = node_item(host, "causes", i);
-		add_share(h, node_text(cause, "cause"), node_real(cause, "confidence"), "accent");
-		add_sentences(h, cause, "evidence");
-	}
-	h_close(h);
-}
-
-static void
-add_advice(struct html *h, const struct node *host)
-{
-	if (node_count(host, "advice") == 0) {
-		return;
-	}
-	part_section(h, "advice", "What to do");
-	h_class(h, "ol", "advice");
-	for (size_t i = 0; i < node_count(host, "advice"); i++) {
-		const struct node *advice = node_item(host, "advice", i);
-		h_open(h, "li");
-		h_element(h, "p", NULL, node_text(advice, "step"));
-		if (node_text(advice, "command")[0] != '\0') {
-			h_open(h, "pre");
-			h_element(h, "code", NULL, node_text(advice, "command"));
-			h_close(h);
-		}
-		h_close(h);
-	}
-	h_close_n(h, 2);
-}
-
-/* ---- lists ---- */
-
-/* What would change it: shown apart from why it is so. */
-static void
-add_changes(struct html *h, const struct node *list)
-{
-	if (node_count(list, "change") == 0) {
-		return;
-	}
-	h_element(h, "p", "note", "What would change it:");
-	add_sentences(h, list, "change");
-}
-
-static void
-add_likelihood(struct html *h, const struct node *list, bool open)
-{
-	double probability = node_real(list, "probability"),
-	       predicted = node_real(list, "predicted");
-	h_open(h, "div");
-	add_share(h, node_text(list, "list"), probability, "rejected");
-	if (probability - predicted > 0.005 || predicted - probability > 0.005) {
-		h_class(h, "p", "note");
-		h_format(h, "%.0f %% by what it does alone, without what servers and look-ups say",
-			100 * predicted);
-		h_close(h);
-	}
-	if (node_count(list, "why") > 0 || node_count(list, "change") > 0) {
-		/* of the first some the reasons are open */
-		h_class(h, "details", "why");
-		if (open) {
-			h_attr(h, "open", "open");
-		}
-		h_element(h, "summary", NULL, "Why, and what would change it");
-		add_sentences(h, list, "why");
-		add_changes(h, list);
-		h_close(h);
-	}
-	h_close(h);
-}
-
-static void
-add_likelihoods(struct html *h, const struct node *host)
-{
-	size_t count = node_count(host, "lists"), unlikely = 0;
-	if (count == 0) {
-		return;
-	}
-	part_section(h, "lists", "How likely a listing is");
-	h_element(h, "p", "note",
-		"Of each list: how likely it has this host, or will have it soon. What gets a host "
-		"onto it is known from what its operator says.");
-	h_class(h, "div", "columns");
-	for (size_t i = 0; i < count; i++) {
-		const struct node *list = node_item(host, "lists", i);
-		if (node_real(list, "probability") < UNLIKELY &&
-			node_real(list, "predicted") < UNLIKELY) {
-			unlikely++;
-			continue;
-		}
-		add_likelihood(h, list, i < LISTS_OPEN);
-	}
-	h_close(h);
-	if (unlikely > 0) {
-		h_class(h, "p", "note");
-		h_format(h, "%s%zu list%s below %.0f %%.", unlikely < count ? "And " : "", unlikely,
-			unlikely == 1 ? "" : "s", 100 * UNLIKELY);
-		h_close(h);
-	}
-	h_close(h);
-}
-
-static void
-add_servers(struct html *h, const struct node *listing)
-{
-	size_t count = node_count(listing, "servers");
-	h_class(h, "td", "servers");
-	if (count == 0 && node_text(listing, "server")[0] == '\0') {
-		h_str(h, "a look-up");
-	}
-	if (count == 0) {
-		part_host_link(h, node_text(listing, "server"));
-	}
-	for (size_t i = 0; i < count && i < SERVERS_SHOWN; i++) {
-		part_host_link(h, node_text(node_item(listing, "servers", i), ""));
-		h_str(h, " ");
-	}
-	if (count > SERVERS_SHOWN) {
-		h_class(h, "span", "note");
-		h_format(h, "and %zu more", count - SERVERS_SHOWN);
-		h_close(h);
-	}
-	h_close(h);
-}
-
-static void
-add_listing_row(struct html *h, const struct node *listing)
-{
-	h_open(h, "tr");
-	h_class(h, "td", "text");
-	h_str(h, node_text(listing, "list"));
-	h_element(h, "span", "name", chart_listing_kind(node_text(listing, "kind")));
-	h_close(h);
-	h_class(h, "td", "time");
-	part_time(h, node_time(listing, "since"));
-	h_close(h);
-	h_class(h, "td", "time");
-	part_time(h, node_time(listing, "last"));
-	h_close(h);
-	h_class(h, "td", "until");
-	if (node_time(listing, "until") == 0) {
-		bool public = strcmp(node_text(listing, "kind"), "list") == 0;
-		h_str(h, public ? "still listed as far as seen" : "still so as far as seen");
-	} else {
-		part_time(h, node_time(listing, "until"));
-		h_element(h, "span", "name", node_text(listing, "ended_by"));
-	}
-	h_close(h);
-	h_class(h, "td", "num");
-	h_int(h, node_int(listing, "count"));
-	h_close(h);
-	add_servers(h, listing);
-	h_class(h, "td", "long");
-	h_element(h, "q", NULL, node_text(listing, "reply"));
-	h_close_n(h, 2);
-}
-
-static void
-add_listings(struct html *h, const struct host_page *p)
-{
-	static const char *const heads[] = { "List", "Since", "Last named", "Over since",
-		"#Replies", "Said by", "In these words", NULL };
-	if (node_count(p->host, "listings") == 0) {
-		return;
-	}
-	h_class(h, "section", "card");
-	h_attr(h, "id", "listings");
-	h_class(h, "div", "title");
-	h_element(h, "h2", NULL, "What remote servers say of it");
-	page_downloads(h, table_find("listings"), NULL, p->text);
-	h_close(h);
-	h_element(h, "p", "note",
-		"A public list refuses it at all who ask that list. A reputation is what one "
-		"provider thinks of it, a rate limit how one slows it down: others do not know of "
-		"either.");
-	chart_listings(h, p->host, node_time(p->host, "first"), node_time(p->host, "last"));
-	part_table(h, "Listings", heads);
-	for (size_t i = 0; i < node_count(p->host, "listings"); i++) {
-		add_listing_row(h, chart_listing_at(p->host, i));
-	}
-	part_table_end(h);
-	h_close(h);
-}
-
-/* ---- activity, services, counts ---- */
-
-static int
-add_activity(struct html *h, struct request *r, const struct host_page *p)
-{
-	struct series *series = arena_alloc(&r->arena, sizeof *series);
-	int64_t first = node_time(p->host, "first"), last = node_time(p->host, "last");
-	int64_t since = last - 7 * PTIME_DAY;
-	series_init(series, since > first ? since : first, last, 24, SERIES_STEPS);
-	if (query_hours(r->reader.store, p->addr, series->from, 0, series_add, series, p->err) !=
-		0) {
-		return -1;
-	}
-	part_section(h, "activity", "What became of its recipients");
-	chart_series(h, series, arena_printf(h->arena, "Recipients of %s", p->text));
-	h_close(h);
-	return 0;
-}
+/* ---- services, counts, sessions ---- */
 
 static void
 add_services(struct html *h, const struct node *host)
 {
-	static const char *const heads[] = { "#Port", "Service", "First answer", "Last answer",
-		NULL };
+	static const char *const heads[] = { N_("#Port"), N_("Service"), N_("First answer"),
+		N_("Last answer"), NULL };
 	if (node_count(host, "services") == 0) {
 		return;
 	}
-	part_section(h, "services", "Services that answer on it");
+	part_section(h, "services", T(h, "Services that answer on it"));
 	h_element(h, "p", "note",
-		"Seen from the answers to others; nothing was sent to it. The name is that of the "
-		"port: another program may use it.");
-	part_table(h, "Services", heads);
+		T(h, "Seen from the answers to others; nothing was sent to it. The name is that of "
+		     "the port: another program may use it."));
+	h_class(h, "div", "tall");
+	part_table(h, T(h, "Services"), heads);
 	for (size_t i = 0; i < node_count(host, "services"); i++) {
 		const struct node *service = node_item(host, "services", i);
 		const char *remark = service_remark((int32_t)node_int(service, "port"));
@@ -349,9 +167,9 @@ add_services(struct html *h, const struct node *host)
 		h_format(h, "%d", (int)node_int(service, "port"));
 		h_close(h);
 		h_class(h, "td", "service");
-		h_str(h, node_text(service, "name"));
+		h_str(h, part_short(h, node_text(service, "name")));
 		if (remark[0] != '\0') {
-			h_element(h, "span", "remark", remark);
+			h_element(h, "span", "remark", TS(h, remark));
 		}
 		h_close(h);
 		h_class(h, "td", "time");
@@ -362,7 +180,7 @@ add_services(struct html *h, const struct node *host)
 		h_close_n(h, 2);
 	}
 	part_table_end(h);
-	h_close(h);
+	h_close_n(h, 2);
 }
 
 static const char *
@@ -383,12 +201,12 @@ add_counts(struct html *h, const struct node *host)
 	void *place = NULL;
 	const char *name;
 	const struct node *value;
-	part_section(h, "counts", "Counts");
+	part_section(h, "counts", T(h, "Counts"));
 	h_class(h, "dl", "facts");
-	part_fact(h, "Role", node_text(host, "role"));
-	part_fact(h, "Visibility", node_text(host, "visibility"));
-	part_fact_time(h, "First seen", node_time(host, "first"));
-	part_fact_time(h, "Last seen", node_time(host, "last"));
+	part_fact(h, T(h, "Role"), T(h, node_text(host, "role")));
+	part_fact(h, T(h, "Visibility"), T(h, node_text(host, "visibility")));
+	part_fact_time(h, T(h, "First seen"), node_time(host, "first"));
+	part_fact_time(h, T(h, "Last seen"), node_time(host, "last"));
 	while (node_pair(node_get(host, "counts"), &place, &name, &value)) {
 		if (node_int(value, "") != 0) {
 			part_fact_count(h, words_of(h->arena, name), node_int(value, ""));
@@ -397,81 +215,101 @@ add_counts(struct html *h, const struct node *host)
 	h_close_n(h, 2);
 }
 
-/* ---- sessions ---- */
-
-static int
-add_sessions(struct html *h, struct request *r, const struct host_page *p)
+int
+host_sessions(struct html *h, const struct host_page *p)
 {
-	const struct filter filter = {
-		.host = p->addr, .sort = "start", .descending = true, .limit = SESSIONS_SHOWN
-	};
+	const struct filter filter = { .host = p->addr,
+		.since = p->view.filter.since,
+		.until = p->view.filter.until,
+		.sort = "start",
+		.descending = true,
+		.limit = SESSIONS_SHOWN };
 	const struct table *sessions = table_find("sessions");
-	const struct param host = { "host", p->text };
-	int64_t all, shown;
-	if (table_count(r->reader.store, sessions, &(struct filter){ .host = p->addr }, &all,
-		    p->err) != 0) {
-		return -1;
-	}
+	int64_t shown;
 	h_class(h, "section", "card");
 	h_attr(h, "id", "sessions");
 	h_class(h, "div", "title");
-	h_element(h, "h2", NULL, all > SESSIONS_SHOWN ? "Latest sessions" : "Sessions");
-	h_link(h, url_with(h->arena, "/sessions", NULL, &host, 1),
-		arena_printf(h->arena, "All %s", part_number(h->arena, all)));
-	h_link(h, url_with(h->arena, "/mails", NULL, &host, 1), "Mails");
-	h_link(h, url_with(h->arena, "/evidence", NULL, &host, 1), "Refusals");
-	h_link(h, url_with(h->arena, "/changes", NULL, &host, 1), "Changes of the verdict");
+	h_element(h, "h2", NULL, T(h, "Latest sessions"));
+	h_link(h, host_filter_url(p, "/sessions", NULL, NULL), T(h, "All sessions"));
+	h_link(h, host_filter_url(p, "/mails", NULL, NULL), T(h, "Mails"));
+	h_link(h, host_filter_url(p, "/evidence", NULL, NULL), T(h, "Refusals"));
+	h_link(h, host_filter_url(p, "/changes", NULL, NULL), T(h, "Changes of the verdict"));
 	page_downloads(h, sessions, NULL, p->text);
 	h_close(h);
-	if (page_rows(h, r, sessions, &filter, false, &shown, p->err) != 0) {
+	if (page_rows(h, p->r, sessions, &filter, false, &shown, p->err) != 0) {
 		return -1;
 	}
 	if (shown == 0) {
-		h_element(h, "p", "note", "No session with this address is stored.");
+		h_element(h, "p", "note",
+			p->view.filter.since == 0 && p->view.filter.until == 0
+				? T(h, "No session with this address is stored.")
+				: T(h, "No session with this address is stored in this range of "
+				       "time."));
 	}
 	h_close(h);
 	return 0;
 }
 
+/* ---- the page ---- */
+
 static int
-write_host(struct html *h, struct request *r, const struct host_page *p)
+write_host(struct html *h, const struct host_page *p)
 {
-	add_head(h, p->host);
+	add_head(h, p);
 	add_figures(h, p->host);
-	/* advice is long: beside it stands all that is short */
+	add_jumps(h, p);
 	h_class(h, "div", "columns");
-	h_class(h, "div", "stack");
-	add_causes(h, p->host);
-	if (add_activity(h, r, p) != 0) {
+	host_why(h, p);
+	host_advice(h, p);
+	h_close(h);
+	host_risk(h, p);
+	if (host_listings(h, p) != 0 || host_time(h, p) != 0) {
 		return -1;
 	}
+	h_class(h, "div", "columns");
+	if (host_peers(h, p) != 0 || host_spoken(h, p) != 0) {
+		return -1;
+	}
+	add_services(h, p->host);
 	part_behind(h, p->host);
 	part_cut_off(h, p->host);
-	add_services(h, p->host);
 	h_close(h);
-	add_advice(h, p->host);
-	h_close(h);
-	add_listings(h, p);
-	add_likelihoods(h, p->host);
-	if (add_sessions(h, r, p) != 0) {
+	if (host_sessions(h, p) != 0) {
 		return -1;
 	}
 	add_counts(h, p->host);
 	return 0;
 }
 
-/* An address without a verdict: a remote server, or one that never sent mail. */
+/* Charts: as asked, else the last days of the host. */
 static int
-write_stranger(struct html *h, struct request *r, const struct host_page *p)
+set_range(struct host_page *p)
 {
-	h_class(h, "div", "title");
-	h_open(h, "h1");
-	h_element(h, "span", "code", p->text);
-	h_close_n(h, 2);
-	h_element(h, "p", "lead",
-		"There is no verdict on this address: it is not one of the hosts that are watched, "
-		"or it has sent no mail that was seen.");
-	return add_sessions(h, r, p);
+	struct sensor_state state;
+	int rc = query_state(p->r->reader.store, &state, &p->r->arena, p->err);
+	int64_t last = ptime_hour(node_time(p->host, "last")) + PTIME_HOUR;
+	int64_t first = node_time(p->host, "first");
+	int64_t now = rc == 1 && state.now > last ? state.now : last;
+	const struct filter *f = &p->view.filter;
+	p->until = f->until != 0 ? f->until : f->since != 0 ? now : last;
+	p->since = f->since != 0 ? f->since : p->until - USUAL;
+	if (f->since == 0 && p->since < first) {
+		p->since = ptime_hour(first);
+	}
+	if (p->since >= p->until) {
+		p->since = p->until - PTIME_HOUR;
+	}
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+write_page(struct html *h, struct answer *a, struct host_page *p)
+{
+	if (p->host != NULL && set_range(p) != 0) {
+		return -1;
+	}
+	page_begin(h, p->r, a, p->text);
+	return p->host != NULL ? write_host(h, p) : host_stranger(h, p);
 }
 
 void
@@ -482,9 +320,13 @@ page_host(struct request *r, struct answer *a)
 	struct buf json;
 	struct doc *doc = NULL;
 	char text[ADDR_TEXT_MAX];
-	struct host_page p = { .err = &err };
+	struct host_page p = { .r = r, .err = &err };
 	if (addr_parse(slice_str(r->uri.segments[1]), &p.addr) != 0) {
-		page_error(r, a, 400, "After /host/ comes an IP address.");
+		page_error(r, a, 400, T(r, "After /host/ comes an IP address."));
+		return;
+	}
+	if (view_of_request(r, table_find("sessions"), &p.view, &err) != 0) {
+		page_error(r, a, 400, err.text);
 		return;
 	}
 	p.text = addr_format(p.addr, text);
@@ -493,12 +335,8 @@ page_host(struct request *r, struct answer *a)
 	if (rc == 1) {
 		rc = doc_parse(buf_slice(&json), &doc, &err) == 0 ? 1 : -1;
 	}
-	if (rc >= 0) {
-		page_begin(&h, r, a, p.text);
-		p.host = doc != NULL ? doc_root(doc) : NULL;
-		rc = doc != NULL ? write_host(&h, r, &p) : write_stranger(&h, r, &p);
-	}
-	if (rc < 0) {
+	p.host = doc != NULL ? doc_root(doc) : NULL;
+	if (rc < 0 || write_page(&h, a, &p) != 0) {
 		page_store_error(r, a, err.text);
 	} else {
 		page_end(&h, r);

@@ -1,325 +1,262 @@
-/* The overview: can the sensor see, how bad is it, and which hosts first. */
-#include "web/page.h"
+/* The overview: can the sensor see, which hosts are in trouble and why, what is new, how the sensor
+ * does. */
+#include "web/page_overview.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "sensor/base/ptime.h"
-#include "web/chart.h"
-#include "web/health.h"
 #include "web/route.h"
 
-enum { RANKED = 25, SPARK_STEPS = 36 };
-
-struct overview {
-	struct sensor_state state;
-	bool has_state;
-	struct store_totals totals;
-	struct loss_day loss;
-	struct health health;
-	struct series series;
-	struct doc *hosts[RANKED]; /* riskiest first */
-	size_t hosts_count;
-	struct err *err;
-};
-
 /* ---- what is asked of the store ---- */
+
+static bool
+is_trouble(const char *verdict)
+{
+	enum verdict v;
+	return verdict_parse(slice_str(verdict), &v) == 0 && v >= VERDICT_WATCH;
+}
 
 static bool
 keep_host(void *ctx, struct slice json)
 {
 	struct overview *o = ctx;
-	if (doc_parse(json, &o->hosts[o->hosts_count], o->err) != 0) {
+	struct doc *doc;
+	if (doc_parse(json, &doc, o->err) != 0) {
 		return false;
 	}
-	o->hosts_count++;
-	return o->hosts_count < RANKED;
+	if (!is_trouble(node_text(doc_root(doc), "verdict"))) {
+		doc_free(doc);
+		return true;
+	}
+	o->hosts[o->hosts_count++] = doc;
+	return o->hosts_count < OVERVIEW_RANKED;
+}
+
+static void
+add_hour(void *ctx, const struct hour_row *row)
+{
+	struct overview *o = ctx;
+	series_add(&o->series, row);
+	if (row->hour + PTIME_HOUR <= o->since) {
+		return; /* the chart begins earlier than the range */
+	}
+	o->sums.hour = row->hour;
+	o->sums.sessions += row->sessions;
+	o->sums.mails += row->mails;
+	o->sums.rcpts += row->rcpts;
+	o->sums.accepted += row->accepted;
+	o->sums.rejected += row->rejected;
+	o->sums.deferred += row->deferred;
+}
+
+static int
+load_state(struct request *r, struct overview *o)
+{
+	struct store *s = r->reader.store;
+	int rc = query_state(s, &o->state, &r->arena, o->err);
+	if (rc < 0 || query_totals(s, &o->totals, o->err) != 0 ||
+		loss_day_load(&o->loss, s, o->err) != 0) {
+		return -1;
+	}
+	o->has_state = rc == 1;
+	health_of(&o->health, o->has_state ? &o->state : NULL, &o->loss, r->now, &r->arena);
+	return 0;
+}
+
+static void
+set_range(struct overview *o)
+{
+	int64_t last = o->totals.last > o->state.now ? o->totals.last : o->state.now;
+	o->has_range = o->view.filter.since != 0 || o->view.filter.until != 0;
+	o->until = o->view.filter.until != 0 ? o->view.filter.until : last;
+	o->since = o->view.filter.since != 0 ? o->view.filter.since : o->until - OVERVIEW_USUAL;
+	if (!o->has_range && o->since < o->totals.first) {
+		o->since = o->totals.first;
+	}
+	/* whatever was asked for, the chart ends where there is something */
+	int64_t end = o->until < last || last == 0 ? o->until : last;
+	series_init(&o->series, o->since, end > o->since ? end - 1 : o->since, 24, SERIES_STEPS);
 }
 
 static int
 load(struct request *r, struct overview *o)
 {
 	struct store *s = r->reader.store;
-	const struct filter filter = { .sort = "risk", .descending = true, .limit = RANKED };
-	int rc = query_state(s, &o->state, &r->arena, o->err);
-	if (rc < 0 || query_totals(s, &o->totals, o->err) != 0) {
+	if (load_state(r, o) != 0) {
 		return -1;
 	}
-	o->has_state = rc == 1;
-	if (loss_day_load(&o->loss, s, o->err) != 0) {
+	set_range(o);
+	struct filter filter = o->view.filter;
+	filter.sort = "risk";
+	filter.descending = true;
+	filter.limit = OVERVIEW_RANKED;
+	filter.offset = 0;
+	const struct range_question seen = { .since = o->view.filter.since,
+		.until = o->view.filter.until };
+	if (query_hours(s, (struct addr){ 0 }, o->series.from, o->view.filter.until, add_hour, o,
+		    o->err) != 0 ||
+		query_verdicts(s, &seen, o->verdicts, o->err) != 0 ||
+		query_records(s, table_find("hosts"), &filter, keep_host, o, o->err) != 0) {
 		return -1;
 	}
-	health_of(&o->health, o->has_state ? &o->state : NULL, &o->loss, r->now, &r->arena);
-	int64_t last = o->totals.last, since = last - 7 * PTIME_DAY;
-	series_init(&o->series, since > o->totals.first ? since : o->totals.first, last, 24,
-		SERIES_STEPS);
-	if (query_hours(s, (struct addr){ 0 }, o->series.from, 0, series_add, &o->series, o->err) !=
-		0) {
-		return -1;
-	}
-	if (query_records(s, table_find("hosts"), &filter, keep_host, o, o->err) != 0) {
-		return -1;
-	}
+	sight_of(&o->sight, o->has_state ? &o->state : NULL, &o->health,
+		!o->has_range || o->sums.sessions + o->sums.mails > 0, r->now);
 	return o->err->text[0] != '\0' ? -1 : 0;
 }
 
-/* ---- banner and tiles ---- */
+const char *
+overview_url(struct request *r, const char *path, const char *name, const char *value)
+{
+	const struct param set[] = { { "range", uri_param(&r->uri, "range") },
+		{ "since", uri_param(&r->uri, "since") }, { "until", uri_param(&r->uri, "until") },
+		{ name, value } };
+	return url_with(&r->arena, path, NULL, set, name != NULL ? 4 : 3);
+}
+
+/* ---- whether it can be believed ---- */
 
 static void
-add_banner(struct html *h, const struct health *health)
+add_sight(struct html *h, const struct overview *o)
 {
-	if (!health->blind) {
+	enum sight_word first = sight_first(&o->sight);
+	if (first == SIGHTS) {
 		return;
 	}
-	h_class(h, "div", "banner bad");
+	h_class(h, "div", o->sight.blind ? "banner bad sight" : "banner warn sight");
 	h_attr(h, "role", "alert");
-	h_element(h, "strong", NULL,
-		"The sensor does not see everything. A host that looks clean here may not be.");
+	h_element(h, "h2", NULL, T(h, sight_title(first)));
+	h_element(h, "p", NULL, T(h, sight_text(first)));
 	h_open(h, "ul");
-	for (size_t i = 0; i < health->count && health->notes[i].blind; i++) {
-		h_element(h, "li", NULL, health->notes[i].text);
-	}
-	h_close_n(h, 2);
-}
-
-static void
-add_tiles(struct html *h, const struct overview *o)
-{
-	struct arena *a = h->arena;
-	const struct store_totals *t = &o->totals;
-	const int64_t *count = o->state.counters.value;
-	int64_t listed = t->hosts_by_verdict[VERDICT_LISTED],
-		likely = t->hosts_by_verdict[VERDICT_LIKELY];
-	int64_t dropped = count[COUNTER_packets_dropped] + count[COUNTER_packets_if_dropped];
-	double lost = loss_share(dropped, count[COUNTER_packets]);
-	h_class(h, "div", "tiles");
-	part_tile(h, "Listed now", part_number(a, listed), "remote servers name a blocklist",
-		listed > 0 ? "bad" : NULL);
-	part_tile(h, "Likely to be listed", part_number(a, likely),
-		arena_printf(a, "%s throttled, %s to watch",
-			part_number(a, t->hosts_by_verdict[VERDICT_THROTTLED]),
-			part_number(a, t->hosts_by_verdict[VERDICT_WATCH])),
-		likely > 0 ? "bad" : NULL);
-	part_tile(h, "Mails seen", part_number(a, t->mails),
-		arena_printf(a, "%s recipients in %s sessions", part_number(a, t->rcpts),
-			part_number(a, t->sessions)),
-		NULL);
-	part_tile(h, "Recipients refused",
-		part_percent(a, (double)t->rcpts_refused, (double)t->rcpts),
-		arena_printf(
-			a, "%s of %s", part_number(a, t->rcpts_refused), part_number(a, t->rcpts)),
-		NULL);
-	part_tile(h, "Packets lost",
-		o->has_state ? part_percent(a, lost, count[COUNTER_packets] > 0 ? 1 : 0) : "–",
-		arena_printf(a, "%s of %s", part_number(a, dropped),
-			part_number(a, count[COUNTER_packets] + dropped)),
-		o->health.blind ? "bad" : NULL);
-	h_close(h);
-}
-
-/* ---- the sensor ---- */
-
-/* "0.3 % (worst 5 minutes: 2.1 %)"; "" when no interval is known. */
-static const char *
-mirror_words(struct arena *arena, const struct loss_day *day)
-{
-	struct loss_sum sum;
-	loss_sum_init(&sum);
-	for (size_t i = 0; i < day->count; i++) {
-		loss_sum_add(&sum, &day->intervals[i]);
-	}
-	if (day->count == 0) {
-		return "";
-	}
-	const char *whole = part_percent(arena, loss_of_mirror(&sum.total.counters), 1);
-	if (sum.intervals == 1 || sum.worst.start < 0) {
-		return whole;
-	}
-	return arena_printf(arena, "%s (worst 5 minutes: %s)", whole,
-		part_percent(arena, loss_of_mirror(&sum.worst.counters), 1));
-}
-
-static void
-add_sensor(struct html *h, const struct overview *o, int64_t now)
-{
-	struct arena *a = h->arena;
-	const int64_t *count = o->state.counters.value;
-	part_section(h, "sensor", "The sensor");
-	h_class(h, "p", "state");
-	h_element(h, "span", arena_printf(a, "badge %s", o->health.blind ? "listed" : "clean"),
-		health_word(o->has_state ? &o->state : NULL, now));
-	if (o->has_state) {
-		h_format(h, " %s, reading %s", o->state.sensor, o->state.sources);
-	}
-	h_close(h);
-	h_class(h, "dl", "facts");
-	if (o->has_state) {
-		part_fact_time(h, "Last packet", o->state.now);
-		part_fact_time(h, "First packet", o->state.started);
-		part_fact_count(h, "Packets", count[COUNTER_packets]);
-		part_fact_count(h, "Dropped",
-			count[COUNTER_packets_dropped] + count[COUNTER_packets_if_dropped]);
-		part_fact(h, "Holes in streams",
-			arena_printf(a, "%s (%s)", part_number(a, count[COUNTER_gaps]),
-				part_bytes(a, count[COUNTER_gap_bytes])));
-	}
-	part_fact(h, "Lost in the mirror", mirror_words(a, &o->loss));
-	part_fact(h, "Encrypted sessions",
-		part_percent(a, (double)o->totals.sessions_encrypted, (double)o->totals.sessions));
-	h_close(h);
-	if (o->health.count > 0) {
-		h_class(h, "ul", "notes");
-		for (size_t i = 0; i < o->health.count; i++) {
-			if (!o->health.notes[i].blind) {
-				h_element(h, "li", NULL, o->health.notes[i].text);
-			}
+	for (size_t i = first + 1; i < SIGHTS; i++) {
+		/* of loss the lines below say more */
+		if (o->sight.is[i] && i != SIGHT_LOSSY) {
+			h_element(h, "li", NULL, T(h, sight_title((enum sight_word)i)));
 		}
-		h_close(h);
 	}
+	for (size_t i = 0; i < o->health.count && o->health.notes[i].blind; i++) {
+		h_element(h, "li", NULL, TS(h, o->health.notes[i].text));
+	}
+	h_close(h);
 	h_open(h, "p");
-	h_link(h, "/sensor", "All counters");
+	h_link(h, "/sensor", T(h, "What the sensor counted"));
 	h_close_n(h, 2);
 }
 
-/* ---- the ranking ---- */
+/* ---- tiles ---- */
 
-/* Those in force: public lists, or what single providers think by themselves. */
-static const char *
-named_by(struct arena *arena, const struct node *host, bool public)
+struct tile {
+	const char *label, *value, *note, *tone, *url;
+};
+
+static void
+add_tile(struct html *h, const struct tile *t)
 {
-	const char *text = "";
-	for (size_t i = 0; i < node_count(host, "listings"); i++) {
-		const struct node *listing = node_item(host, "listings", i);
-		if (node_time(listing, "until") == 0 &&
-			(strcmp(node_text(listing, "kind"), "list") == 0) == public) {
-			text = arena_printf(arena, "%s%s%s", text, text[0] != '\0' ? ", " : "",
-				node_text(listing, "list"));
-		}
-	}
-	return text;
+	h_class(h, "div", "card tile");
+	h_element(h, "h2", NULL, t->label);
+	h_class(h, "p", t->tone == NULL ? "figure" : arena_printf(h->arena, "figure %s", t->tone));
+	h_link(h, t->url, t->value);
+	h_close(h);
+	h_element(h, "p", "note", t->note);
+	h_close(h);
+}
+
+/* A zero that nobody could have seen is no number. */
+static const char *
+count_words(struct html *h, const struct overview *o, int64_t n)
+{
+	return n == 0 && !o->sight.zero_known ? "–" : part_number(h, n);
+}
+
+static const char *
+share_words(struct html *h, const struct overview *o, int64_t part, int64_t whole)
+{
+	return part == 0 && !o->sight.zero_known ? "–"
+						 : part_percent(h, (double)part, (double)whole);
 }
 
 static void
-add_named(struct html *h, const struct node *host)
+add_host_tiles(struct html *h, struct request *r, const struct overview *o)
 {
-	const char *own = named_by(h->arena, host, false);
-	h_class(h, "td", "text");
-	h_str(h, named_by(h->arena, host, true));
-	if (own[0] != '\0') {
-		h_element(h, "span", "name", arena_printf(h->arena, "providers: %s", own));
-	}
+	int64_t listed = o->verdicts[VERDICT_LISTED], likely = o->verdicts[VERDICT_LIKELY];
+	add_tile(h, &(struct tile){ T(h, "Listed now"), count_words(h, o, listed),
+			    T(h, "remote servers name a blocklist"), listed > 0 ? "bad" : NULL,
+			    overview_url(r, "/hosts", "verdict", "listed") });
+	add_tile(h, &(struct tile){ T(h, "Likely to be listed"), count_words(h, o, likely),
+			    h_words(h, T(h, "%s throttled, %s to watch"),
+				    count_words(h, o, o->verdicts[VERDICT_THROTTLED]),
+				    count_words(h, o, o->verdicts[VERDICT_WATCH])),
+			    likely > 0 ? "bad" : NULL,
+			    overview_url(r, "/hosts", "verdict", "likely") });
+}
+
+/* Its tone follows its own number, whatever else the sensor is blind for. */
+static void
+add_loss_tile(struct html *h, const struct overview *o)
+{
+	const int64_t *count = o->state.counters.value;
+	int64_t dropped = count[COUNTER_packets_dropped] + count[COUNTER_packets_if_dropped];
+	int64_t all = count[COUNTER_packets] + dropped;
+	double lost = loss_share(dropped, count[COUNTER_packets]);
+	add_tile(h, &(struct tile){ T(h, "Packets lost"), all > 0 ? part_percent(h, lost, 1) : "–",
+			    all > 0 ? h_words(h, T(h, "%s of %s"), part_number(h, dropped),
+					      part_number(h, all))
+				    : T(h, "no packet was seen"),
+			    all == 0 || lost > HEALTH_LOSS_LIMIT ? "bad" : NULL, "/loss" });
+}
+
+static void
+add_tiles(struct html *h, struct request *r, const struct overview *o)
+{
+	int64_t known = o->sums.accepted + o->sums.rejected + o->sums.deferred;
+	h_class(h, "div", "tiles");
+	add_host_tiles(h, r, o);
+	add_tile(h, &(struct tile){ T(h, "Mails seen"), count_words(h, o, o->sums.mails),
+			    h_words(h, T(h, "%s recipients in %s sessions"),
+				    count_words(h, o, o->sums.rcpts),
+				    count_words(h, o, o->sums.sessions)),
+			    NULL, overview_url(r, "/mails", NULL, NULL) });
+	add_tile(h, &(struct tile){ T(h, "Recipients refused"),
+			    share_words(h, o, o->sums.rejected, known),
+			    h_words(h, T(h, "%s of %s"), count_words(h, o, o->sums.rejected),
+				    count_words(h, o, known)),
+			    NULL, overview_url(r, "/evidence", NULL, NULL) });
+	add_loss_tile(h, o);
 	h_close(h);
 }
 
-static int
-add_spark(struct html *h, struct request *r, const struct overview *o, const struct node *host,
-	struct err *err)
-{
-	struct addr addr;
-	struct series series;
-	if (addr_parse(slice_str(node_text(host, "ip")), &addr) != 0) {
-		return 0;
-	}
-	series_init(&series, o->totals.last - (SPARK_STEPS - 1) * PTIME_HOUR, o->totals.last,
-		SPARK_STEPS, SPARK_STEPS);
-	if (query_hours(r->reader.store, addr, series.from, 0, series_add, &series, err) != 0) {
-		return -1;
-	}
-	chart_spark(h, &series,
-		arena_printf(h->arena, "Recipients of %s per hour, last 36 hours",
-			node_text(host, "ip")));
-	return 0;
-}
+/* ---- the page ---- */
 
-static int
-add_host(struct html *h, struct request *r, const struct overview *o, const struct node *host)
+static void
+add_head(struct html *h, const struct overview *o)
 {
-	int64_t rejected = node_int(host, "counts.rejected");
-	int64_t known =
-		rejected + node_int(host, "counts.accepted") + node_int(host, "counts.deferred");
-	h_open(h, "tr");
-	h_open(h, "td");
-	part_verdict(h, node_text(host, "verdict"));
-	h_close(h);
-	h_class(h, "td", "num risk");
-	h_format(h, "%.0f %%", 100 * node_real(host, "risk"));
-	part_meter(h, node_real(host, "risk"), "rejected");
-	h_close(h);
-	h_class(h, "td", "who");
-	h_class(h, "a", "code");
-	h_url(h, "href", url_path(h->arena, "host", node_text(host, "ip"), NULL));
-	h_str(h, node_text(host, "ip"));
-	h_close(h);
-	h_element(h, "span", "name", node_text(host, "name"));
-	h_close(h);
-	h_element(h, "td", "long", node_text(host, "summary"));
-	add_named(h, host);
-	h_class(h, "td", "num");
-	h_int(h, node_int(host, "counts.mails"));
-	h_close(h);
-	h_element(h, "td", "num", part_percent(h->arena, (double)rejected, (double)known));
-	h_open(h, "td");
-	int rc = add_spark(h, r, o, host, o->err);
-	h_close_n(h, 2);
-	return rc;
-}
-
-static int
-add_ranking(struct html *h, struct request *r, const struct overview *o)
-{
-	static const char *const heads[] = { "Verdict", "#Risk", "Host", "Why",
-		"Lists that name it", "#Mails", "#Refused", "Last 36 h", NULL };
-	int rc = 0;
-	h_class(h, "section", "card");
+	char since[PTIME_TEXT_MAX], until[PTIME_TEXT_MAX];
 	h_class(h, "div", "title");
-	h_element(h, "h2", NULL, "Hosts by risk");
-	if ((int64_t)o->hosts_count < o->totals.hosts) {
-		h_link(h, "/hosts",
-			arena_printf(
-				h->arena, "All %s hosts", part_number(h->arena, o->totals.hosts)));
-	}
-	page_downloads(h, table_find("hosts"), NULL, NULL);
-	h_close(h);
-	if (o->hosts_count == 0) {
-		h_element(h, "p", "note",
-			"No host of yours has sent mail that the sensor saw. See above whether it "
-			"could see any.");
+	h_element(h, "h1", NULL, T(h, "Which hosts are listed, or about to be"));
+	if (o->totals.first != 0) {
+		ptime_format(o->since, since);
+		ptime_format(o->until, until);
+		h_class(h, "p", "note");
+		h_format(h, T(h, "%.10s %.5s to %.10s %.5s UTC"), since, since + 11, until,
+			until + 11);
 		h_close(h);
-		return 0;
 	}
-	part_table(h, "Hosts by risk", heads);
-	for (size_t i = 0; i < o->hosts_count && rc == 0; i++) {
-		rc = add_host(h, r, o, doc_root(o->hosts[i]));
-	}
-	part_table_end(h);
 	h_close(h);
-	return rc;
 }
 
 static int
 write_overview(struct html *h, struct request *r, const struct overview *o)
 {
-	char first[PTIME_TEXT_MAX], last[PTIME_TEXT_MAX];
-	h_class(h, "div", "title");
-	h_element(h, "h1", NULL, "Which hosts are listed, or about to be");
-	if (o->totals.first != 0) {
-		h_class(h, "p", "note");
-		h_format(h, "%.10s to %.10s · %s hosts sent mail",
-			ptime_format(o->totals.first, first), ptime_format(o->totals.last, last),
-			part_number(h->arena, o->totals.hosts));
-		h_close(h);
-	}
-	h_close(h);
-	add_banner(h, &o->health);
-	add_tiles(h, o);
-	if (add_ranking(h, r, o) != 0) {
+	add_head(h, o);
+	add_sight(h, o);
+	add_tiles(h, r, o);
+	if (overview_hosts(h, r, o) != 0 || overview_news(h, r, o) != 0) {
 		return -1;
 	}
 	h_class(h, "div", "columns");
-	part_section(h, "activity", "What became of the recipients");
-	chart_series(h, &o->series, "Recipients of all hosts");
+	part_section(h, "activity", T(h, "What became of the recipients"));
+	chart_series(h, &o->series, T(h, "Recipients of all hosts"));
 	h_close(h);
-	add_sensor(h, o, r->now);
+	overview_sensor(h, r, o);
 	h_close(h);
 	return 0;
 }
@@ -331,7 +268,11 @@ page_overview(struct request *r, struct answer *a)
 	struct err err = { "" };
 	struct overview *o = arena_alloc(&r->arena, sizeof *o);
 	o->err = &err;
-	page_begin(&h, r, a, "Overview");
+	if (view_of_request(r, table_find("hosts"), &o->view, &err) != 0) {
+		page_error(r, a, 400, err.text);
+		return;
+	}
+	page_begin(&h, r, a, T(r, "Overview"));
 	if (load(r, o) != 0 || write_overview(&h, r, o) != 0) {
 		page_store_error(r, a, err.text);
 	} else {

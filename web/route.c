@@ -21,6 +21,7 @@ static const struct route routes[] = {
 	{ .path = { "about" }, .title = N_("About"), .run = page_about, .no_store = true },
 	{ .path = { "host", "*" }, .run = page_host },
 	{ .path = { "session", "*" }, .run = page_session, .evidence = true },
+	{ .path = { "chart", "host", "*" }, .run = chart_host },
 	{ .path = { "mail", "*", "*" }, .run = page_mail, .evidence = true },
 	{ .path = { "csv", "*" }, .run = download_csv, .access = ACCESS_ANALYST },
 	{ .path = { "json", "*" }, .run = download_json, .access = ACCESS_ANALYST },

@@ -27,6 +27,7 @@ void page_mail(struct request *r, struct answer *a);
 void page_sensor(struct request *r, struct answer *a);
 void page_about(struct request *r, struct answer *a);
 void download_csv(struct request *r, struct answer *a);
+void chart_host(struct request *r, struct answer *a);
 void download_json(struct request *r, struct answer *a);
 void download_record(struct request *r, struct answer *a);
 void page_complaint(struct request *r, struct answer *a);

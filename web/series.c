@@ -44,6 +44,7 @@ series_add(void *ctx, const struct hour_row *row)
 	step->rcpts[SERIES_UNKNOWN] += row->rcpts > known ? row->rcpts - known : 0;
 	step->mails += row->mails;
 	step->listed += row->listed;
+	step->score_max = row->score_max > step->score_max ? row->score_max : step->score_max;
 }
 
 int64_t

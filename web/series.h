@@ -19,6 +19,7 @@ enum series_kind {
 struct series_step {
 	int64_t rcpts[SERIES_KINDS];
 	int64_t mails, listed;
+	double score_max; /* the highest of its hours */
 };
 
 struct series {

@@ -78,7 +78,7 @@ static const struct {
 } pages[] = {
 	{ "/", 200, "192.0.2.23", "The sensor does not see everything" },
 	{ "/", 200, "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&amp;amp;", "<script" },
-	{ "/", 200, "providers: Microsoft S3140", "Yahoo" },
+	{ "/", 200, "providers: Microsoft S3140", "S3140, Yahoo" },
 	{ "/hosts", 200, "href=\"/host/2001:db8:12::77\"", "<script" },
 	{ "/hosts?verdict=likely", 200, "192.0.2.140", "192.0.2.23" },
 	{ "/hosts?sort=risk&order=asc", 200, "aria-sort=\"ascending\"", NULL },
@@ -280,7 +280,7 @@ an_empty_store_is_not_clean(void **state)
 	struct pool *pool = pool_new(empty);
 	buf_init(&b, PAGE_MAX);
 	assert_int_equal(ask(pool, "/", 4096, &b), 200);
-	assert_true(has(&b, "The sensor does not see everything"));
+	assert_true(has(&b, "No sensor has ever written to this store."));
 	assert_true(has(&b, "No sensor has written to this store yet"));
 	assert_int_equal(ask(pool, "/sensor", 4096, &b), 200);
 	assert_int_equal(ask(pool, "/mails", 4096, &b), 200);
