@@ -138,10 +138,12 @@ is_plain(struct slice s)
 	return s.len <= HTML_TEXT_MAX;
 }
 
-/* What the store holds is clean already; a page does not depend on it. */
+/* What the store holds is clean already; a page does not depend on it.  Whom the text is not for,
+ * does not get it: here, so that no page can forget it. */
 static void
 add_clean(struct html *h, struct slice s)
 {
+	s = viewer_text(h->viewer, h->arena, s);
 	add_escaped(h, is_plain(s) ? s : slice_str(text_clean(h->arena, s, HTML_TEXT_MAX)));
 }
 

@@ -8,15 +8,40 @@
 
 /* ---- the target ---- */
 
+/* A text area's value has lines and tabs; nothing else has controls. */
+static bool
+is_clean(struct slice text, bool lines)
+{
+	size_t from = 0;
+	for (size_t i = 0; i <= text.len; i++) {
+		if (i < text.len &&
+			(!lines || strchr("\t\r\n", text.ptr[i]) == NULL || text.ptr[i] == '\0')) {
+			continue;
+		}
+		if (!text_is_clean(slice_take(slice_skip(text, from), i - from))) {
+			return false;
+		}
+		from = i + 1;
+	}
+	return true;
+}
+
+enum decoding {
+	DECODE_PATH,
+	DECODE_QUERY, /* `+` is a space */
+	DECODE_FORM,  /* …and there may be several lines */
+};
+
 /* Percent-decoding (RFC 3986 2.1) into the arena; NULL and err when the result could not be shown.
  */
 static const char *
-decode(struct slice in, bool plus, struct arena *arena, struct err *err)
+decode(struct slice in, enum decoding how, struct arena *arena, struct err *err)
 {
+	const char *what = how == DECODE_FORM ? "form" : "address";
 	char *out = arena_alloc(arena, in.len + 1);
 	size_t n = 0;
 	if (out == NULL) {
-		err_set(err, "the address is too long");
+		err_set(err, "the %s is too long", what);
 		return NULL;
 	}
 	for (size_t i = 0; i < in.len; i++) {
@@ -25,19 +50,19 @@ decode(struct slice in, bool plus, struct arena *arena, struct err *err)
 			int high = i + 2 < in.len ? chars_hex(in.ptr[i + 1]) : -1;
 			int low = i + 2 < in.len ? chars_hex(in.ptr[i + 2]) : -1;
 			if (high < 0 || low < 0) {
-				err_set(err,
-					"a %% in the address is not followed by two hex digits");
+				err_set(err, "a %% in the %s is not followed by two hex digits",
+					what);
 				return NULL;
 			}
 			c = (uint8_t)(high << 4 | low);
 			i += 2;
-		} else if (c == '+' && plus) {
+		} else if (c == '+' && how != DECODE_PATH) {
 			c = ' ';
 		}
 		out[n++] = (char)c;
 	}
-	if (memchr(out, 0, n) != NULL || !text_is_clean(slice_of(out, n))) {
-		err_set(err, "the address holds control characters or is not UTF-8");
+	if (memchr(out, 0, n) != NULL || !is_clean(slice_of(out, n), how == DECODE_FORM)) {
+		err_set(err, "the %s holds control characters or is not UTF-8", what);
 		return NULL;
 	}
 	return out;
@@ -48,7 +73,7 @@ parse_path(struct slice path, struct arena *arena, struct uri *out, struct err *
 {
 	while (path.len > 0) {
 		struct slice part = slice_split(&path, '/');
-		const char *text = decode(part, false, arena, err);
+		const char *text = decode(part, DECODE_PATH, arena, err);
 		if (text == NULL) {
 			return -1;
 		}
@@ -63,7 +88,8 @@ parse_path(struct slice path, struct arena *arena, struct uri *out, struct err *
 }
 
 static int
-parse_query(struct slice query, struct arena *arena, struct uri *out, struct err *err)
+parse_query(struct slice query, enum decoding how, struct arena *arena, struct uri *out,
+	struct err *err)
 {
 	while (query.len > 0) {
 		struct slice value = slice_split(&query, '&');
@@ -75,8 +101,8 @@ parse_query(struct slice query, struct arena *arena, struct uri *out, struct err
 			return err_set(err, "more than %d parameters", URI_PARAMS_MAX);
 		}
 		struct param *p = &out->params[out->params_count];
-		p->name = decode(name, true, arena, err);
-		p->value = decode(value, true, arena, err);
+		p->name = decode(name, how, arena, err);
+		p->value = decode(value, how, arena, err);
 		if (p->name == NULL || p->value == NULL) {
 			return -1;
 		}
@@ -99,10 +125,13 @@ uri_parse(struct slice raw, struct arena *arena, struct uri *out, struct err *er
 	}
 	/* RFC 9112 3.2.2: a server must accept the absolute form, and its authority counts instead
 	 * of Host. */
-	if (slice_istarts(raw, SLICE("http://"))) {
-		struct slice rest = slice_skip(raw, 7);
+	size_t scheme = slice_istarts(raw, SLICE("http://"))	? 7
+			: slice_istarts(raw, SLICE("https://")) ? 8
+								: 0;
+	if (scheme > 0) {
+		struct slice rest = slice_skip(raw, scheme);
 		struct slice authority = slice_take(rest, slice_index(rest, '/'));
-		out->authority = decode(authority, false, arena, err);
+		out->authority = decode(authority, DECODE_PATH, arena, err);
 		if (out->authority == NULL) {
 			return -1;
 		}
@@ -119,7 +148,14 @@ uri_parse(struct slice raw, struct arena *arena, struct uri *out, struct err *er
 	if (parse_path(path, arena, out, err) != 0) {
 		return -1;
 	}
-	return parse_query(raw, arena, out, err);
+	return parse_query(raw, DECODE_QUERY, arena, out, err);
+}
+
+int
+form_parse(struct slice body, struct arena *arena, struct uri *out, struct err *err)
+{
+	*out = (struct uri){ 0 };
+	return parse_query(body, DECODE_FORM, arena, out, err);
 }
 
 const char *

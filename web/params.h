@@ -13,7 +13,7 @@
 #include "store/query.h"
 
 #define URI_MAX 8192 /* bytes of a request target */
-#define URI_SEGMENTS_MAX 4
+#define URI_SEGMENTS_MAX 5
 #define URI_PARAMS_MAX 32
 
 struct param {
@@ -31,6 +31,9 @@ struct uri {
 /* 0, or -1 and err says what is wrong with the address: a bad escape, %00, a control, bytes that
  * are not UTF-8, a parameter given twice. */
 int uri_parse(struct slice raw, struct arena *arena, struct uri *out, struct err *err);
+/* The body of a POST (application/x-www-form-urlencoded) into param alone; values may have several
+ * lines and tabs. 0, or -1 and err. */
+int form_parse(struct slice body, struct arena *arena, struct uri *out, struct err *err);
 /* NULL when it is not there or empty: an empty field of a form asks for nothing. */
 const char *uri_param(const struct uri *uri, const char *name);
 

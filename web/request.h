@@ -7,6 +7,7 @@
 #ifndef HELOSCOPE_WEB_REQUEST_H
 #define HELOSCOPE_WEB_REQUEST_H
 
+#include "sensor/record_audit.h"
 #include "web/params.h"
 #include "web/pool.h"
 #include "web/texts.h"
@@ -34,15 +35,27 @@ enum method { METHOD_GET, METHOD_POST }; /* HEAD is GET; others never come here 
 
 struct request {
 	enum method method;
+	struct slice target; /* path and query, as they came */
 	struct uri uri;
 	struct uri form; /* POST: the parameters of its body (HTML form encoding), as checked as the
 			    target's */
 	struct arena arena;
 	const struct site *site; /* what the server was told at its start */
 	struct viewer viewer;
+	struct door *door; /* door.h; NULL = nobody signs in */
+	/* How the viewer was known. */
+	enum known_by {
+		KNOWN_BY_NOTHING,
+		KNOWN_BY_COOKIE,
+		KNOWN_BY_BASIC,
+		KNOWN_BY_PROXY
+	} known_by;
+	bool is_tls;
+	bool is_foreign;	   /* a page of another site made the browser send it */
+	const char *host;	   /* the name by which it was asked; checked */
 	const struct texts *texts; /* its language: parameter lang, cookie, Accept-Language */
-	const char *cookies, *if_none_match, *accept_language,
-		*accept_encoding; /* header fields as they came; NULL = none */
+	const char *cookies, *if_none_match, *accept_language, *accept_encoding, *accept,
+		*authorization, *fetch_site; /* header fields as they came; NULL = none */
 	struct pool *pool;
 	struct reader reader; /* taken before the route runs */
 	bool reader_failed;   /* the store refused something: the connection is not kept */
@@ -57,6 +70,10 @@ struct answer {
 	const char *disposition; /* Content-Disposition, or NULL */
 	const char *location;	 /* of a redirect (303): a path of ours, or NULL */
 	const char *cookie;	 /* Set-Cookie, or NULL */
+	const char *allow;	 /* Allow, of 405, or NULL */
+	const char *refresh;	 /* Refresh: the address that the browser asks for next, or NULL */
+	unsigned retry_after_s;	 /* Retry-After; 0 = none */
+	bool challenge;		 /* WWW-Authenticate: Basic, for programs */
 	const char *etag;	 /* quoted, or NULL */
 	const char *encoding;	 /* Content-Encoding of `fixed`, or NULL */
 	struct buf body;
@@ -75,6 +92,17 @@ void request_init(struct request *r, struct pool *pool, const char *version, int
 void request_release(struct request *r);
 void answer_init(struct answer *a);
 
+/* Hands an entry of that kind to the collector: what was done, about which object and host, at
+ * entry->time = now, by the viewer, from his address; `entry` needs kind and whatever the kind has.
+ * 0, also where this report takes no entries at all (site.tell NULL), or -1 and err. */
+int request_tell(struct request *r, const struct audit_entry *entry, struct err *err);
+/* Whether the route is for this viewer. */
+struct route;
+bool request_may(const struct request *r, const struct route *route);
+/* What cannot be read as a request to a page: 405, 411, 413, 415. */
+void answer_refuse(struct request *r, struct answer *a, unsigned status);
+/* By gzip, where the browser takes it and nobody can learn a secret from the length. */
+void answer_pack(struct request *r, struct answer *a);
 /* Runs the route that the target names and fills *a, whatever the target is. */
 void route_answer(struct request *r, struct slice target, struct answer *a);
 

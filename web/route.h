@@ -5,7 +5,7 @@
 #include "web/request.h"
 
 struct route {
-	const char *path[4]; /* segments; "*" = any; NULL = end */
+	const char *path[URI_SEGMENTS_MAX]; /* segments; "*" = any; NULL = end */
 	const char *title;   /* in the navigation (a key of texts.h); NULL = not there */
 	void (*run)(struct request *r, struct answer *a);
 	bool no_store;	    /* runs without a connection */
@@ -15,9 +15,15 @@ struct route {
 	bool post;	    /* also by POST, with a token (viewer.h) in the form */
 	bool evidence;	    /* each look is an entry of the audit log, made before it is answered
 			       (site.h) */
+	bool download;	    /* …as an export: it leaves as a file */
+	bool big_form;	    /* a form of up to FORM_MAX_BIG bytes instead of FORM_MAX */
 };
 
-const struct route *route_at(size_t i); /* NULL at the end */
+#define FORM_MAX (64u << 10)
+#define FORM_MAX_BIG (1u << 20)
+
+const struct route *route_at(size_t i);		       /* NULL at the end */
+const struct route *route_find(const struct uri *uri); /* NULL = there is none */
 
 void page_overview(struct request *r, struct answer *a);
 void page_host(struct request *r, struct answer *a);
@@ -33,6 +39,8 @@ void download_record(struct request *r, struct answer *a);
 void page_complaint(struct request *r, struct answer *a);
 void page_letter(struct request *r, struct answer *a);
 void download_letter(struct request *r, struct answer *a);
+void page_sign_in(struct request *r, struct answer *a);
+void page_sign_out(struct request *r, struct answer *a);
 void asset_answer(struct request *r, struct answer *a);
 void health_answer(struct request *r, struct answer *a);
 

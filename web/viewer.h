@@ -29,8 +29,19 @@ const char *access_word(enum access a);
 /* 0 and *out, or -1. */
 int access_parse(struct slice word, enum access *out);
 
-/* Text with the local part of whatever looks like a mail address masked ("…@example.org"); the same
- * text for those who may see them. */
+/* Text with the local part of whatever looks like a mail address masked ("…@example.org"), also
+ * where the at sign is percent-encoded; the same text for those who may see them.  v NULL: as it is.
+ */
 struct slice viewer_text(const struct viewer *v, struct arena *arena, struct slice text);
+/* The subject of a mail: "…" for those who may not see it. */
+struct slice viewer_subject(const struct viewer *v, struct slice subject);
+/* The cells of a row of that table, masked: `cells` itself for those who may see everything, else in
+ * the arena. */
+struct cell;
+struct table;
+const struct cell *viewer_cells(const struct viewer *v, struct arena *arena,
+	const struct table *table, const struct cell *cells);
+/* A record as JSON: texts masked, values of "subject" hidden. */
+struct slice viewer_json(const struct viewer *v, struct arena *arena, struct slice json);
 
 #endif

@@ -17,7 +17,7 @@ struct web_config {
 	struct endpoint listen; /* loopback unless the administrator says otherwise */
 	const char *store;	/* path; opened read-only, reopened when it is not there yet */
 	const char *version;
-	const struct site *site; /* lives as long as the server */
+	const struct site *site; /* as everything here, lives as long as the server */
 	/* TLS: PEM files, read again by web_reload; NULL = none.  Another address than loopback
 	 * needs both, and users. */
 	const char *certificate, *key;
@@ -34,6 +34,9 @@ struct web_config {
 	int connections_per_address, query_ms; /* 0 = the usual */
 };
 
+/* Whether it would start: another address than loopback has TLS and users, the files can be read.
+ * 0, or -1 and err; what is odd is said on stderr. */
+int web_check(const struct web_config *config, struct err *err);
 /* Listens and serves in threads of its own, which take no signals; from then on SIGPIPE is ignored.
  * 0, or -1 and err ("127.0.0.1:8025 is in use …"). */
 int web_start(const struct web_config *config, struct web **out, struct err *err);

@@ -6,10 +6,9 @@
  * no data. */
 #include "web/web.h"
 
-#include <errno.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,26 +16,89 @@
 
 #include <microhttpd.h>
 
-#include "sensor/base/arena.h"
 #include "sensor/base/clock.h"
+#include "web/connections.h"
+#include "web/door.h"
+#include "web/enter.h"
+#include "web/fields.h"
+#include "web/listen.h"
 #include "web/page.h"
-#include "web/request.h"
+#include "web/route.h"
+#include "web/tls.h"
+#include "web/web_inner.h"
 
 enum {
 	THREADS = 4,
 	CONNECTIONS = 256,	 /* in all: the library divides them by the threads */
 	CONNECTIONS_PER_IP = 32, /* browsers open 6; several people may share an address */
-	TIMEOUT_S = 15,		 /* without a byte */
+	TIMEOUT_S = 15,		 /* without a byte; connections.h for those who drip */
 	CONNECTION_MEMORY = 32 * 1024,
 	BLOCK = 32 * 1024, /* of a download */
 };
 
 struct web {
-	struct endpoint address; /* that it listens on; the port is never 0 */
-	char *version;
+	struct web_config config; /* what it points to is the caller's */
+	struct endpoint address;  /* that it listens on; the port is never 0 */
 	struct pool *pool;
+	struct door *door;
+	struct tls *tls; /* NULL = without */
+	struct connections *clients;
 	struct MHD_Daemon *daemon;
 };
+
+/* A connection. */
+struct caller {
+	struct web *web;
+	struct connection *client;
+	struct addr peer, local;
+};
+
+/* A request on its way in. */
+struct call {
+	char *target;
+	struct buf body;
+	bool begun;	  /* its head was looked at */
+	unsigned refused; /* status: its body is not read; 0 = it is */
+};
+
+/* ---- connections ---- */
+
+static struct caller *
+caller_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	return info != NULL ? info->socket_context : NULL;
+}
+
+struct tls *
+tls_of_connection(void *connection)
+{
+	const struct caller *caller = caller_of(connection);
+	return caller != NULL ? caller->web->tls : NULL;
+}
+
+static void
+on_connection(void *ctx, struct MHD_Connection *connection, void **state,
+	enum MHD_ConnectionNotificationCode code)
+{
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+		struct caller *caller = *state;
+		connections_remove(caller->client);
+		free(caller);
+		*state = NULL;
+		return;
+	}
+	struct caller *caller = must_alloc(sizeof *caller);
+	int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+	*caller = (struct caller){ .web = ctx,
+		.peer = listen_addr(
+			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)
+				->client_addr),
+		.local = listen_local(fd) };
+	caller->client = connections_add(caller->web->clients, fd);
+	*state = caller;
+}
 
 /* The one place where the target is seen as it came: later the library hands out a decoded string
  * that ends at a %00. */
@@ -44,15 +106,27 @@ static void *
 on_target(void *ctx, const char *target, struct MHD_Connection *connection)
 {
 	(void)ctx, (void)connection;
-	return strdup(target);
+	struct call *call = must_alloc(sizeof *call);
+	*call = (struct call){ .target = strdup(target) };
+	buf_init(&call->body, FORM_MAX_BIG);
+	return call;
 }
 
 static void
 on_completed(void *ctx, struct MHD_Connection *connection, void **state,
 	enum MHD_RequestTerminationCode code)
 {
-	(void)ctx, (void)connection, (void)code;
-	free(*state); /* the target */
+	(void)ctx, (void)code;
+	struct call *call = *state;
+	struct caller *caller = caller_of(connection);
+	if (caller != NULL) {
+		connection_asks(caller->client);
+	}
+	if (call != NULL) {
+		free(call->target);
+		buf_release(&call->body);
+		free(call);
+	}
 	*state = NULL;
 }
 
@@ -62,21 +136,29 @@ static const struct {
 	const char *name, *value;
 } fields[] = {
 	{ "Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; "
-				     "script-src 'self'; form-action 'self'; "
+				     "script-src 'self'; connect-src 'self'; form-action 'self'; "
 				     "base-uri 'none'; frame-ancestors 'none'" },
 	{ "X-Content-Type-Options", "nosniff" },
 	{ "X-Frame-Options", "DENY" }, /* for browsers that do not know frame-ancestors */
 	{ "Referrer-Policy", "no-referrer" },
 	{ "Cross-Origin-Resource-Policy", "same-origin" },
 	{ "Cross-Origin-Opener-Policy", "same-origin" },
+	{ "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()" },
+	{ "Vary", "Accept-Encoding, Accept-Language, Cookie" },
+};
+
+struct sending {
+	struct stream *stream;
+	struct connection *client;
 };
 
 static ssize_t
 on_stream(void *ctx, uint64_t pos, char *out, size_t max)
 {
 	(void)pos;
-	struct stream *s = ctx;
-	int64_t n = s->read(s, (uint8_t *)out, max, clock_ns(CLOCK_REALTIME));
+	const struct sending *s = ctx;
+	connection_takes(s->client, max);
+	int64_t n = s->stream->read(s->stream, (uint8_t *)out, max, clock_ns(CLOCK_REALTIME));
 	if (n < 0) {
 		return MHD_CONTENT_READER_END_WITH_ERROR;
 	}
@@ -86,20 +168,25 @@ on_stream(void *ctx, uint64_t pos, char *out, size_t max)
 static void
 on_stream_end(void *ctx)
 {
-	stream_free(ctx);
+	struct sending *s = ctx;
+	stream_free(s->stream);
+	free(s);
 }
 
 static struct MHD_Response *
-make_response(struct answer *a)
+make_response(struct answer *a, struct connection *client)
 {
 	struct MHD_Response *response;
+	connection_takes(client, a->fixed.ptr != NULL ? a->fixed.len : a->body.len);
 	if (a->stream != NULL) {
-		response = MHD_create_response_from_callback(
-			MHD_SIZE_UNKNOWN, BLOCK, on_stream, a->stream, on_stream_end);
-		if (response == NULL) {
-			stream_free(a->stream);
-		}
+		struct sending *s = must_alloc(sizeof *s);
+		*s = (struct sending){ a->stream, client };
 		a->stream = NULL;
+		response = MHD_create_response_from_callback(
+			MHD_SIZE_UNKNOWN, BLOCK, on_stream, s, on_stream_end);
+		if (response == NULL) {
+			on_stream_end(s);
+		}
 		return response;
 	}
 	if (a->fixed.ptr != NULL) {
@@ -119,25 +206,56 @@ make_response(struct answer *a)
 	return response;
 }
 
-static enum MHD_Result
-send_answer(struct MHD_Connection *connection, struct answer *a)
+static void
+add_fields(struct MHD_Response *response, const struct request *r, const struct answer *a)
 {
-	struct MHD_Response *response = make_response(a);
-	if (response == NULL) {
-		return MHD_NO;
+	char seconds[16];
+	char refresh_text[URI_MAX + 16];
+	const char *refresh = NULL;
+	if (a->refresh != NULL) {
+		snprintf(refresh_text, sizeof refresh_text, "0; url=%s", a->refresh);
+		refresh = refresh_text;
 	}
+	const struct {
+		const char *name, *value;
+	} given[] = {
+		{ MHD_HTTP_HEADER_CONTENT_TYPE, a->type },
+		{ MHD_HTTP_HEADER_CACHE_CONTROL, a->cache },
+		{ MHD_HTTP_HEADER_CONTENT_DISPOSITION, a->disposition },
+		{ MHD_HTTP_HEADER_CONTENT_ENCODING, a->encoding },
+		{ MHD_HTTP_HEADER_LOCATION, a->location },
+		{ MHD_HTTP_HEADER_SET_COOKIE, a->cookie },
+		{ MHD_HTTP_HEADER_ETAG, a->etag },
+		{ MHD_HTTP_HEADER_ALLOW, a->allow },
+		{ "Refresh", refresh },
+		{ MHD_HTTP_HEADER_WWW_AUTHENTICATE,
+			a->challenge ? "Basic realm=\"heloscope\", charset=\"UTF-8\"" : NULL },
+		/* Over TLS once, over TLS from then on. */
+		{ MHD_HTTP_HEADER_STRICT_TRANSPORT_SECURITY,
+			r->is_tls ? "max-age=31536000" : NULL },
+	};
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
 		MHD_add_response_header(response, fields[i].name, fields[i].value);
 	}
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, a->type);
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, a->cache);
-	if (a->disposition != NULL) {
-		MHD_add_response_header(
-			response, MHD_HTTP_HEADER_CONTENT_DISPOSITION, a->disposition);
+	for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
+		if (given[i].value != NULL) {
+			MHD_add_response_header(response, given[i].name, given[i].value);
+		}
 	}
-	if (a->status == 405) {
-		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+	if (a->retry_after_s > 0) {
+		snprintf(seconds, sizeof seconds, "%u", a->retry_after_s);
+		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
 	}
+}
+
+static enum MHD_Result
+send_answer(struct MHD_Connection *connection, const struct request *r, struct answer *a)
+{
+	struct MHD_Response *response = make_response(a, caller_of(connection)->client);
+	if (response == NULL) {
+		return MHD_NO;
+	}
+	add_fields(response, r, a);
 	enum MHD_Result rc = MHD_queue_response(connection, a->status, response);
 	MHD_destroy_response(response);
 	return rc;
@@ -145,44 +263,173 @@ send_answer(struct MHD_Connection *connection, struct answer *a)
 
 /* ---- requests ---- */
 
+static const char *
+head_field(struct MHD_Connection *connection, const char *name)
+{
+	return name != NULL ? MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name) : NULL;
+}
+
+struct counting {
+	const char *name;
+	unsigned count;
+};
+
+static enum MHD_Result
+count_field(void *ctx, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct counting *c = ctx;
+	(void)kind, (void)value;
+	c->count += slice_ieq(slice_str(name), slice_str(c->name));
+	return MHD_YES;
+}
+
+static bool
+is_twice(struct MHD_Connection *connection, const char *name)
+{
+	struct counting c = { name, 0 };
+	if (name != NULL) {
+		MHD_get_connection_values(connection, MHD_HEADER_KIND, count_field, &c);
+	}
+	return c.count > 1;
+}
+
+static int
+call_in(struct web *w, struct request *r, struct MHD_Connection *connection, struct answer *a)
+{
+	const struct web_config *c = &w->config;
+	const struct enter_fields f = {
+		.peer = caller_of(connection)->peer,
+		.forwarded = head_field(connection, "X-Forwarded-For"),
+		.proxy_user = head_field(connection, c->proxy_user),
+		.proxy_access = head_field(connection, c->proxy_access),
+		.is_doubtful = is_twice(connection, c->proxy_user) ||
+			       is_twice(connection, c->proxy_access),
+		.origin = head_field(connection, "Origin"),
+	};
+	return enter(r, c, &f, a);
+}
+
 static void
-answer_request(struct web *w, struct request *r, const char *method, const char *host,
-	const char *target, struct answer *a)
+read_head(struct request *r, struct MHD_Connection *connection)
+{
+	r->cookies = head_field(connection, "Cookie");
+	r->if_none_match = head_field(connection, "If-None-Match");
+	r->accept_language = head_field(connection, "Accept-Language");
+	r->accept_encoding = head_field(connection, "Accept-Encoding");
+	r->accept = head_field(connection, "Accept");
+	r->authorization = head_field(connection, "Authorization");
+	r->fetch_site = head_field(connection, "Sec-Fetch-Site");
+}
+
+static void
+answer_request(struct web *w, struct request *r, struct MHD_Connection *connection,
+	struct call *call, struct answer *a)
 {
 	struct err err = { "" };
-	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
-		page_error(r, a, 405, "The report can only be read.");
-		return;
-	}
+	r->host = head_field(connection, "Host");
 	/* The authority of an absolute target counts instead of Host (RFC 9112 3.2.2). */
-	if (uri_parse(slice_str(target), &r->arena, &r->uri, &err) == 0 &&
+	if (uri_parse(slice_str(call->target), &r->arena, &r->uri, &err) == 0 &&
 		r->uri.authority != NULL) {
-		host = r->uri.authority;
+		r->host = r->uri.authority;
 	}
-	if (!host_allowed(host, w->address)) {
+	r->host = r->host != NULL ? r->host : "";
+	if (!enter_host_allowed(r->host, &w->config, caller_of(connection)->local)) {
 		r->uri = (struct uri){ 0 };
+		r->viewer.access = ACCESS_ANYBODY;
 		page_error(r, a, 421,
-			"This server listens on loopback and answers to localhost and loopback "
-			"addresses only.");
+			T(r, "This server does not answer to that name: on loopback to localhost "
+			     "and loopback "
+			     "addresses, elsewhere to its own address; other names are configured "
+			     "([web] host)."));
 		return;
 	}
-	route_answer(r, slice_str(target), a);
+	if (call_in(w, r, connection, a) != 0) {
+		return;
+	}
+	if (call->refused != 0) {
+		answer_refuse(r, a, call->refused);
+		return;
+	}
+	if (form_parse(buf_slice(&call->body), &r->arena, &r->form, &err) != 0) {
+		page_error(r, a, 400, err.text);
+		return;
+	}
+	route_answer(r, slice_str(call->target), a);
+}
+
+/* Whether the body is to be read: 0, or the status of the refusal. */
+static unsigned
+check_body(struct MHD_Connection *connection, const struct route *route)
+{
+	const char *length = head_field(connection, "Content-Length");
+	int64_t bytes;
+	if (length == NULL || slice_number(slice_str(length), &bytes) != 0 ||
+		head_field(connection, "Transfer-Encoding") != NULL) {
+		return 411;
+	}
+	if (bytes > (int64_t)(route->big_form ? FORM_MAX_BIG : FORM_MAX)) {
+		return 413;
+	}
+	return bytes > 0 && !field_is_form(head_field(connection, "Content-Type")) ? 415 : 0;
+}
+
+/* The head is there: whether a body is to be waited for. */
+static bool
+awaits_body(struct MHD_Connection *connection, const char *method, struct call *call)
+{
+	struct arena arena;
+	struct uri uri;
+	struct err err = { "" };
+	if (strcmp(method, "POST") != 0) {
+		bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+		call->refused = reads ? 0 : 405;
+		return false;
+	}
+	arena_init(&arena, 1u << 20);
+	const struct route *route = uri_parse(slice_str(call->target), &arena, &uri, &err) == 0
+					    ? route_find(&uri)
+					    : NULL;
+	arena_release(&arena);
+	if (route == NULL || !route->post) {
+		return false; /* is refused without it */
+	}
+	call->refused = check_body(connection, route);
+	return call->refused == 0;
 }
 
 static enum MHD_Result
 on_request(void *ctx, struct MHD_Connection *connection, const char *url, const char *method,
 	const char *version, const char *upload, size_t *upload_size, void **state)
 {
-	(void)url, (void)version, (void)upload, (void)upload_size;
 	struct web *w = ctx;
+	struct call *call = *state;
+	(void)url, (void)version;
+	if (call == NULL || caller_of(connection) == NULL) {
+		return MHD_NO;
+	}
+	if (!call->begun) {
+		call->begun = true;
+		if (awaits_body(connection, method, call)) {
+			return MHD_YES;
+		}
+	} else if (*upload_size > 0) {
+		buf_add(&call->body, slice_of(upload, *upload_size));
+		*upload_size = 0;
+		return MHD_YES;
+	}
 	struct request r;
 	struct answer a;
-	const char *host =
-		MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST);
-	request_init(&r, w->pool, w->version, clock_ns(CLOCK_REALTIME));
+	connection_takes(caller_of(connection)->client, 0);
+	request_init(&r, w->pool, w->config.version, clock_ns(CLOCK_REALTIME));
+	r.method = strcmp(method, "POST") == 0 ? METHOD_POST : METHOD_GET;
+	r.site = w->config.site;
+	r.door = w->door;
+	r.is_tls = w->tls != NULL;
+	read_head(&r, connection);
 	answer_init(&a);
-	answer_request(w, &r, method, host != NULL ? host : "", *state != NULL ? *state : "", &a);
-	enum MHD_Result rc = send_answer(connection, &a);
+	answer_request(w, &r, connection, call, &a);
+	answer_pack(&r, &a);
+	enum MHD_Result rc = send_answer(connection, &r, &a);
 	buf_release(&a.body);
 	request_release(&r);
 	return rc;
@@ -196,6 +443,15 @@ on_log(void *ctx, const char *format, va_list args)
 	(void)ctx, (void)format, (void)args; /* what clients do wrong is not worth a line each */
 }
 
+static void
+on_panic(void *ctx, const char *file, unsigned line, const char *reason)
+{
+	(void)ctx;
+	fprintf(stderr, "heloscope: the web server stops: %s (%s:%u)\n",
+		reason != NULL ? reason : "", file, line);
+	abort();
+}
+
 static size_t
 decode_nothing(void *ctx, struct MHD_Connection *connection, char *text)
 {
@@ -203,102 +459,97 @@ decode_nothing(void *ctx, struct MHD_Connection *connection, char *text)
 	return strlen(text);
 }
 
-static const char *
-socket_fault(int number)
-{
-	static const struct {
-		int number;
-		const char *words;
-	} faults[] = {
-		{ EADDRINUSE, "is in use by another program: choose another port with --listen" },
-		{ EADDRNOTAVAIL, "is not an address of this machine" },
-		{ EACCES, "needs root: choose a port from 1024 up with --listen" },
-	};
-	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
-		if (faults[i].number == number) {
-			return faults[i].words;
-		}
-	}
-	return strerror(number);
-}
-
-union socket_address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
-/* Listens, and sets the port of *at when it was 0. Says why it failed: the library would not. */
-static int
-open_socket(struct endpoint *at, struct err *err)
-{
-	bool is_v6 = at->addr.family == ADDR_V6;
-	union socket_address address = { 0 };
-	socklen_t size = is_v6 ? sizeof address.v6 : sizeof address.v4;
-	const int on = 1;
-	char text[ADDR_TEXT_MAX];
-	if (is_v6) {
-		address.v6.sin6_family = AF_INET6;
-		address.v6.sin6_port = htons(at->port);
-		memcpy(&address.v6.sin6_addr, at->addr.bytes, 16);
-	} else {
-		address.v4.sin_family = AF_INET;
-		address.v4.sin_port = htons(at->port);
-		memcpy(&address.v4.sin_addr, at->addr.bytes, 4);
-	}
-	int fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-		bind(fd, &address.any, size) == 0 && listen(fd, 128) == 0 &&
-		getsockname(fd, &address.any, &size) == 0) {
-		at->port = ntohs(is_v6 ? address.v6.sin6_port : address.v4.sin_port);
-		return fd;
-	}
-	const char *why = socket_fault(errno);
-	if (fd >= 0) {
-		close(fd);
-	}
-	return err_set(err, "%s%s%s:%u %s", is_v6 ? "[" : "", addr_format(at->addr, text),
-		is_v6 ? "]" : "", at->port, why);
-}
-
 /* Its threads must not take the signals of the program. */
 static struct MHD_Daemon *
 start_daemon(struct web *w, int fd)
 {
 	sigset_t all, before;
+	int per_ip = w->config.connections_per_address;
+	char priorities[] = TLS_PRIORITIES;
+	struct MHD_OptionItem tls[] = {
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, priorities },
+		{ MHD_OPTION_HTTPS_CERT_CALLBACK, (intptr_t)tls_callback(), NULL },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+	struct MHD_OptionItem none[] = { { MHD_OPTION_END, 0, NULL } };
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	struct MHD_Daemon *daemon = MHD_start_daemon(
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, w,
-		MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, /* must be the first */
+	struct MHD_Daemon *daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
+							     MHD_USE_ERROR_LOG |
+							     (w->tls != NULL ? MHD_USE_TLS : 0),
+		0, NULL, NULL, on_request, w, MHD_OPTION_EXTERNAL_LOGGER, on_log,
+		NULL, /* must be the first */
 		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)CONNECTIONS_PER_IP,
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+		(unsigned)(per_ip > 0 ? per_ip : CONNECTIONS_PER_IP), MHD_OPTION_CONNECTION_TIMEOUT,
+		(unsigned)TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
 		MHD_OPTION_STRICT_FOR_CLIENT,
 		1, /* refuses requests without Host, with a space before the colon, … */
 		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_URI_LOG_CALLBACK, on_target, NULL,
 		MHD_OPTION_UNESCAPE_CALLBACK, decode_nothing,
 		NULL, /* params.c does that, and refuses what it must */
-		MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+		on_connection, w, MHD_OPTION_ARRAY, w->tls != NULL ? tls : none, MHD_OPTION_END);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return daemon;
 }
 
 int
+web_reload(struct web *w, struct err *err)
+{
+	struct users *users;
+	if (web_load_users(&w->config, &users, err) != 0) {
+		return -1;
+	}
+	if (w->tls != NULL && tls_reload(w->tls, err) != 0) {
+		users_free(users);
+		return -1;
+	}
+	if (users != NULL) {
+		door_set_users(w->door, users);
+	}
+	return 0;
+}
+
+/* 0, or -1 and err; what is there already is released by web_stop. */
+static int
+prepare(struct web *w, struct err *err)
+{
+	const struct web_config *c = &w->config;
+	struct users *users;
+	if (web_check_rule(c, err) != 0 || web_load_users(c, &users, err) != 0) {
+		return -1;
+	}
+	w->door = door_new(users);
+	if (c->certificate != NULL && tls_new(c->certificate, c->key, &w->tls, err) != 0) {
+		return -1;
+	}
+	w->pool = pool_new(c->store);
+	sigset_t all, before;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	w->clients = connections_new();
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return w->clients != NULL ? 0
+				  : err_set(err, "the web server did not start: no thread is left");
+}
+
+int
 web_start(const struct web_config *config, struct web **out, struct err *err)
 {
-	struct endpoint address = config->listen;
-	int fd = open_socket(&address, err);
+	struct web *w = must_alloc(sizeof *w);
+	*w = (struct web){ .config = *config, .address = config->listen };
+	if (w->config.site == NULL) {
+		w->config.site = &site_usual;
+	}
+	int fd = prepare(w, err) == 0 ? listen_open(&w->address, err) : -1;
 	if (fd < 0) {
+		web_stop(w);
 		return -1;
 	}
 	signal(SIGPIPE, SIG_IGN);
-	struct web *w = must_alloc(sizeof *w);
-	*w = (struct web){ .address = address,
-		.version = strdup(config->version),
-		.pool = pool_new(config->store) };
+	MHD_set_panic_func(on_panic, NULL);
 	w->daemon = start_daemon(w, fd);
 	if (w->daemon == NULL) {
 		close(fd);
@@ -326,7 +577,9 @@ web_stop(struct web *w)
 		MHD_stop_daemon(w->daemon); /* ends the threads, frees running downloads, closes the
 					       socket */
 	}
+	connections_free(w->clients);
 	pool_free(w->pool);
-	free(w->version);
+	door_free(w->door);
+	tls_free(w->tls);
 	free(w);
 }

@@ -42,7 +42,7 @@ start() {
 	exit 1
 }
 
-policy="Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+policy="Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 check_safety() {
 	head_has "$policy"
 	head_has 'X-Content-Type-Options: nosniff'
@@ -239,7 +239,8 @@ status=$?
 server=
 [ $status = 0 ] || fail "SIGINT: exit status $status instead of 0"
 refused 3 'nothing.db' --store "$work/nothing.db" --listen 127.0.0.1:0
-refused 3 'not an address of this machine' --store "$work/demo.db" --listen 198.51.100.1:8025
+refused 3 'only over TLS and to users who sign in' --store "$work/demo.db" --listen 198.51.100.1:8025
+refused 3 'only over TLS and to users who sign in' --store "$work/demo.db" --listen 0.0.0.0:8025
 refused 2 'nowhere' --store "$work/demo.db" --listen nowhere
 refused 2 'operand' --store "$work/demo.db" extra
 

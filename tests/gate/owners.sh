@@ -9,6 +9,7 @@ table() {
 	pcap/pcap.h       sensor/capture/capture_pcap.c
 	pcap/pcap.h       sensor/stream/stream_nids.c     nids_params.pcap_desc is a pcap_t: libnids wants one, though it reads no packet itself
 	zlib.h            sensor/capture/capture_zlib.c
+	zlib.h            web/gzip_zlib.c                 answers are packed, captures are unpacked
 	zstd.h            sensor/capture/capture_zstd.c
 	nids.h            sensor/stream/stream_nids.c
 	libpsl.h          sensor/mail/domain_psl.c
@@ -17,6 +18,9 @@ table() {
 	iconv.h           sensor/mail/charset.c
 	gnutls/crypto.h   sensor/base/digest_gnutls.c
 	gnutls/gnutls.h   sensor/base/digest_gnutls.c
+	gnutls/gnutls.h   web/tls_gnutls.c                certificate and key of the report
+	gnutls/abstract.h web/tls_gnutls.c
+	crypt.h           web/password_crypt.c
 	xxhash.h          sensor/base/hash.c
 	uthash.h          sensor/base/hash.h
 	sqlite3.h         store/store_sqlite.c

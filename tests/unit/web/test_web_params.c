@@ -48,7 +48,8 @@ static const struct {
 	{ "//x", "//x" },
 	{ "/a/../b", "/a/../b" }, /* names a route that is not there; there are no files */
 	{ "/a/b/c/d", "/a/b/c/d" },
-	{ "/a/b/c/d/e", " too deep" },
+	{ "/a/b/c/d/e", "/a/b/c/d/e" },
+	{ "/a/b/c/d/e/f", " too deep" },
 	{ "/a%2fb", "/a/b" }, /* one segment: the route does not match, and "/" is escaped again in
 				 links */
 	{ "/t?text=a+b%20c&sort=risk", "/t text=a b c sort=risk" },
