@@ -43,6 +43,7 @@ struct match {
 	size_t literal; /* bytes that were the format's own */
 	/* a bit for each place at which the rest of the pattern did not fit, for each %s */
 	uint8_t failed[VALUES_MAX][TEXTS_SENTENCE_MAX / 8 + 1];
+	bool any_failed;
 };
 
 /* ---- keys ---- */
@@ -57,14 +58,9 @@ is_directive(struct slice s)
 static size_t
 literal_length(struct slice s)
 {
-	size_t n = 0;
+	size_t n = slice_index(s, '%');
 
-	while (n < s.len && !is_directive(slice_skip(s, n))) {
-		if (s.ptr[n] == '%')
-			return n + 1;
-		n++;
-	}
-	return n;
+	return n == s.len || is_directive(slice_skip(s, n)) ? n : n + 1;
 }
 
 /* False where it has more pieces than we take. */
@@ -161,6 +157,7 @@ fits_text(struct match *m, size_t piece, size_t at)
 		if (take_value(m, at, end - at) && fits(m, piece + 1, end))
 			return true;
 		m->failed[values][end / 8] |= (uint8_t)(1u << end % 8);
+		m->any_failed = true;
 		m->values_count = values;
 		m->literal = literal;
 	}
@@ -223,6 +220,25 @@ weight_of(const struct match *m, const char *text)
 					    : m->literal;
 }
 
+/* A look at the front, before a key is taken apart: nearly all are left here. */
+static bool
+may_begin(const char *key, struct slice s, bool cut)
+{
+	size_t n = 0;
+
+	if (key[0] == '%' && (key[1] == 'd' || key[1] == 'f')) {
+		n = number_at(s, key[1]);
+		if (n == 0)
+			return false;
+		key += 2;
+	}
+	for (; *key != '\0' && *key != '%'; key++, n++) {
+		if (n >= s.len || s.ptr[n] != (uint8_t)*key)
+			return cut && n >= s.len;
+	}
+	return true;
+}
+
 static void
 try_keys(const struct catalogue *c, const char *front, struct match *m, struct best *best)
 {
@@ -232,8 +248,7 @@ try_keys(const struct catalogue *c, const char *front, struct match *m, struct b
 
 		if (key[0] != front[0])
 			return;
-		/* most that begin with a number go on with another word */
-		if (key[0] == '%' && key[1] != 's' && number_at(m->sentence, key[1]) == 0)
+		if (!may_begin(key, m->sentence, m->cut))
 			continue;
 		if (catalogue_text(c, i)[0] == '\0' || !pattern_parse(key, &pattern))
 			continue;
@@ -245,8 +260,9 @@ try_keys(const struct catalogue *c, const char *front, struct match *m, struct b
 			best->values_count = m->values_count;
 			memcpy(best->values, m->values, sizeof best->values);
 		}
-		if (strstr(key, "%s") != NULL)
+		if (m->any_failed)
 			memset(m->failed, 0, sizeof m->failed);
+		m->any_failed = false;
 	}
 }
 
