@@ -117,7 +117,7 @@ add_likelihood(struct html *h, const struct chart_lists *c, const char *name, do
 		const struct node *list = node_item(c->host, "lists", i);
 		if (strcmp(node_text(list, "list"), name) == 0) {
 			chart_label(h, "end", WIDTH, top + 13,
-				h_words(h, T(h, "likely to %.0f %%"),
+				h_words(h, T(h, "%.0f %% likely"),
 					100 * node_real(list, "probability")));
 		}
 	}

@@ -5,7 +5,7 @@
 #include "web/doc.h"
 #include "web/html.h"
 
-#define CHART_LISTS_MAX 40 /* rows */
+#define CHART_LISTS_MAX 64 /* rows; more are in tables alone */
 
 struct look_up {
 	const char *list;

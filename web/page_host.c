@@ -77,7 +77,7 @@ add_head(struct html *h, const struct host_page *p)
 		h_close(h);
 	}
 	h_close(h);
-	h_element(h, "p", "lead", TS(h, node_text(host, "summary")));
+	h_element(h, "p", "lead", TS(h, part_long(h, node_text(host, "summary"))));
 	add_basis(h, host);
 	host_actions(h, p);
 }

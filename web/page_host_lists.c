@@ -67,7 +67,7 @@ add_listing_row(struct html *h, const struct host_page *p, const struct node *li
 	h_close(h);
 	add_servers(h, listing);
 	h_class(h, "td", "long");
-	h_element(h, "q", NULL, node_text(listing, "reply"));
+	h_element(h, "q", NULL, part_long(h, node_text(listing, "reply")));
 	h_close_n(h, 2);
 }
 

@@ -92,13 +92,13 @@ add_why(struct html *h, const char *why)
 	double adds;
 	if (!part_of(why, &len, &rule, &adds)) {
 		h_class(h, "div", "share part");
-		h_element(h, "span", NULL, TS(h, why));
+		h_element(h, "span", NULL, TS(h, part_long(h, why)));
 		h_close(h);
 		return;
 	}
 	h_class(h, "div", "share part");
 	h_open(h, "span");
-	h_str(h, TS(h, arena_string(h->arena, slice_of(why, len))));
+	h_str(h, TS(h, part_long(h, arena_string(h->arena, slice_of(why, len)))));
 	h_str(h, " ");
 	h_class(h, "span", "name code");
 	h_text(h, rule);
@@ -129,8 +129,8 @@ add_reasons(struct html *h, const struct node *list, bool open)
 		h_element(h, "p", "note", T(h, "What would change it:"));
 		h_class(h, "ul", "evidence");
 		for (size_t i = 0; i < node_count(list, "change"); i++) {
-			h_element(
-				h, "li", NULL, TS(h, node_text(node_item(list, "change", i), "")));
+			h_element(h, "li", NULL,
+				TS(h, part_long(h, node_text(node_item(list, "change", i), ""))));
 		}
 		h_close(h);
 	}

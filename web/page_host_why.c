@@ -114,7 +114,7 @@ add_cause(struct html *h, const struct host_page *p, const struct node *cause)
 	for (size_t i = 0; i < count && i < EVIDENCE_SHOWN; i++) {
 		const char *sentence = node_text(node_item(cause, "evidence", i), "");
 		h_open(h, "li");
-		h_str(h, TS(h, sentence));
+		h_str(h, TS(h, part_long(h, sentence)));
 		add_show(h, p, sentence);
 		h_close(h);
 	}

@@ -88,7 +88,7 @@ add_host(struct html *h, struct request *r, const struct overview *o, const stru
 		h_element(h, "strong", "cause", T(h, cause_sentence(cause)));
 		h_str(h, " ");
 	}
-	h_element(h, "span", "summary", TS(h, part_short(h, node_text(host, "summary"))));
+	h_element(h, "span", "summary", TS(h, part_long(h, node_text(host, "summary"))));
 	h_close(h);
 	add_named(h, host);
 	h_class(h, "td", "num count");

@@ -45,6 +45,12 @@ part_short(struct html *h, const char *text)
 	return text_clean(h->arena, slice_str(text), PART_SHORT_MAX);
 }
 
+const char *
+part_long(struct html *h, const char *text)
+{
+	return text_clean(h->arena, slice_str(text), PART_LONG_MAX);
+}
+
 void
 part_host_link(struct html *h, const char *address)
 {
