@@ -182,6 +182,14 @@ collector_delivery(struct collector *c, const struct delivery *d, struct err *er
 }
 
 int
+collector_audit(struct collector *c, const struct audit_entry *e, struct err *err)
+{
+	const struct sink *sink = c->config.sink;
+
+	return sink == NULL || sink->audit == NULL ? 0 : sink->audit(sink->ctx, e, err);
+}
+
+int
 collector_event(
 	struct collector *c, int64_t time, const char *kind, const char *text, struct err *err)
 {

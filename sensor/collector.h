@@ -41,6 +41,7 @@ int collector_post(struct collector *c, struct endpoint server, int64_t time, st
 	struct err *err);
 int collector_lookup(struct collector *c, const struct lookup_result *l, struct err *err);
 int collector_delivery(struct collector *c, const struct delivery *d, struct err *err);
+int collector_audit(struct collector *c, const struct audit_entry *e, struct err *err);
 int collector_event(
 	struct collector *c, int64_t time, const char *kind, const char *text, struct err *err);
 /* The rules of hosts are others now. */

@@ -21,6 +21,7 @@
 #define IPC_COOKIE 16 /* bytes */
 #define IPC_HEADER 32 /* bytes */
 #define IPC_LANES 32  /* workers, each with an analyst of its own */
+#define IPC_OTHERS 3  /* besides them, who writes to the collector: lookup, alerter, web */
 
 enum process {
 	PROCESS_SUPERVISOR,
@@ -57,12 +58,12 @@ struct ipc_cookie {
 struct ipc_ends {
 	struct ipc_cookie cookie;
 	int in;		      /* records, non-blocking */
-	int out;	      /* records */
+	int out;	      /* records; of the web process non-blocking */
 	int events;	      /* collector: from the supervisor, non-blocking */
 	unsigned lane, lanes; /* worker and analyst: which of how many */
-	/* collector: records of the lanes behind the first, and what lookup and alerter found, as
-	 * `in` */
-	int others[IPC_LANES + 2];
+	/* collector: records of the lanes behind the first, and what lookup, alerter and web say,
+	 * as `in` */
+	int others[IPC_LANES + IPC_OTHERS];
 	unsigned others_count;
 	bool again; /* one of its kind ran before it and died */
 };

@@ -155,9 +155,15 @@ put_text(struct buf *out, const char *text)
 
 /* Clean, and not longer than ours are. */
 static const char *
+get_bounded(struct cursor *c, struct arena *arena, size_t max)
+{
+	return text_clean(arena, cursor_bytes(c, cursor_le32(c)), max);
+}
+
+static const char *
 get_text(struct cursor *c, struct arena *arena)
 {
-	return text_clean(arena, cursor_bytes(c, cursor_le32(c)), LOOKUP_TEXT);
+	return get_bounded(c, arena, LOOKUP_TEXT);
 }
 
 void
@@ -200,6 +206,81 @@ ipc_unpack_lookup(struct slice payload, struct lookup_result *out, struct arena 
 		return -1;
 	out->host = family == ADDR_V4 ? addr_v4(bytes.ptr) : addr_v6(bytes.ptr);
 	return 0;
+}
+
+/* ---- what somebody did: kind, times, from, host, then texts with their lengths ---- */
+
+static void
+put_addr(struct buf *out, struct addr a)
+{
+	buf_byte(out, a.family);
+	buf_add(out, slice_of(a.bytes, sizeof a.bytes));
+}
+
+/* None is one, too. */
+static struct addr
+get_addr(struct cursor *c)
+{
+	uint8_t family = cursor_u8(c);
+	struct slice bytes = cursor_bytes(c, sizeof((struct addr *)NULL)->bytes);
+
+	if (family != ADDR_NONE && family != ADDR_V4 && family != ADDR_V6)
+		c->bad = true;
+	if (c->bad || family == ADDR_NONE)
+		return (struct addr){ .family = ADDR_NONE };
+	return family == ADDR_V4 ? addr_v4(bytes.ptr) : addr_v6(bytes.ptr);
+}
+
+static void
+put_bounded(struct buf *out, const char *text, size_t size)
+{
+	struct slice s = slice_take(slice_str(text), size - 1);
+
+	put_u32(out, (uint32_t)s.len);
+	buf_add(out, s);
+}
+
+void
+ipc_pack_audit(struct buf *out, const struct audit_entry *e)
+{
+	_Static_assert(IPC_HEADER + 1 + 8 + 8 + 2 * (1 + 16) + 4 * 4 + AUDIT_ID_MAX +
+				       AUDIT_USER_MAX + AUDIT_OBJECT_MAX + AUDIT_TEXT_MAX <=
+			       4096,
+		"an entry is written in one piece (PIPE_BUF)");
+	buf_byte(out, (uint8_t)e->kind);
+	put_i64(out, e->time);
+	put_i64(out, e->until);
+	put_addr(out, e->from);
+	put_addr(out, e->host);
+	put_bounded(out, e->id, AUDIT_ID_MAX);
+	put_bounded(out, e->user, AUDIT_USER_MAX);
+	put_bounded(out, e->object, AUDIT_OBJECT_MAX);
+	put_bounded(out, e->text, AUDIT_TEXT_MAX);
+}
+
+int
+ipc_unpack_audit(struct slice payload, struct audit_entry *out, struct arena *arena)
+{
+	struct cursor c = cursor_of(payload);
+	uint8_t kind = cursor_u8(&c);
+	int64_t time = get_i64(&c), until = get_i64(&c);
+	struct addr from = get_addr(&c), host = get_addr(&c);
+
+	*out = (struct audit_entry){ .kind = (enum audit_kind)kind,
+		.time = time,
+		.until = until,
+		.from = from,
+		.host = host };
+	out->id = get_bounded(&c, arena, AUDIT_ID_MAX);
+	out->user = get_bounded(&c, arena, AUDIT_USER_MAX - 1);
+	out->object = get_bounded(&c, arena, AUDIT_OBJECT_MAX - 1);
+	out->text = get_bounded(&c, arena, AUDIT_TEXT_MAX - 1);
+	if (c.bad || c.rest.len > 0 || kind >= AUDIT_KINDS || time < 0 || until < 0)
+		return -1;
+	if (strlen(out->id) != AUDIT_ID_MAX - 1 ||
+		strspn(out->id, "0123456789abcdef") != AUDIT_ID_MAX - 1)
+		return -1;
+	return audit_is_of_case(out->kind) && host.family == ADDR_NONE ? -1 : 0;
 }
 
 /* ---- state ---- */

@@ -10,6 +10,9 @@
 #include "sensor/limits.h"
 #include "sensor/record_layout.h"
 
+/* Somebody waits for what he did to be in the store. */
+#define SOON (50 * PTIME_MS)
+
 /* What comes from one worker by its analyst. */
 struct lane {
 	struct ipc_reader records;
@@ -19,7 +22,7 @@ struct lane {
 
 struct collector_process {
 	const struct process_collector_config *config;
-	struct lane lanes[IPC_LANES + 2];
+	struct lane lanes[IPC_LANES + IPC_OTHERS];
 	size_t lanes_count;
 	struct lane *lane; /* of the message that is handled */
 	struct ipc_reader events;
@@ -255,6 +258,21 @@ on_delivery(struct collector_process *p, struct slice payload)
 	return 0;
 }
 
+static int
+on_audit(struct collector_process *p, struct slice payload)
+{
+	struct audit_entry entry;
+	struct err err = { "" };
+	int64_t soon = clock_ns(CLOCK_MONOTONIC) + SOON;
+
+	if (ipc_unpack_audit(payload, &entry, &p->arena) < 0)
+		return -1;
+	result(p, collector_audit(p->collector, &entry, &err), &err);
+	if (p->commit_due > soon)
+		p->commit_due = soon;
+	return 0;
+}
+
 static void
 handle(struct collector_process *p, const struct ipc_frame *frame)
 {
@@ -269,6 +287,7 @@ handle(struct collector_process *p, const struct ipc_frame *frame)
 		[IPC_STATE] = on_state,
 		[IPC_EVENT] = on_event,
 		[IPC_DELIVERY] = on_delivery,
+		[IPC_AUDIT] = on_audit,
 	};
 
 	if (handlers[frame->type] == NULL || handlers[frame->type](p, frame->payload) < 0)
@@ -295,7 +314,8 @@ start(struct collector_process *p, struct err *err)
 static void
 wait_messages(const struct collector_process *p)
 {
-	struct pollfd fds[IPC_LANES + 3] = { { .fd = p->events.fd, .events = POLLIN } };
+	struct pollfd fds[IPC_LANES + IPC_OTHERS + 1] = { { .fd = p->events.fd,
+		.events = POLLIN } };
 	int64_t ns = p->commit_due - clock_ns(CLOCK_MONOTONIC);
 
 	for (size_t i = 0; i < p->lanes_count; i++)

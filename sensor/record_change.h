@@ -29,6 +29,8 @@ struct change_waiting {
 	bool told;	  /* the target was told of this host before: this word, then */
 	enum verdict told_verdict;
 	int64_t told_time;
+	int64_t muted_until;  /* nobody is told of its host before then; 0 = it is not muted */
+	const char *muted_by; /* who said so, "" = nobody has a name here */
 };
 
 struct change_question {

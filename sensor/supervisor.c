@@ -22,6 +22,7 @@ enum pipe_name {
 	EVENTS,
 	FROM_LOOKUP,
 	FROM_ALERTER,
+	FROM_WEB,
 	TO_ANALYST,
 	TO_COLLECTOR,
 	PIPE_KINDS
@@ -107,8 +108,9 @@ open_pipes(struct supervisor *s, struct err *err)
 		if (i != EVENTS)
 			(void)fcntl(ends[READ_END], F_SETPIPE_SZ, PIPE_BYTES);
 	}
-	/* The supervisor never waits for the collector. */
-	if (fcntl(s->pipes[EVENTS][WRITE_END], F_SETFL, O_NONBLOCK) < 0)
+	/* The supervisor never waits for the collector, nor does a page. */
+	if (fcntl(s->pipes[EVENTS][WRITE_END], F_SETFL, O_NONBLOCK) < 0 ||
+		fcntl(s->pipes[FROM_WEB][WRITE_END], F_SETFL, O_NONBLOCK) < 0)
 		return err_set(err, "making a pipe: %s", strerror(errno));
 	return 0;
 }
@@ -159,6 +161,8 @@ own_ends(struct supervisor *s, const struct child *child)
 		ends.out = keep_end(s, FROM_LOOKUP, 0, WRITE_END);
 	if (p == PROCESS_ALERTER)
 		ends.out = keep_end(s, FROM_ALERTER, 0, WRITE_END);
+	if (p == PROCESS_WEB)
+		ends.out = keep_end(s, FROM_WEB, 0, WRITE_END);
 	if (p == PROCESS_ANALYST) {
 		ends.in = keep_end(s, TO_ANALYST, lane, READ_END);
 		ends.out = keep_end(s, TO_COLLECTOR, lane, WRITE_END);
@@ -169,6 +173,7 @@ own_ends(struct supervisor *s, const struct child *child)
 			ends.others[ends.others_count++] = keep_end(s, TO_COLLECTOR, i, READ_END);
 		ends.others[ends.others_count++] = keep_end(s, FROM_LOOKUP, 0, READ_END);
 		ends.others[ends.others_count++] = keep_end(s, FROM_ALERTER, 0, READ_END);
+		ends.others[ends.others_count++] = keep_end(s, FROM_WEB, 0, READ_END);
 		ends.events = keep_end(s, EVENTS, 0, READ_END);
 	}
 	close_pipes(s);
@@ -489,11 +494,12 @@ end_all(struct supervisor *s)
 	close_writers(s, TO_COLLECTOR);
 	await_end(s, PROCESS_LOOKUP, 10);
 	await_end(s, PROCESS_ALERTER, 10);
+	await_end(s, PROCESS_WEB, 5);
 	close_end(s->pipes[FROM_LOOKUP], WRITE_END);
 	close_end(s->pipes[FROM_ALERTER], WRITE_END);
+	close_end(s->pipes[FROM_WEB], WRITE_END);
 	close_end(s->pipes[EVENTS], WRITE_END);
 	await_end(s, PROCESS_COLLECTOR, 30);
-	await_end(s, PROCESS_WEB, 5);
 }
 
 int

@@ -62,6 +62,8 @@ int put_service(
 	struct store *s, struct endpoint server, int64_t first, int64_t last, struct err *err);
 int put_state(struct store *s, const struct sensor_state *state, struct err *err);
 int put_lookup(struct store *s, const struct lookup_result *lookup, struct err *err);
+/* An entry, and the case of its host that follows from it. */
+int put_audit(struct store *s, const struct audit_entry *entry, struct err *err);
 int put_event(struct store *s, int64_t time, const char *kind, const char *text, struct err *err);
 
 #endif

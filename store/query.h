@@ -44,6 +44,8 @@ struct filter {
 	const char *kind;   /* of a listing ("list", "reputation", "throttle") or an event; NULL = any */
 	const char *words[FILTER_WORDS_MAX]; /* each is part of a visible column, as text is */
 	size_t words_count;
+	const char *state; /* of a case; NULL = any */
+	const char *user;  /* who did it, or to whom a case is given; NULL = any */
 	const char *sort;   /* column name; NULL = the table's own order */
 	bool descending;
 	int64_t limit, offset; /* limit 0 = all */
@@ -56,6 +58,8 @@ struct table {
 	const char *title;
 	const struct column *columns;
 	size_t columns_count;
+	bool by_clock;	 /* its times are of the clock, not of packets */
+	bool for_admins; /* who did what: the report shows it to no others */
 };
 
 const struct table *table_find(const char *name); /* NULL if there is none */
@@ -217,6 +221,33 @@ struct refusals {
 };
 int query_refusals(struct store *s, const struct peer_question *q,
 	void (*fn)(void *ctx, const struct refusals *refusals), void *ctx, struct err *err);
+
+/* The case of a host: what people made of it.  1, 0 = nobody did anything, -1. */
+struct host_case {
+	enum case_state state;
+	bool came_back; /* resolved, and its verdict has become worse since */
+	int64_t since;	/* of the state, ns */
+	int64_t since_seq;
+	int64_t muted_until;		    /* 0 = not muted; may be over */
+	int64_t opened, changed;	    /* first and latest entry */
+	char assignee[AUDIT_USER_MAX];	    /* "" = nobody */
+	char muted_by[AUDIT_USER_MAX], changed_by[AUDIT_USER_MAX];
+	char note[AUDIT_TEXT_MAX]; /* the latest one */
+};
+int query_case(struct store *s, struct addr host, struct host_case *out, struct err *err);
+/* Its newest `limit` entries, in the order in which they came. 0 or -1. */
+struct case_entry {
+	int64_t time, until;
+	struct slice user, text;
+	enum audit_kind kind;
+};
+int query_case_entries(struct store *s, struct addr host, int64_t limit,
+	void (*fn)(void *ctx, const struct case_entry *entry), void *ctx, struct err *err);
+/* Whether the entry of that id is stored: 1, 0, -1. */
+int query_audit_known(struct store *s, const char *id, struct err *err);
+/* Who did something lately, and to whom cases were given; sorted. 0 or -1. */
+int query_users(struct store *s, int64_t limit, void (*fn)(void *ctx, struct slice user), void *ctx,
+	struct err *err);
 
 /* What is new within a range of time.  0 or -1. */
 struct range_question {

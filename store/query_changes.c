@@ -35,6 +35,8 @@ read_waiting(struct db_statement *st, struct change_waiting *out, struct arena *
 		.told = !db_null(st, 15),
 		.told_verdict = verdict_cell(st, 15),
 		.told_time = db_int(st, 16),
+		.muted_until = db_int(st, 17),
+		.muted_by = arena_string(arena, db_text(st, 18)),
 	};
 	addr_parse(db_text(st, 2), &out->change.host);
 }

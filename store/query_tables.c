@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "store/columns_cases.h"
+
 /* Rows: X(name, title, type, hidden, note, cell, sort).  The order of the rows is the order in CSV
  * and on pages. */
 
@@ -230,11 +232,13 @@ TABLE(events, EVENTS);
 TABLE(changes, CHANGES);
 TABLE(deliveries, DELIVERIES);
 TABLE(lookups, LOOKUPS);
+TABLE(cases, CASES);
+TABLE(audit, AUDIT);
 TABLE(abuse, ABUSE);
 
 #define HEAD(id, title)                                                                            \
 	{                                                                                          \
-#id, title, id##_columns, sizeof id##_columns / sizeof *id##_columns               \
+#id, title, id##_columns, sizeof id##_columns / sizeof *id##_columns, false, false \
 	}
 
 enum {
@@ -249,6 +253,8 @@ enum {
 	TABLE_CHANGES,
 	TABLE_DELIVERIES,
 	TABLE_LOOKUPS,
+	TABLE_CASES,
+	TABLE_AUDIT,
 	TABLE_ABUSE,
 	TABLES
 };
@@ -265,6 +271,11 @@ static const struct table tables[TABLES] = {
 	[TABLE_CHANGES] = HEAD(changes, "Changes"),
 	[TABLE_DELIVERIES] = HEAD(deliveries, "Alerts"),
 	[TABLE_LOOKUPS] = HEAD(lookups, "Look-ups"),
+	[TABLE_CASES] = { "cases", "Cases", cases_columns,
+		sizeof cases_columns / sizeof *cases_columns, .by_clock = true },
+	[TABLE_AUDIT] = { "audit", "Audit log", audit_columns,
+		sizeof audit_columns / sizeof *audit_columns, .by_clock = true,
+		.for_admins = true },
 	[TABLE_ABUSE] = HEAD(abuse, "Abuse"),
 };
 
@@ -473,6 +484,39 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_VERDICT] = "u.verdict = :verdict",
 			[FILTER_LIST] = "u.list = :list",
 			[FILTER_NET] = "u.host_key BETWEEN :net_low AND :net_high",
+		},
+	},
+	/* Open ones of bad hosts first. */
+	[TABLE_CASES] = {
+		.columns = cases_cells,
+		.from = "cases k LEFT JOIN hosts h ON h.host = k.host",
+		.order = "k.state = 'resolved' AND NOT " CASE_CAME_BACK ", h.verdict_rank DESC, h.risk DESC, k.host_key",
+		.last = "k.host_key",
+		.where = {
+			[FILTER_HOST] = "k.host = :host",
+			[FILTER_SINCE] = "k.changed_ns >= :since",
+			[FILTER_UNTIL] = "k.changed_ns < :until",
+			[FILTER_VERDICT] = "h.verdict = :verdict",
+			[FILTER_CAUSE] = "h.cause = :cause",
+			[FILTER_NET] = "k.host_key BETWEEN :net_low AND :net_high",
+			[FILTER_STATE] = "CASE :state WHEN 'came-back' THEN " CASE_CAME_BACK
+				" WHEN 'open' THEN k.state <> 'resolved' OR " CASE_CAME_BACK
+				" ELSE k.state = :state END",
+			[FILTER_USER] = "k.assignee = :user",
+		},
+	},
+	[TABLE_AUDIT] = {
+		.columns = audit_cells,
+		.from = "audit a",
+		.order = "a.seq DESC",
+		.last = "a.seq",
+		.where = {
+			[FILTER_HOST] = "a.host = :host",
+			[FILTER_SINCE] = "a.time_ns >= :since",
+			[FILTER_UNTIL] = "a.time_ns < :until",
+			[FILTER_KIND] = "a.kind = :kind",
+			[FILTER_NET] = "a.host_key BETWEEN :net_low AND :net_high",
+			[FILTER_USER] = "a.user = :user",
 		},
 	},
 	[TABLE_ABUSE] = {

@@ -2,6 +2,7 @@
 
 #include "sensor/loss.h"
 #include "store/columns.h"
+#include "store/columns_cases.h"
 
 #define COLUMN_NAME(name, kind, value) ", " #name
 #define COLUMN_MARK(name, kind, value) ", ?"
@@ -153,6 +154,12 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 	[STATEMENT_LOOKUP_PUT] =
 		PUT("lookups", LOOKUP_COLUMNS, "host, list, time_ns") " NOTHING",
 
+	/* The same entry twice is one row, the first. */
+	[STATEMENT_AUDIT_PUT] =
+		PUT("audit", AUDIT_COLUMNS, "id") " NOTHING",
+	[STATEMENT_CASE_PUT] =
+		PUT("cases", CASE_COLUMNS, "host") REPLACE(CASE_COLUMNS),
+
 	[STATEMENT_HOURS_FETCH] =
 		"SELECT hour_ns, packed FROM host_hours WHERE host = ? ORDER BY hour_ns",
 	[STATEMENT_HOSTS_FETCH] =
@@ -260,8 +267,9 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 		" c.cause, c.summary, w.attempts, w.tried, w.next, NOT " NEWER_CHANGE ","
 		" EXISTS (SELECT 1 FROM changes p CROSS JOIN deliveries d ON d.change = p.seq AND d.target = ?1"
 		"  WHERE p.host = c.host AND p.seq < c.seq AND d.state = 'waiting' AND d.attempts > 0),"
-		" t.verdict, o.time_ns"
+		" t.verdict, o.time_ns, ifnull(k.muted_until_ns, 0), ifnull(k.muted_by, '')"
 		" FROM w JOIN changes c ON c.seq = w.change"
+		" LEFT JOIN cases k ON k.host = c.host"
 		" LEFT JOIN changes t ON t.seq = (SELECT p.seq FROM changes p CROSS"
 		"  JOIN deliveries d ON d.change = p.seq AND d.target = ?1"
 		"  WHERE p.host = c.host AND d.state = 'done' ORDER BY p.seq DESC LIMIT 1)"
@@ -277,6 +285,19 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 		"SELECT host, list, zone, max(time_ns), answer, codes, predicted, verdict"
 		" FROM lookups WHERE time_ns >= ?1 AND answer <> 'error'"
 		" GROUP BY host, list, time_ns / 86400000000000 ORDER BY list, 4, host",
+	[STATEMENT_CASE] =
+		"SELECT k.state, k.since_ns, k.since_seq, k.assignee, k.muted_until_ns, k.muted_by, k.opened_ns,"
+		" k.changed_ns, k.changed_by, k.note, " CASE_CAME_BACK
+		" FROM cases k LEFT JOIN hosts h ON h.host = k.host WHERE k.host = ?",
+	/* The newest, in their order. */
+	[STATEMENT_CASE_ENTRIES] =
+		"SELECT * FROM (SELECT seq, time_ns, until_ns, user, kind, text FROM audit"
+		" WHERE host = ?1 AND host <> '' AND kind IN (" CASE_KINDS ") ORDER BY seq DESC LIMIT ?2) ORDER BY seq",
+	[STATEMENT_AUDIT_KNOWN] =
+		"SELECT 1 FROM audit WHERE id = ?",
+	[STATEMENT_AUDIT_USERS] =
+		"SELECT user FROM (SELECT user FROM (SELECT user FROM audit ORDER BY seq DESC LIMIT 20000)"
+		" UNION SELECT assignee FROM cases) WHERE user <> '' ORDER BY user COLLATE NOCASE LIMIT ?",
 	/* By host, so that the lists of one stand together. */
 	[STATEMENT_RISKY] =
 		"SELECT h.host, h.risk, h.verdict, h.last_ns, l.value ->> 'list', l.value ->> 'predicted'"

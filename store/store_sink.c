@@ -53,6 +53,12 @@ sink_lookup(void *ctx, const struct lookup_result *lookup, struct err *err)
 }
 
 static int
+sink_audit(void *ctx, const struct audit_entry *entry, struct err *err)
+{
+	IN_BATCH(put_audit(s, entry, err));
+}
+
+static int
 sink_state(void *ctx, const struct sensor_state *state, struct err *err)
 {
 	IN_BATCH(put_state(s, state, err));
@@ -139,6 +145,7 @@ store_sink(struct store *s)
 		.service = sink_service,
 		.delivery = sink_delivery,
 		.lookup = sink_lookup,
+		.audit = sink_audit,
 		.state = sink_state,
 		.event = sink_event,
 		.commit = sink_commit,

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "sensor/base/ptime.h"
+#include "store/columns_cases.h"
 #include "store/inside.h"
 #include "store/migrate.h"
 
@@ -35,6 +36,11 @@ static const struct {
 		"d.change)"
 		" AND EXISTS (SELECT 1 FROM deliveries n WHERE n.target = d.target AND n.change > "
 		"d.change) LIMIT " PRUNE_BATCH ")" },
+	/* Entries of a case stay as long as the case, a case that is over as long as evidence. */
+	{ KEEP_EVIDENCE, OLDEST("cases", "seq", "state = 'resolved' AND changed_ns") },
+	{ KEEP_EVIDENCE, OLDEST("audit", "seq",
+				 "(host NOT IN (SELECT host FROM cases) OR kind NOT IN (" CASE_KINDS
+				 ")) AND time_ns") },
 	{ KEEP_HOURS, OLDEST("lookups", "seq", "time_ns") },
 	{ KEEP_HOURS, OLDEST("host_hours", "seq", "hour_ns") },
 	{ KEEP_HOURS, OLDEST("hosts", "seq", "last_ns") },
@@ -43,6 +49,8 @@ static const struct {
 	{ KEEP_HOURS, OLDEST("events", "seq", "time_ns") },
 };
 
+/* A case goes when its host has gone; its entries are then as any. */
+static const char prune_cases[] = "DELETE FROM cases WHERE host NOT IN (SELECT host FROM hosts)";
 static const char prune_keys[] = "DELETE FROM hits WHERE mail NOT IN (SELECT seq FROM mails);"
 				 "DELETE FROM queue_ids WHERE mail NOT IN (SELECT seq FROM mails)";
 
@@ -79,7 +87,8 @@ store_prune(struct store *s, const struct store_retention *keep, int64_t now, in
 
 	*rows = 0;
 	if (batch_commit(s, err) != 0 ||
-		db_number(s->db, "SELECT count(*) FROM mails", &mails_before, err) < 0)
+		db_number(s->db, "SELECT count(*) FROM mails", &mails_before, err) < 0 ||
+		db_run(s->db, prune_cases, err) != 0)
 		return -1;
 	for (size_t i = 0; i < sizeof prunings / sizeof *prunings; i++) {
 		int64_t before = now - days[prunings[i].keep] * PTIME_DAY;

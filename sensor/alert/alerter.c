@@ -399,12 +399,25 @@ take(struct look *l, const struct change_waiting *w)
 	l->fresh += w->attempts == 0;
 }
 
+/* "muted until … by …" */
+static const char *
+say_muted(const struct change_waiting *w, char *out, size_t size)
+{
+	char until[PTIME_TEXT_MAX];
+
+	ptime_format(w->muted_until, until);
+	snprintf(out, size, "muted until %s%s%s", until, w->muted_by[0] != '\0' ? " by " : "",
+		w->muted_by);
+	return out;
+}
+
 static void
 look_at(void *ctx, const struct change_waiting *w)
 {
 	struct look *l = ctx;
 	struct alerter *a = l->a;
 	struct delivery d = { .change = w->change.seq, .time = a->now };
+	char why[160];
 
 	l->seen++;
 	if (w->next == 0 && w->attempts == 0 && l->first_fresh == 0)
@@ -425,6 +438,8 @@ look_at(void *ctx, const struct change_waiting *w)
 		break;
 	case ALERT_SUPPRESS:
 		d.state = DELIVERY_SUPPRESSED;
+		if (decision.until != 0)
+			d.error = say_muted(w, why, sizeof why);
 		break;
 	}
 	store(a, l->target, w->change.host, &d);

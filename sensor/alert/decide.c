@@ -14,8 +14,12 @@ alert_decide(const struct change_waiting *w, const struct alert_target *target, 
 	bool was_bad = w->told && w->told_verdict >= target->above;
 	int64_t quiet_end = w->told_time + target->quiet;
 
+	if (w->attempts > 0 && w->next > now)
+		return step(ALERT_WAIT, 0, "");
+	if (w->muted_until > now)
+		return step(ALERT_SUPPRESS, w->muted_until, "muted");
 	if (w->attempts > 0)
-		return step(w->next <= now ? ALERT_TELL : ALERT_WAIT, 0, "");
+		return step(ALERT_TELL, 0, "");
 	if (w->behind)
 		return step(ALERT_WAIT, 0, "");
 	if (!is_bad && !was_bad)

@@ -3,7 +3,10 @@
  * A change to the line `above` or a worse word is told at once, if it is worse than what the target was told of the host last.
  * Whatever else follows waits until the quiet time since then is over, and then only the newest word is told, if it is not the
  * one that was told: so a host that got better is told once, one that goes to and fro does not ring, and the last word that the
- * target has is never older than the quiet time.  Below the line nothing is told, but that a host that was told has come back. */
+ * target has is never older than the quiet time.  Below the line nothing is told, but that a host that was told has come back.
+ *
+ * Of a host that somebody has muted nothing is told before that time, nor afterwards what became of it until then: who muted it
+ * looks at it.  The next change is judged as ever. */
 #ifndef HELOSCOPE_ALERT_DECIDE_H
 #define HELOSCOPE_ALERT_DECIDE_H
 
@@ -23,7 +26,7 @@ struct alert_decision {
 		ALERT_HOLD,	/* until then, if nothing newer comes */
 		ALERT_SUPPRESS, /* for good */
 	} step;
-	int64_t until;
+	int64_t until;	 /* of HOLD; of a SUPPRESS that follows from a mute, its end */
 	const char *why; /* of HOLD and SUPPRESS */
 };
 

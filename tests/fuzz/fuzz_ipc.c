@@ -27,6 +27,7 @@ unpack(const struct ipc_frame *frame, struct arena *arena)
 	struct ipc_state state;
 	struct ipc_event event;
 	struct ipc_delivery delivery;
+	struct audit_entry entry;
 
 	if (ipc_split_mail(frame->payload, &parts) == 0) {
 		assert(parts.record.len + parts.content.len == frame->payload.len);
@@ -41,6 +42,12 @@ unpack(const struct ipc_frame *frame, struct arena *arena)
 			text_is_clean(slice_str(lookup.codes)));
 	(void)ipc_unpack_state(frame->payload, &state);
 	(void)ipc_unpack_event(frame->payload, &event);
+	if (ipc_unpack_audit(frame->payload, &entry, arena) == 0)
+		assert(strlen(entry.text) < AUDIT_TEXT_MAX &&
+			text_is_clean(slice_str(entry.text)) &&
+			strlen(entry.user) < AUDIT_USER_MAX &&
+			text_is_clean(slice_str(entry.user)) &&
+			strlen(entry.object) < AUDIT_OBJECT_MAX);
 	if (ipc_unpack_delivery(frame->payload, &delivery) == 0)
 		assert(memchr(delivery.error, '\0', sizeof delivery.error) != NULL);
 	arena_reset(arena);
