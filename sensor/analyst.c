@@ -112,6 +112,7 @@ judge(struct analyst *a, const struct session_record *session, struct mail_recor
 		.delivered = delivered,
 		.mail = mail,
 		.arena = arena,
+		.clear = a->privacy.off,
 		.parts = a->parts };
 
 	if (sent != NULL)

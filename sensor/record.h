@@ -164,6 +164,9 @@ struct hit {
 	const char *why;    /* sentence */
 	const char *source; /* where one can read why, "" = not said */
 	int32_t times;	    /* matches of a rule that counts them; else 1 */
+	const char *where;  /* "20-headers.cf:123": the rule's file and line */
+	const char *matched; /* what it looked at, at most 80 bytes: a field, the rules of a meta;
+				never text of a body, of which it is kind and length */
 };
 
 /* ---- mail: one transaction, from an accepted or refused MAIL to its end ---- */

@@ -151,6 +151,8 @@ static const struct field hit_fields[] = {
 	ROW("why", FIELD_STRING, why),
 	ROW("source", FIELD_STRING, source, .flags = FIELD_OMIT_EMPTY),
 	ROW("times", FIELD_I32, times, .flags = FIELD_OMIT_EMPTY),
+	ROW("where", FIELD_STRING, where, .flags = FIELD_OMIT_EMPTY),
+	ROW("matched", FIELD_STRING, matched, .flags = FIELD_OMIT_EMPTY),
 };
 static const struct layout layout_hit = LAYOUT("hit", hit_fields);
 

@@ -22,6 +22,8 @@ hits_print(const struct mail_record *m)
 		if (*hit->source != '\0')
 			printf(" [%s]", hit->source);
 		putchar('\n');
+		if (*hit->where != '\0')
+			printf("         %-28s %s\n", hit->where, hit->matched);
 	}
 	print_words("         labels: ", m->labels, m->labels_count);
 	print_words("         gave up at a limit: ", m->gave_up, m->gave_up_count);

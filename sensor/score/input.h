@@ -24,6 +24,7 @@ struct rule_input {
 	const struct settings *settings;
 	const struct patterns *patterns;
 	struct arena *arena;
+	bool clear;		      /* privacy is off: what matched may be shown as it is */
 	bool parts;		      /* hits of the "__NAME" parts are wanted, too */
 	struct rule_input_kept *kept; /* never NULL */
 };

@@ -47,6 +47,8 @@ const struct needs *pattern_needs(const struct pattern *p);
 
 enum pattern_result pattern_match(
 	const struct patterns *shared, const struct pattern *p, struct slice subject);
+/* Where in its subject the expression that matched last did so: bytes [*from, *to). */
+void pattern_found(const struct patterns *shared, size_t *from, size_t *to);
 /* The next match from *from on, where the one before ended; moves *from behind it.  After an empty
  * match the next is not empty, or begins further on.  Begin with *from 0 and *again false. */
 enum pattern_result pattern_next(const struct patterns *shared, const struct pattern *p,

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sensor/score/matched.h"
 #include "sensor/score/score_run.h"
 
 /* ---- what a rule comes to ---- */
@@ -15,6 +16,19 @@ run_hit(struct run *run, uint32_t id, double value)
 	run->values[id] = value;
 	for (size_t i = plan->dependents_of[id]; i < plan->dependents_of[id + 1]; i++)
 		run->marks[plan->dependents[i]] |= MARK_TOUCHED;
+}
+
+void
+run_found(struct run *run, uint32_t id, struct slice text)
+{
+	const struct rule *rule = &run->rules->rules[id];
+	if (rule->hidden ? !run->in.parts : rule->off)
+		return;
+	struct run_found *found = ARENA_PUSH(run->in.arena, run->found, LIMIT_RULES);
+	if (found == NULL)
+		return;
+	*found = (struct run_found){ .id = id, .value = text };
+	pattern_found(run->in.patterns, &found->from, &found->to);
 }
 
 void
@@ -61,8 +75,11 @@ test_session(struct run *run, const struct rule *rule)
 		       compare(rule->compare, number, rule->number);
 	size_t n = 0;
 	for (; rule->field->text(&run->in, n, &text); n++)
-		if (pattern_match(run->in.patterns, rule->pattern, text) == PATTERN_HIT)
+		if (pattern_match(run->in.patterns, rule->pattern, text) == PATTERN_HIT) {
+			if (!rule->negate)
+				run_found(run, (uint32_t)(rule - run->rules->rules), text);
 			return !rule->negate;
+		}
 	return rule->negate && n > 0;
 }
 
@@ -154,9 +171,18 @@ label_add(struct run *run, const char *label)
 		*item = label;
 }
 
-static void
-hit_add(struct run *run, const struct rule *rule, double value)
+/* "20-headers.cf:123": the file's own name. */
+static const char *
+place_of(const struct rule *rule, struct arena *arena)
 {
+	const char *slash = strrchr(rule->file, '/');
+	return arena_printf(arena, "%s:%d", slash != NULL ? slash + 1 : rule->file, rule->line);
+}
+
+static void
+hit_add(struct run *run, uint32_t id, double value)
+{
+	const struct rule *rule = &run->rules->rules[id];
 	struct mail_record *mail = run->mail;
 	struct hit *hit = ARENA_PUSH(run->in.arena, mail->hits, LIMIT_RULES);
 	if (hit == NULL) {
@@ -168,6 +194,8 @@ hit_add(struct run *run, const struct rule *rule, double value)
 	hit->source = rule->source;
 	hit->times = rule->multiple && value < INT32_MAX ? (int32_t)value : 1;
 	hit->why = *rule->describe != '\0' ? rule->describe : rule->name;
+	hit->where = place_of(rule, run->in.arena);
+	hit->matched = matched_text(run, id);
 	mail->score += hit->score;
 	if (*rule->label != '\0')
 		label_add(run, rule->label);
@@ -180,7 +208,7 @@ collect(struct run *run)
 	for (size_t i = 0; i < run->rules->rules_count; i++) {
 		const struct rule *rule = &run->rules->rules[i];
 		if (run->values[i] != 0 && (rule->hidden ? run->in.parts : !rule->off))
-			hit_add(run, rule, run->values[i]);
+			hit_add(run, (uint32_t)i, run->values[i]);
 	}
 	/* sums of tenths, without their binary tails */
 	run->mail->score = round(run->mail->score * 1000) / 1000;

@@ -316,6 +316,14 @@ pattern_match(const struct patterns *shared, const struct pattern *p, struct sli
 	return result_of(shared, run(shared, p, subject, 0, 0));
 }
 
+void
+pattern_found(const struct patterns *shared, size_t *from, size_t *to)
+{
+	const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(shared->data);
+	*to = ends[1];
+	*from = ends[0] < ends[1] ? ends[0] : ends[1]; /* \K in a lookahead turns them round */
+}
+
 enum pattern_result
 pattern_next(const struct patterns *shared, const struct pattern *p, struct slice subject,
 	size_t *from, bool *again)

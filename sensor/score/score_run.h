@@ -18,18 +18,29 @@ enum {
 	MARK_GAVE_UP = 4,
 };
 
+/* Where a rule's expression matched first: bytes [from, to) of the value. */
+struct run_found {
+	uint32_t id;
+	struct slice value;
+	size_t from, to;
+};
+
 struct run {
 	const struct rules *rules;
 	struct rule_input in;
 	struct mail_record *mail;
 	struct counters *counters;
-	double *values; /* of each rule */
-	uint8_t *marks; /* of each rule */
-	bool whole;	/* no bytes of the message were lost */
+	double *values;		 /* of each rule */
+	uint8_t *marks;		 /* of each rule */
+	struct run_found *found; /* of rules that are told of */
+	size_t found_count, found_cap;
+	bool whole; /* no bytes of the message were lost */
 };
 
 /* The rule hit, so many times. */
 void run_hit(struct run *run, uint32_t id, double value);
+/* The expression that was tried last matched in that text. */
+void run_found(struct run *run, uint32_t id, struct slice text);
 void run_gave_up(struct run *run, uint32_t id);
 /* header, exists */
 void run_headers(struct run *run);

@@ -13,7 +13,8 @@ count_matches(struct run *run, const struct rule *rule, uint32_t id, struct slic
 		found = pattern_next(run->in.patterns, rule->pattern, text, &from, &again);
 		if (found != PATTERN_HIT)
 			break;
-		count++;
+		if (count++ == 0)
+			run_found(run, id, text);
 	}
 	if (found == PATTERN_GAVE_UP)
 		run_gave_up(run, id);
@@ -36,8 +37,10 @@ try_rule(struct run *run, uint32_t id, struct slice text)
 		run_gave_up(run, id);
 	else if (found == PATTERN_HIT && rule->negate)
 		run->marks[id] |= MARK_MATCHED;
-	else if (found == PATTERN_HIT)
+	else if (found == PATTERN_HIT) {
+		run_found(run, id, text);
 		run_hit(run, id, 1);
+	}
 }
 
 /* A text against all rules that look at it; what the filter does not find cannot match. */

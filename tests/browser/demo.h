@@ -115,6 +115,7 @@ demo_hours(struct sink *s, const struct demo_host *d, struct err *err)
 			{ "rejected", bad * 3 / 4 },
 			{ "deferred", bad - bad * 3 / 4 },
 			{ "listed", d->verdict == VERDICT_LISTED && i > 34 ? bad / 10 : 0 },
+			{ "score_max", rcpts == 0 ? 0 : bad > 0 ? 7400 : 300 + 100 * (i % 7) },
 		};
 		demo_must(s->host_hour(s->ctx, demo_addr(d->ip),
 				  DEMO_END - (DEMO_HOURS - i) * PTIME_HOUR, SLICE("demo"), plain,
@@ -353,9 +354,10 @@ demo_mail(struct arena *a, const struct session_record *session, int32_t number,
 		"\"><img src=x onerror=alert(1)>.zip", 900, "" };
 	DEMO_PUSH(a, m->urls) = "http://198.51.100.9/pills?<b>";
 	DEMO_PUSH(a, m->hits) = (struct hit){ "PHP_SCRIPT", 2.5,
-		"A PHP script sent it: 33:contact.php", "facts/causes.md", 1 };
+		"A PHP script sent it: 33:contact.php", "facts/causes.md", 1, "50-causes.cf:31",
+		"X-PHP-Originating-Script: 33:contact.php" };
 	DEMO_PUSH(a, m->hits) = (struct hit){ "HELO_NO_DOT", 1.2, "Its HELO name has no dot",
-		"RFC 5321 4.1.1.1", 1 };
+		"RFC 5321 4.1.1.1", 1, "30-session.cf:12", "helo_name: <b>pc</b>" };
 	DEMO_PUSH(a, m->labels) = "php";
 }
 

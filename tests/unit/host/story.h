@@ -34,7 +34,7 @@ tell_php_mail(struct tale *t, const char *script, int i, double score)
 	struct mail_record *m = a_mail(t, s, "www-data@osg-ce.grid.example.edu", score);
 	struct hit *hit = ARENA_PUSH(&t->arena, m->hits, 8);
 
-	*hit = (struct hit){ "PHP_FORM_ABUSED", score, "a form", "", 1 };
+	*hit = (struct hit){ "PHP_FORM_ABUSED", score, "a form", "", 1, "", "" };
 	m->header.php_script = script;
 	m->header.to = "webmaster@grid.example.edu";
 	a_label(t, m, "php");

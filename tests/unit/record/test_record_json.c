@@ -191,7 +191,8 @@ mail(void **state)
 		"d", "h-1@example.org" };
 	struct part part = { "text/plain", "base64", "a.txt", 12, "ab" };
 	const char *urls[] = { "http://x/" };
-	struct hit hit = { "MISSING_DATE", 1.4, "no Date field", "RFC 5322 3.6", 1 };
+	struct hit hit = { "MISSING_DATE", 1.4, "no Date field", "RFC 5322 3.6", 1,
+		"20-headers.cf:7", "no Date" };
 	const char *labels[] = { "php" };
 	const char *gave_up[] = { "SLOW" };
 	struct mail_record m = { .number = 2, .start = T0, .end = T1 };
@@ -249,7 +250,8 @@ mail(void **state)
 	"'parts':[{'type':'text/plain','encoding':'base64','name':'a.txt','bytes':12,"             \
 	"'sha256':'ab'}],'urls':['http://x/'],'score':1.4,"                                        \
 	"'hits':[{'rule':'MISSING_DATE','score':1.4,'why':'no Date field',"                        \
-	"'source':'RFC 5322 3.6','times':1}],"                                                     \
+	"'source':'RFC 5322 3.6','times':1,"  \
+	"'where':'20-headers.cf:7','matched':'no Date'}]," \
 	"'labels':['php'],'similar':{'text':'t','near':'n','subject':'s'},"                        \
 	"'gave_up':['SLOW'],'cut':false,'gap':3,'refused':false}"
 	expect(&layout_mail, &m, false, "{" FRONT REST);

@@ -226,6 +226,75 @@ test_explanation(void **state)
 	arena_release(&f.arena);
 }
 
+/* What each kind of rule looked at; under privacy, and without. */
+static void
+test_matched(void **state)
+{
+	(void)state;
+	static const char letter[] =
+		"From: \"Ann B\" <ann.b@a.example>\r\n"
+		"To: rui.x@y.example\r\n"
+		"Subject: buy\r\n  the <script>\x01 pills\r\n"
+		"Message-ID: <1.\"ann b\"@a.example>\r\n"
+		"X-Mailer: "
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa Bulk 1.0 "
+		"z@x.example\r\n"
+		"\r\nA secret word for rui.x@y.example\r\n";
+	static const struct {
+		const char *rule, *clear, *private; /* private NULL = the same */
+	} cases[] = {
+		{ "header H Subject =~ /pills/", "Subject: buy the <script>\\x01 pills",
+			"Subject: 5 bytes" },
+		{ "header H From =~ /Ann/", "From: \"Ann B\" <ann.b@a.example>",
+			"From: \"Ann B\" <…@a.example>" },
+		{ "header H Message-ID =~ /^</", "Message-ID: <1.\"ann b\"@a.example>",
+			"Message-ID: <1.…@a.example>" },
+		{ "header H To:addr =~ /rui/", "To: rui.x@y.example", "To: 3 bytes" },
+		{ "header H exists:X-Mailer", NULL, NULL },
+		{ "header H X-Mailer =~ /Bulk/", "X-Mailer: aaaaaaaaaaaaaaa Bulk 1.0 z@x.example",
+			"X-Mailer: aaaaaaaaaaaaaaa Bulk 1.0 …@x.example" },
+		{ "header H Subject !~ /tea/", "Subject: buy the <script>\\x01 pills",
+			"Subject: 24 bytes" },
+		{ "header H Cc !~ /tea/ [if-unset: x]", NULL, NULL },
+		{ "body H /secret word/", "body: 11 bytes", NULL },
+		{ "rawbody H /secret/", "rawbody: 6 bytes", NULL },
+		{ "full H /secret word/", "full: 11 bytes", NULL },
+		{ "session H helo_name =~ /pc/", "helo_name: pc", NULL },
+		{ "session H rcpts > 1", "rcpts 2", NULL },
+		{ "body __A /secret/\nbody __B /absent/\nmeta H __A || __B", "__A", NULL },
+		{ "body __B /absent/\nmeta H !__B", "!__B", NULL },
+	};
+	for (size_t i = 0; i < 2 * (sizeof cases / sizeof *cases); i++) {
+		struct err err = { "" };
+		struct fixture f;
+		const char *wanted = cases[i / 2].clear;
+		struct rules *r = load(cases[i / 2].rule, &err);
+		if (r == NULL)
+			fail_msg("%s: %s", cases[i / 2].rule, err.text);
+		fixture_fill(&f, letter);
+		const struct rule_input in = { .session = &f.session,
+			.message = &f.message,
+			.delivered = &f.message,
+			.mail = &f.mail,
+			.clear = i % 2 == 0,
+			.arena = &f.arena };
+		rules_score(r, &in, &f.mail, &f.counters);
+		assert_int_equal(f.mail.hits_count, 1);
+		const struct hit *hit = &f.mail.hits[0];
+		assert_true(strncmp(hit->where, "f.cf:", 5) == 0);
+		assert_true(strlen(hit->matched) <= 80);
+		if (!in.clear && cases[i / 2].private != NULL)
+			wanted = cases[i / 2].private;
+		if (wanted != NULL && strcmp(hit->matched, wanted) != 0)
+			fail_msg("%s: '%s', not '%s'", cases[i / 2].rule, hit->matched, wanted);
+		if (!in.clear)
+			assert_null(strstr(hit->matched, "rui.x"));
+		arena_release(&f.arena);
+		rules_free(r);
+	}
+}
+
 /* What is absent is not held against a mail of which bytes were lost, or that has no content. */
 static void
 test_losses(void **state)
@@ -360,6 +429,7 @@ main(void)
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_explanation),
+		cmocka_unit_test(test_matched),
 		cmocka_unit_test(test_losses),
 		cmocka_unit_test(test_gives_up),
 		cmocka_unit_test(test_budget),

@@ -365,7 +365,7 @@ put_everything(struct fixture *f)
 	struct session_record s =
 		session_sample("00000000000000ac", "192.0.2.1", "198.51.100.1", T0);
 	struct mail_record m = mail_sample(s.id, 1, T0);
-	struct hit hits[] = { { "PHP_FORM", 3.5, "why", "", 1 }, { "NO_DATE", 1, "why", "", 1 } };
+	struct hit hits[] = { { "PHP_FORM", 3.5, "why", "", 1, "", "" }, { "NO_DATE", 1, "why", "", 1, "", "" } };
 	struct received received = { "a", "a", "192.0.2.1", "b", "ESMTP", "1abcDE-000abc-XY", "",
 		"" };
 	struct reply reply = reply_sample("MAIL", 451, REPLY_GREYLISTED, "", "later", T0);
