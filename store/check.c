@@ -24,6 +24,9 @@ static const struct {
 	{ "cases without an entry of theirs that made them what they are",
 		"SELECT count(*) FROM cases c WHERE NOT EXISTS (SELECT 1 FROM audit a"
 		" WHERE a.host = c.host AND a.seq = c.since_seq)" },
+	{ "sums by hour that are not those of the hosts",
+		"SELECT (SELECT ifnull(sum(mails), 0) FROM hour_sums)"
+		" <> (SELECT ifnull(sum(mails), 0) FROM host_hours)" },
 	{ "tables with numbers beyond the counter",
 		"SELECT count(*) FROM (SELECT max(seq) AS last FROM sessions UNION ALL SELECT "
 		"max(seq) FROM mails"
@@ -41,6 +44,7 @@ static const struct {
 static const char shape_sql[] =
 	"SELECT m.type || ' ' || m.name || ' (' || CASE m.type"
 	" WHEN 'index' THEN (SELECT group_concat(i.name, ', ') FROM pragma_index_info(m.name) i)"
+	" WHEN 'trigger' THEN m.tbl_name"
 	" ELSE (SELECT group_concat(t.name || ' ' || t.type, ', ') FROM pragma_table_info(m.name) "
 	"t)"
 	" END || ')' FROM sqlite_schema m WHERE m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"

@@ -243,6 +243,41 @@ CREATE TABLE host_hours (
 CREATE INDEX host_hours_hour ON host_hours
 	(hour_ns, sessions, mails, rcpts, accepted, rejected, deferred, listed, score_max);
 
+-- The same of all hosts together, for the overview; kept by the triggers below, whoever writes or deletes.
+CREATE TABLE hour_sums (
+	hour_ns   INTEGER PRIMARY KEY,
+	sessions  INTEGER NOT NULL,
+	mails     INTEGER NOT NULL,
+	rcpts     INTEGER NOT NULL,
+	accepted  INTEGER NOT NULL,
+	rejected  INTEGER NOT NULL,
+	deferred  INTEGER NOT NULL,
+	listed    INTEGER NOT NULL,
+	score_max REAL NOT NULL
+) STRICT;
+CREATE TRIGGER hours_sum AFTER INSERT ON host_hours BEGIN
+	INSERT INTO hour_sums VALUES (NEW.hour_ns, NEW.sessions, NEW.mails, NEW.rcpts, NEW.accepted, NEW.rejected, NEW.deferred,
+		NEW.listed, NEW.score_max)
+		ON CONFLICT (hour_ns) DO UPDATE SET sessions = sessions + excluded.sessions, mails = mails + excluded.mails,
+		rcpts = rcpts + excluded.rcpts, accepted = accepted + excluded.accepted, rejected = rejected + excluded.rejected,
+		deferred = deferred + excluded.deferred, listed = listed + excluded.listed,
+		score_max = max(score_max, excluded.score_max);
+END;
+CREATE TRIGGER hours_sum_other AFTER UPDATE ON host_hours BEGIN
+	UPDATE hour_sums SET sessions = sessions + NEW.sessions - OLD.sessions, mails = mails + NEW.mails - OLD.mails,
+		rcpts = rcpts + NEW.rcpts - OLD.rcpts, accepted = accepted + NEW.accepted - OLD.accepted,
+		rejected = rejected + NEW.rejected - OLD.rejected, deferred = deferred + NEW.deferred - OLD.deferred,
+		listed = listed + NEW.listed - OLD.listed, score_max = max(score_max, NEW.score_max)
+		WHERE hour_ns = NEW.hour_ns;
+END;
+CREATE TRIGGER hours_sum_less AFTER DELETE ON host_hours BEGIN
+	UPDATE hour_sums SET sessions = sessions - OLD.sessions, mails = mails - OLD.mails, rcpts = rcpts - OLD.rcpts,
+		accepted = accepted - OLD.accepted, rejected = rejected - OLD.rejected, deferred = deferred - OLD.deferred,
+		listed = listed - OLD.listed WHERE hour_ns = OLD.hour_ns;
+	DELETE FROM hour_sums WHERE hour_ns = OLD.hour_ns
+		AND NOT EXISTS (SELECT 1 FROM host_hours h WHERE h.hour_ns = OLD.hour_ns);
+END;
+
 -- Lists that were seen to refuse a host; kept when the verdict has forgotten them.  One that came back after its end is
 -- another row.
 CREATE TABLE listings (
@@ -262,6 +297,7 @@ CREATE TABLE listings (
 	servers  TEXT NOT NULL DEFAULT '',     -- all that said so, joined by spaces
 	UNIQUE (host, list, kind, since_ns)
 ) STRICT;
+CREATE INDEX listings_since ON listings (since_ns);
 
 -- Who answers on which port.
 CREATE TABLE services (
@@ -303,6 +339,7 @@ CREATE TABLE changes (
 	live     INTEGER NOT NULL              -- noted by a live run: only these are told
 ) STRICT;
 CREATE INDEX changes_host ON changes (host, seq);
+CREATE INDEX changes_noted ON changes (noted_ns, seq);
 
 -- What became of telling one target of one change.  change: changes.seq; the smallest one of a target is where it begins.
 -- A state other than waiting is final.  An attempt is noted before it is made: waiting, and no error yet.

@@ -220,10 +220,9 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 		" FROM host_hours WHERE host = ?3 AND hour_ns >= ?1 AND hour_ns < ?2"
 		" ORDER BY hour_ns",
 	[STATEMENT_HOURS_OF_ALL] =
-		"SELECT hour_ns, sum(sessions), sum(mails), sum(rcpts), sum(accepted),"
-		" sum(rejected), sum(deferred), sum(listed), max(score_max)"
-		" FROM host_hours WHERE hour_ns >= ?1 AND hour_ns < ?2"
-		" GROUP BY hour_ns ORDER BY hour_ns",
+		"SELECT hour_ns, sessions, mails, rcpts, accepted, rejected, deferred, listed,"
+		" score_max"
+		" FROM hour_sums WHERE hour_ns >= ?1 AND hour_ns < ?2 ORDER BY hour_ns",
 	[STATEMENT_RUN_LAST] =
 		"SELECT sensor, run, started_ns, now_ns, sources, live"
 		" FROM runs ORDER BY seq DESC LIMIT 1",

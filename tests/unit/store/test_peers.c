@@ -302,6 +302,81 @@ what_is_new_is_told_by_range(void **state)
 	fixture_end(&f);
 }
 
+/* ---- all hosts by hour ---- */
+
+struct hours_seen {
+	int64_t hours, mails, rejected;
+	double score_max;
+};
+
+static void
+see_hour(void *ctx, const struct hour_row *row)
+{
+	struct hours_seen *seen = ctx;
+
+	seen->hours++;
+	seen->mails += row->mails;
+	seen->rejected += row->rejected;
+	seen->score_max = row->score_max > seen->score_max ? row->score_max : seen->score_max;
+}
+
+static void
+put_hour_of(struct fixture *f, const char *host, int64_t hour, int64_t mails)
+{
+	struct err err = { 0 };
+	const struct count plain[] = { { "mails", mails }, { "rejected", mails * 2 },
+		{ "score_max", mails * 1000 } };
+
+	if (f->sink.host_hour(f->sink.ctx, address(host), hour, slice_of(&mails, sizeof mails),
+		    plain, 3, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
+static struct hours_seen
+hours_of_all(struct fixture *f)
+{
+	struct hours_seen seen = { 0 };
+	struct err err = { 0 };
+
+	fixture_commit(f);
+	assert_int_equal(query_hours(f->store, (struct addr){ 0 }, 0, 0, see_hour, &seen, &err), 0);
+	return seen;
+}
+
+/* Sums follow what is written, written again, and pruned. */
+static void
+sums_by_hour_follow_the_hosts(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	int64_t hour = ptime_hour(T0), rows = 0;
+	struct hours_seen seen;
+
+	(void)state;
+	fixture_begin(&f);
+	put_hour_of(&f, "192.0.2.1", hour, 3);
+	put_hour_of(&f, "192.0.2.2", hour, 4);
+	put_hour_of(&f, "192.0.2.1", hour + PTIME_HOUR, 5);
+	seen = hours_of_all(&f);
+	assert_int_equal(seen.hours, 2);
+	assert_int_equal(seen.mails, 12);
+	assert_true(seen.score_max > 4.9 && seen.score_max < 5.1);
+	put_hour_of(&f, "192.0.2.2", hour, 9); /* the hour went on */
+	put_hour_of(&f, "192.0.2.2", hour, 9);
+	seen = hours_of_all(&f);
+	assert_int_equal(seen.hours, 2);
+	assert_int_equal(seen.mails, 17);
+	assert_int_equal(seen.rejected, 34);
+	assert_int_equal(store_prune(f.store,
+				 &(struct store_retention){ .hours_days = 1 },
+				 hour + PTIME_DAY + PTIME_HOUR / 2, &rows, &err),
+		0);
+	seen = hours_of_all(&f);
+	assert_int_equal(seen.hours, 1);
+	assert_int_equal(seen.mails, 5);
+	fixture_end(&f);
+}
+
 int
 main(void)
 {
@@ -309,6 +384,7 @@ main(void)
 		cmocka_unit_test(peers_are_those_of_the_sessions),
 		cmocka_unit_test(how_far_a_question_looks_is_said),
 		cmocka_unit_test(what_is_new_is_told_by_range),
+		cmocka_unit_test(sums_by_hour_follow_the_hosts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
