@@ -220,6 +220,8 @@ add_fields(struct MHD_Response *response, const struct request *r, const struct 
 		const char *name, *value;
 	} given[] = {
 		{ MHD_HTTP_HEADER_CONTENT_TYPE, a->type },
+		{ MHD_HTTP_HEADER_CONTENT_LANGUAGE,
+			strcmp(a->type, TYPE_HTML) == 0 ? texts_tag(r->texts) : NULL },
 		{ MHD_HTTP_HEADER_CACHE_CONTROL, a->cache },
 		{ MHD_HTTP_HEADER_CONTENT_DISPOSITION, a->disposition },
 		{ MHD_HTTP_HEADER_CONTENT_ENCODING, a->encoding },
