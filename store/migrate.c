@@ -73,6 +73,7 @@ const struct migration migrations[] = {
 	{ 3, 4, "changes of verdicts, what they were told to, look-ups", changes_and_lookups },
 	{ 4, 5, "what people do, and cases", audit_and_cases },
 	{ 4, 5, "sums by hour, indexes of what is new", migrate_range },
+	{ 4, 5, "indexes of lists, sums by day", migrate_lists },
 };
 const size_t migrations_count = sizeof migrations / sizeof *migrations;
 

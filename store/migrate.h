@@ -21,6 +21,8 @@ struct migration {
  * version. */
 extern const struct migration migrations[];
 extern const size_t migrations_count;
+/* Of the step from 4 to 5: indexes of lists, sums by day. */
+extern const char migrate_lists[];
 /* Of the step from 4 to 5: sums by hour, indexes of what is new. */
 extern const char migrate_range[];
 /* schema.sql as it was when the program was built. */

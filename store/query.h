@@ -34,12 +34,13 @@ struct cell {
 
 struct filter {
 	struct addr host;     /* ADDR_NONE = any; client or server for sessions */
-	int64_t since, until; /* ns; 0 = open */
+	int64_t since, until; /* ns; 0 = open; sessions, mails and refusals by when they began */
 	const char *verdict, *cause, *list, *rule, *class, *session, *outcome; /* NULL = any */
 	const char *text;   /* part of a visible column, any case of ASCII letters; NULL = any */
 	int port;	    /* 0 = any */
 	struct network net; /* family ADDR_NONE = any; client or server within it, or the host */
-	const char *domain; /* of the sender, a recipient, or the HELO name; NULL = any */
+	const char *domain; /* of the sender or first recipient (sessions, mails), or of the HELO name (hosts,
+				refusals); NULL = any */
 	const char *tls;    /* "yes", "no", or a version ("TLS 1.2"); NULL = any */
 	const char *kind;   /* of a listing ("list", "reputation", "throttle") or an event; NULL = any */
 	const char *words[FILTER_WORDS_MAX]; /* each is part of a visible column, as text is */
@@ -50,6 +51,9 @@ struct filter {
 	bool descending;
 	int64_t limit, offset; /* limit 0 = all */
 	int64_t change;	       /* number of a change of a verdict; 0 = any */
+	/* What table_extent said of the same filter: the question is bounded so, as for a page. NULL =
+	 * all rows, however long it takes. */
+	const struct table_extent *extent;
 };
 
 struct table {
@@ -79,6 +83,27 @@ int table_query(struct store *s, const struct table *t, const struct filter *f,
 /* How many rows the filter gives, without limit and offset. */
 int table_count(struct store *s, const struct table *t, const struct filter *f, int64_t *count,
 	struct err *err);
+
+/* How far a page looks in a table that may have millions of rows. */
+struct table_extent {
+	int64_t count;	 /* rows found */
+	bool more;	 /* and there are more: counting ended at EXTENT_COUNTED */
+	int64_t back_to; /* older rows were not looked at (since this time, ns); 0 = all were */
+	int64_t looked;	 /* at so many rows, then */
+	int64_t sorted;	 /* only so many of the newest rows are put into the order; 0 = all */
+	int driver;	 /* the filter whose index finds the rows, for store/; -1 = none */
+};
+/* What is counted, or found by an index and put into any order; what is put into order where there
+ * are more; what is looked through where no index helps, by columns of an index, or row by row. */
+enum {
+	EXTENT_COUNTED = 10000,
+	EXTENT_SORTED = 5000,
+	EXTENT_LOOKED = 50000,
+	EXTENT_LOOKED_ROWS = 20000,
+};
+/* For pages: then ask with filter.extent = out. 0 or -1. */
+int table_extent(struct store *s, const struct table *t, const struct filter *f,
+	struct table_extent *out, struct err *err);
 
 /* A table as text: the head line and a row of CSV (base/csv.h), and a row as one JSON object with a
  * line end. Appended to out. */

@@ -1,205 +1,10 @@
+/* Questions to tables, put together from the parts in query_tables.c. */
 #include <stdio.h>
-#include <string.h>
 
+#include "store/inside.h"
 #include "store/query_tables.h"
-#include "store/row.h"
 
-#define QUESTION_BYTES_MAX 16384 /* longest SQL that the parts can make, with room */
-
-/* ---- filters ---- */
-
-/* Where each filter finds its value, and what its parameters are called. */
-enum value_kind {
-	VALUE_TEXT,
-	VALUE_INTEGER,
-	VALUE_PORT,
-	VALUE_ADDR,
-	VALUE_NETWORK, /* the lowest and the highest key in it */
-	VALUE_YES_NO,  /* 1 or 0; not set when the text is another word */
-	VALUE_VERSION, /* set when the text is neither yes nor no */
-	VALUE_LIKE,
-	VALUE_WORDS, /* ":word0", ":word1", … */
-};
-
-static const struct filter_row {
-	const char *key; /* name of the field of struct filter */
-	const char *parameter;
-	enum value_kind kind;
-	size_t offset; /* in struct filter */
-} filters[FILTERS] = {
-#define ROW(id, field, parameter, kind)                                                            \
-	[FILTER_##id] = { #field, parameter, VALUE_##kind, offsetof(struct filter, field) }
-	ROW(HOST, host, ":host", ADDR),
-	ROW(SINCE, since, ":since", INTEGER),
-	ROW(UNTIL, until, ":until", INTEGER),
-	ROW(VERDICT, verdict, ":verdict", TEXT),
-	ROW(CAUSE, cause, ":cause", TEXT),
-	ROW(LIST, list, ":list", TEXT),
-	ROW(RULE, rule, ":rule", TEXT),
-	ROW(CLASS, class, ":class", TEXT),
-	ROW(SESSION, session, ":session", TEXT),
-	ROW(OUTCOME, outcome, ":outcome", TEXT),
-	ROW(PORT, port, ":port", PORT),
-	ROW(CHANGE, change, ":change", INTEGER),
-	ROW(NET, net, ":net_low", NETWORK),
-	ROW(DOMAIN, domain, ":domain", TEXT),
-	ROW(ENCRYPTED, tls, ":encrypted", YES_NO),
-	ROW(TLS, tls, ":tls", VERSION),
-	ROW(KIND, kind, ":kind", TEXT),
-	ROW(STATE, state, ":state", TEXT),
-	ROW(USER, user, ":user", TEXT),
-	ROW(TEXT, text, ":text", LIKE),
-	ROW(WORDS, words, ":word0", WORDS),
-#undef ROW
-};
-
-static const void *
-value_of(const struct filter *f, const struct filter_row *row)
-{
-	return (const char *)f + row->offset;
-}
-
-/* 1 yes, 0 no, -1 another word. */
-static int
-yes_or_no(const char *word)
-{
-	return strcmp(word, "yes") == 0 ? 1 : strcmp(word, "no") == 0 ? 0 : -1;
-}
-
-static bool
-is_set(const struct filter *f, const struct filter_row *row)
-{
-	const void *value = value_of(f, row);
-	const char *text;
-
-	switch (row->kind) {
-	case VALUE_TEXT:
-	case VALUE_LIKE:
-		return *(const char *const *)value != NULL;
-	case VALUE_YES_NO:
-	case VALUE_VERSION:
-		text = *(const char *const *)value;
-		return text != NULL && (yes_or_no(text) >= 0) == (row->kind == VALUE_YES_NO);
-	case VALUE_WORDS:
-		return f->words_count != 0;
-	case VALUE_INTEGER:
-		return *(const int64_t *)value != 0;
-	case VALUE_PORT:
-		return *(const int *)value != 0;
-	case VALUE_ADDR:
-		return ((const struct addr *)value)->family != ADDR_NONE;
-	case VALUE_NETWORK:
-		return ((const struct network *)value)->addr.family != ADDR_NONE;
-	}
-	return false;
-}
-
-/* LIKE's own characters mean themselves. */
-static void
-bind_like(struct db_statement *st, int at, const char *text)
-{
-	struct buf pattern;
-
-	buf_init(&pattern, strlen(text) * 2 + 3);
-	buf_byte(&pattern, '%');
-	for (const char *p = text; *p != '\0'; p++) {
-		if (strchr("%_\\", *p) != NULL)
-			buf_byte(&pattern, '\\');
-		buf_byte(&pattern, (uint8_t)*p);
-	}
-	buf_byte(&pattern, '%');
-	db_bind_copy(st, at, buf_cstr(&pattern));
-	buf_release(&pattern);
-}
-
-static void
-bind_key_of(struct db_statement *st, const char *parameter, struct addr a)
-{
-	uint8_t key[ADDR_KEY_BYTES];
-	int at = db_place(st, parameter);
-
-	if (at != 0)
-		db_bind_blob(st, at, addr_key(a, key));
-}
-
-/* The addresses of a network are those between its first and its last. */
-static void
-bind_network(struct db_statement *st, const struct network *n)
-{
-	struct addr last = n->addr;
-	size_t bits = last.family == ADDR_V4 ? 32 : 128;
-
-	for (size_t i = n->bits; i < bits; i++)
-		last.bytes[i / 8] |= (uint8_t)(0x80 >> i % 8);
-	bind_key_of(st, ":net_low", n->addr);
-	bind_key_of(st, ":net_high", last);
-}
-
-static void
-bind_words(struct db_statement *st, const struct filter *f)
-{
-	char parameter[32];
-
-	for (size_t i = 0; i < f->words_count; i++) {
-		snprintf(parameter, sizeof parameter, ":word%zu", i);
-		bind_like(st, db_place(st, parameter), f->words[i]);
-	}
-}
-
-static void
-bind_value(struct db_statement *st, int at, const struct filter_row *row, const struct filter *f)
-{
-	const void *value = value_of(f, row);
-	char text[ADDR_TEXT_MAX];
-
-	switch (row->kind) {
-	case VALUE_TEXT:
-	case VALUE_VERSION:
-		db_bind_copy(st, at, *(const char *const *)value);
-		break;
-	case VALUE_YES_NO:
-		db_bind_int(st, at, yes_or_no(*(const char *const *)value));
-		break;
-	case VALUE_LIKE:
-		bind_like(st, at, *(const char *const *)value);
-		break;
-	case VALUE_WORDS:
-		bind_words(st, f);
-		break;
-	case VALUE_INTEGER:
-		db_bind_int(st, at, *(const int64_t *)value);
-		break;
-	case VALUE_PORT:
-		db_bind_int(st, at, *(const int *)value);
-		break;
-	case VALUE_ADDR:
-		db_bind_copy(st, at, addr_format(*(const struct addr *)value, text));
-		break;
-	case VALUE_NETWORK:
-		bind_network(st, value);
-		break;
-	}
-}
-
-static void
-bind_filter(struct db_statement *st, const struct filter *f)
-{
-	int at;
-
-	bind_key_of(st, ":host_key", f->host);
-	for (size_t i = 0; i < FILTERS; i++) {
-		at = db_place(st, filters[i].parameter);
-		if (at != 0)
-			bind_value(st, at, &filters[i], f);
-	}
-	at = db_place(st, ":limit");
-	if (at != 0)
-		db_bind_int(
-			st, at, f->limit == 0 ? -1 : f->limit); /* SQLite: below 0 is no limit */
-	at = db_place(st, ":offset");
-	if (at != 0)
-		db_bind_int(st, at, f->offset);
-}
+#define QUESTION_BYTES_MAX 32768 /* longest SQL that the parts can make, with room */
 
 /* ---- the question ---- */
 
@@ -237,8 +42,8 @@ add_words(struct buf *sql, const struct table *t, const struct filter *f)
 	}
 }
 
-static bool
-has_condition(const struct table *t, enum filter_key key)
+bool
+table_has_condition(const struct table *t, enum filter_key key)
 {
 	if (key != FILTER_TEXT && key != FILTER_WORDS)
 		return table_sql(t)->where[key] != NULL;
@@ -249,34 +54,40 @@ has_condition(const struct table *t, enum filter_key key)
 	return false;
 }
 
-bool
-table_has_filter(const struct table *t, const char *key)
+static bool
+is_time(size_t key)
 {
-	for (size_t i = 0; i < FILTERS; i++) {
-		if (strcmp(filters[i].key, key) == 0 && has_condition(t, (enum filter_key)i))
-			return true;
-	}
-	return false;
+	return key == FILTER_SINCE || key == FILTER_UNTIL;
 }
 
+/* All but that of the driver, which the rows are found by (-1 = none). */
 static void
-add_conditions(struct buf *sql, const struct table *t, const struct filter *f)
+add_conditions(struct buf *sql, const struct table *t, const struct filter *f, int driver)
 {
-	const struct table_sql *parts = table_sql(t);
-	const char *joint = " WHERE ";
-
 	for (size_t i = 0; i < FILTERS; i++) {
-		if (!is_set(f, &filters[i]) || !has_condition(t, (enum filter_key)i))
+		if ((int)i == driver || !filter_is_set(f, (enum filter_key)i) ||
+			!table_has_condition(t, (enum filter_key)i))
 			continue;
-		buf_str(sql, joint);
+		buf_str(sql, " AND ");
 		if (i == FILTER_TEXT)
-			add_like(sql, t, filters[i].parameter);
+			add_like(sql, t, filter_parameter(FILTER_TEXT));
 		else if (i == FILTER_WORDS)
 			add_words(sql, t, f);
 		else
-			buf_str(sql, parts->where[i]);
-		joint = " AND ";
+			buf_str(sql, table_sql(t)->where[i]);
 	}
+}
+
+/* Whether rows have to be looked at for more than the driver and the time. */
+static bool
+has_others(const struct table *t, const struct filter *f, int driver)
+{
+	for (size_t i = 0; i < FILTERS; i++) {
+		if ((int)i != driver && !is_time(i) && filter_is_set(f, (enum filter_key)i) &&
+			table_has_condition(t, (enum filter_key)i))
+			return true;
+	}
+	return false;
 }
 
 static int
@@ -320,25 +131,294 @@ add_wanted(struct buf *sql, const struct table *t, enum wanted wanted)
 	}
 }
 
+/* ---- bounds ---- */
+
+/* "SELECT wanted FROM …" of each half, within the time that is asked for. */
+static void
+add_halves(struct buf *sql, const struct big_sql *big, const struct filter *f, int driver,
+	const char *wanted)
+{
+	for (size_t i = 0; i < 2 && big->few[driver].halves[i] != NULL; i++) {
+		buf_printf(sql, "%sSELECT %s %s", i == 0 ? "" : " UNION ALL ", wanted,
+			big->few[driver].halves[i]);
+		if (filter_is_set(f, FILTER_SINCE))
+			buf_printf(sql, " AND %s >= :since", big->at);
+		if (filter_is_set(f, FILTER_UNTIL))
+			buf_printf(sql, " AND %s < :until", big->at);
+	}
+}
+
+/* The rows that the driver finds, newest first. */
+static void
+add_driven(struct buf *sql, const struct big_sql *big, const struct filter *f, int driver)
+{
+	struct buf wanted;
+
+	buf_init(&wanted, 256);
+	buf_printf(&wanted, "%s AS key, %s AS at", big->key, big->at);
+	add_halves(sql, big, f, driver, buf_cstr(&wanted));
+	buf_release(&wanted);
+	buf_str(sql, " ORDER BY 2 DESC, 1 DESC");
+}
+
+static int
+count_rows(struct store *s, struct buf *sql, const struct filter *f, int64_t *out, struct err *err)
+{
+	struct db_statement *st = db_prepare(s->db, buf_cstr(sql), err);
+
+	if (st == NULL)
+		return -1;
+	filter_bind(st, f);
+
+	int got = db_step(st, err);
+
+	*out = got == 1 ? db_int(st, 0) : 0;
+	db_free(st);
+	return got < 0 ? -1 : got;
+}
+
+/* How many rows the index of that filter finds, or one more than is counted. */
+static int
+count_driven(struct store *s, const struct big_sql *big, const struct filter *f, int driver,
+	bool probe, int64_t *out, struct err *err)
+{
+	struct buf sql;
+
+	buf_init(&sql, QUESTION_BYTES_MAX);
+	buf_str(&sql, "SELECT count(*) FROM (");
+	if (probe && big->few[driver].probe != NULL)
+		buf_printf(&sql, "SELECT 1 %s", big->few[driver].probe);
+	else
+		add_halves(&sql, big, f, driver, "1");
+	buf_printf(&sql, " LIMIT %d)", EXTENT_COUNTED + 1);
+
+	int got = count_rows(s, &sql, f, out, err);
+
+	buf_release(&sql);
+	return got < 0 ? -1 : 0;
+}
+
+/* The filter whose index leaves the fewest rows to look at, if they can all be looked at; or the
+ * only one, if its index has them newest first. *rows = about how many. */
+static int
+find_driver(struct store *s, const struct table *t, const struct filter *f,
+	struct table_extent *out, int64_t *rows, struct err *err)
+{
+	const struct big_sql *big = table_sql(t)->big;
+	int64_t count;
+
+	out->driver = -1;
+	*rows = EXTENT_COUNTED + 1;
+	for (int i = 0; i < FILTERS; i++) {
+		if (big->few[i].halves[0] == NULL || !filter_is_set(f, (enum filter_key)i))
+			continue;
+		if (count_driven(s, big, f, i, true, &count, err) != 0)
+			return -1;
+		if (count < *rows || (big->few[i].ordered && !has_others(t, f, i))) {
+			out->driver = i;
+			*rows = count;
+		}
+	}
+	return 0;
+}
+
+/* Rows of the table newest first: from when on they are looked at. */
+static int
+find_floor(struct store *s, const struct table *t, const struct filter *f, struct table_extent *out,
+	struct err *err)
+{
+	const struct table_sql *parts = table_sql(t);
+	struct buf sql;
+	bool by_text = f->text != NULL || f->words_count != 0;
+
+	out->looked = by_text ? EXTENT_LOOKED_ROWS : EXTENT_LOOKED;
+	buf_init(&sql, QUESTION_BYTES_MAX);
+	buf_printf(&sql, "SELECT %s FROM %s WHERE true", parts->big->at, parts->from);
+	for (size_t i = FILTER_SINCE; i <= FILTER_UNTIL; i++) {
+		if (filter_is_set(f, (enum filter_key)i))
+			buf_printf(&sql, " AND %s", parts->where[i]);
+	}
+	buf_printf(&sql, " ORDER BY %s DESC LIMIT 1 OFFSET %lld", parts->big->at,
+		(long long)out->looked);
+
+	int got = count_rows(s, &sql, f, &out->back_to, err);
+
+	buf_release(&sql);
+	if (got == 0)
+		out->looked = 0;
+	return got < 0 ? -1 : 0;
+}
+
+/* ---- the whole question ---- */
+
+/* "AND …" of a walk from the newest on. */
+static void
+add_walk(struct buf *sql, const struct table *t, const struct filter *f,
+	const struct table_extent *x)
+{
+	add_conditions(sql, t, f, -1);
+	if (x->back_to != 0)
+		buf_printf(sql, " AND %s >= %lld", table_sql(t)->big->at, (long long)x->back_to);
+}
+
+/* The keys that are looked at, or put into order. */
+static void
+add_keys(struct buf *sql, const struct table *t, const struct filter *f,
+	const struct table_extent *x)
+{
+	const struct table_sql *parts = table_sql(t);
+
+	buf_printf(sql, " AND %s IN (SELECT key FROM (", parts->big->key);
+	if (x->driver >= 0) {
+		add_driven(sql, parts->big, f, x->driver);
+	} else {
+		buf_printf(
+			sql, "SELECT %s AS key FROM %s WHERE true", parts->big->key, parts->from);
+		add_walk(sql, t, f, x);
+		buf_printf(sql, " ORDER BY %s DESC", parts->big->at);
+	}
+	buf_printf(sql, " LIMIT %lld))", (long long)(x->sorted != 0 ? x->sorted : -1));
+}
+
+/* FROM, WHERE and ORDER BY. */
+static int
+add_bounded(struct buf *sql, const struct table *t, const struct filter *f,
+	const struct table_extent *x, enum wanted wanted, struct err *err)
+{
+	const struct table_sql *parts = table_sql(t);
+
+	if (x->driver >= 0 && f->sort == NULL && !has_others(t, f, x->driver)) {
+		buf_str(sql, " FROM (");
+		add_driven(sql, parts->big, f, x->driver);
+		buf_printf(sql, " LIMIT :limit OFFSET :offset) p CROSS JOIN %s WHERE %s = p.key",
+			parts->from, parts->big->key);
+		return 0;
+	}
+	buf_printf(sql, " FROM %s WHERE true", parts->from);
+	if (x->driver >= 0) {
+		add_keys(sql, t, f, x);
+		add_conditions(sql, t, f, x->driver);
+	} else if (f->sort != NULL) {
+		add_keys(sql, t, f, x);
+	} else {
+		add_walk(sql, t, f, x);
+	}
+	if (wanted == WANT_COUNT)
+		return 0;
+	if (add_order(sql, t, f, err) != 0)
+		return -1;
+	buf_str(sql, " LIMIT :limit OFFSET :offset");
+	return 0;
+}
+
+static int
+add_whole(struct buf *sql, const struct table *t, const struct filter *f, enum wanted wanted,
+	struct err *err)
+{
+	buf_printf(sql, " FROM %s WHERE true", table_sql(t)->from);
+	add_conditions(sql, t, f, -1);
+	if (wanted == WANT_COUNT)
+		return 0;
+	if (add_order(sql, t, f, err) != 0)
+		return -1;
+	buf_str(sql, " LIMIT :limit OFFSET :offset");
+	return 0;
+}
+
+/* Without bounds: an index helps where it finds few rows, or all of them in their order. */
+static int
+plan_whole(struct store *s, const struct table *t, const struct filter *f, struct table_extent *out,
+	struct err *err)
+{
+	int64_t rows;
+
+	if (find_driver(s, t, f, out, &rows, err) != 0)
+		return -1;
+	if (rows > EXTENT_COUNTED && f->sort != NULL)
+		out->driver = -1;
+	return 0;
+}
+
 struct db_statement *
 table_ask(struct store *s, const struct table *t, const struct filter *f, enum wanted wanted,
 	struct err *err)
 {
+	struct table_extent own = { .driver = -1 };
+	const struct table_extent *x = f->extent != NULL ? f->extent : &own;
 	struct db_statement *st = NULL;
 	struct buf sql;
+	bool big = table_sql(t)->big != NULL;
 
+	if (big && x == &own && wanted != WANT_COUNT && plan_whole(s, t, f, &own, err) != 0)
+		return NULL;
 	buf_init(&sql, QUESTION_BYTES_MAX);
 	buf_str(&sql, "SELECT ");
 	add_wanted(&sql, t, wanted);
-	buf_printf(&sql, " FROM %s", table_sql(t)->from);
-	add_conditions(&sql, t, f);
-	if (wanted == WANT_COUNT || add_order(&sql, t, f, err) == 0) {
-		if (wanted != WANT_COUNT)
-			buf_str(&sql, " LIMIT :limit OFFSET :offset");
+	if ((big && (x != &own || own.driver >= 0) ? add_bounded(&sql, t, f, x, wanted, err)
+						   : add_whole(&sql, t, f, wanted, err)) == 0)
 		st = db_prepare(s->db, buf_cstr(&sql), err);
-	}
 	if (st != NULL)
-		bind_filter(st, f);
+		filter_bind(st, f);
 	buf_release(&sql);
 	return st;
+}
+
+/* ---- how far a page looks ---- */
+
+static int
+count_bounded(struct store *s, const struct table *t, const struct filter *f,
+	struct table_extent *x, struct err *err)
+{
+	struct filter unsorted = *f;
+	struct buf sql;
+
+	unsorted.sort = NULL;
+	buf_init(&sql, QUESTION_BYTES_MAX);
+	buf_printf(&sql, "SELECT count(*) FROM (SELECT 1");
+	add_bounded(&sql, t, &unsorted, x, WANT_COUNT, err);
+	buf_printf(&sql, " LIMIT %d)", EXTENT_COUNTED + 1);
+
+	int got = count_rows(s, &sql, f, &x->count, err);
+
+	buf_release(&sql);
+	return got < 0 ? -1 : 0;
+}
+
+static int
+extent_of_big(struct store *s, const struct table *t, const struct filter *f,
+	struct table_extent *x, struct err *err)
+{
+	const struct big_sql *big = table_sql(t)->big;
+
+	if (find_driver(s, t, f, x, &x->count, err) != 0)
+		return -1;
+	if (x->driver < 0 && (f->sort != NULL || has_others(t, f, -1)) &&
+		find_floor(s, t, f, x, err) != 0)
+		return -1;
+	if (x->driver < 0 || has_others(t, f, x->driver))
+		return count_bounded(s, t, f, x, err);
+	/* A probe may count more than there are. */
+	return big->few[x->driver].probe == NULL
+		       ? 0
+		       : count_driven(s, big, f, x->driver, false, &x->count, err);
+}
+
+int
+table_extent(struct store *s, const struct table *t, const struct filter *f,
+	struct table_extent *out, struct err *err)
+{
+	struct filter whole = *f;
+
+	*out = (struct table_extent){ .driver = -1 };
+	whole.extent = NULL;
+	if (table_sql(t)->big == NULL)
+		return table_count(s, t, &whole, &out->count, err);
+	if (extent_of_big(s, t, &whole, out, err) != 0)
+		return -1;
+	out->more = out->count > EXTENT_COUNTED;
+	if (out->more)
+		out->count = EXTENT_COUNTED;
+	if (f->sort != NULL && (out->more || (out->driver < 0 && out->count > EXTENT_SORTED)))
+		out->sorted = EXTENT_SORTED;
+	return 0;
 }

@@ -1,6 +1,6 @@
 #include "store/query.h"
 
-#include "store/inside.h"
+#include "store/row.h"
 
 /* Of statements that look at the newest sessions of a host: ?1 its address, ?2 and ?3 from when
  * until when they began, ?4 how many of them, ?5 how many rows. */
@@ -8,11 +8,11 @@ static struct db_statement *
 ask(struct store *s, enum statement which, const struct peer_question *q, struct err *err)
 {
 	struct db_statement *st = store_statement(s, which, err);
-	char text[ADDR_TEXT_MAX];
+	uint8_t key[ADDR_KEY_BYTES];
 
 	if (st == NULL)
 		return NULL;
-	db_bind_copy(st, 1, addr_format(q->host, text));
+	db_bind_blob(st, 1, addr_key(q->host, key));
 	db_bind_int(st, 2, q->since);
 	db_bind_int(st, 3, q->until == 0 ? INT64_MAX : q->until);
 	db_bind_int(st, 4, q->sessions);

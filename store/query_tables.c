@@ -279,22 +279,109 @@ static const struct table tables[TABLES] = {
 	[TABLE_ABUSE] = HEAD(abuse, "Abuse"),
 };
 
-#define SESSIONS_OF_HOST                                                                           \
-	"(SELECT session FROM sessions WHERE client = :host UNION ALL SELECT session FROM "        \
-	"sessions WHERE server = :host)"
-
-/* Either end of a connection. */
+/* A + keeps SQLite from finding rows by that condition: lists are walked newest first, and which
+ * other way is shorter is decided in query_ask.c. */
+#define OF_HOST(t) "(+" t ".client_key = :host_key OR +" t ".server_key = :host_key)"
 #define IN_NET(t)                                                                                  \
-	"(" t ".client_key BETWEEN :net_low AND :net_high OR " t                                  \
+	"(+" t ".client_key BETWEEN :net_low AND :net_high OR +" t                                 \
 	".server_key BETWEEN :net_low AND :net_high)"
+#define HOSTS_OF(what) "(SELECT host_key FROM hosts WHERE " what ")"
+#define CLIENT_IS(t, what) "+" t ".client_key IN " HOSTS_OF(what)
+/* Refusals, hits and mails of a session. */
+#define REFUSED(t, what)                                                                           \
+	"EXISTS (SELECT 1 FROM evidence e WHERE e.session = " t ".session AND " what ")"
+#define HAS_MAIL(what) "EXISTS (SELECT 1 FROM mails m WHERE m.session = s.session AND (" what "))"
+#define HAS_SESSION(t, what)                                                                       \
+	"EXISTS (SELECT 1 FROM sessions s WHERE s.session = " t ".session AND " what ")"
+#define HIT "EXISTS (SELECT 1 FROM hits t WHERE t.rule = :rule AND t.mail = m.seq)"
 /* The name itself, or one below it. */
 #define NAME_IN_DOMAIN(name)                                                                       \
 	"(" name " = :domain COLLATE NOCASE OR lower(substr(" name                                 \
 	", -length(:domain) - 1)) = '.' || lower(:domain))"
-/* The domain of the sender, or of the first recipient. */
-#define OF_DOMAIN                                                                                  \
-	"m.from_domain = :domain COLLATE NOCASE OR"                                                \
-	" lower(substr(m.rcpt, -length(:domain) - 1)) = '@' || lower(:domain)"
+/* The domain of the sender, or of the first recipient: as the indexes have them. */
+#define FROM_DOMAIN "m.from_domain = :domain COLLATE NOCASE"
+#define RCPT_DOMAIN "substr(m.rcpt, instr(m.rcpt, '@') + 1) = :domain COLLATE NOCASE"
+
+/* ---- what indexes find ---- */
+
+/* One or the other end of a connection. */
+#define ENDS(from, t, of, by_time)                                                                 \
+	{ .halves = { from " WHERE " t ".client_key " of,                                          \
+		  from " WHERE " t ".server_key " of " AND NOT +" t ".client_key " of },           \
+		.ordered = by_time }
+#define IS_HOST "= :host_key"
+#define IS_IN_NET "BETWEEN :net_low AND :net_high"
+#define OF_INDEX(from_where) { .halves = { from_where }, .ordered = true }
+#define OF_CLIENTS(from, t, what)                                                                  \
+	{ .halves = { from " WHERE " t ".client_key IN " HOSTS_OF(what) } }
+#define OF_SESSIONS(rows, where)                                                                   \
+	{ .probe = "FROM " rows " WHERE " where,                                                   \
+		.halves = { "FROM sessions s WHERE s.session IN (SELECT session FROM " rows        \
+			    " WHERE " where ")" } }
+
+static const struct big_sql big_sessions = {
+	.key = "s.seq",
+	.at = "s.start_ns",
+	.few = {
+		[FILTER_HOST] = ENDS("FROM sessions s", "s", IS_HOST, true),
+		[FILTER_NET] = ENDS("FROM sessions s", "s", IS_IN_NET, false),
+		[FILTER_VERDICT] = OF_CLIENTS("FROM sessions s", "s", "verdict = :verdict"),
+		[FILTER_CAUSE] = OF_CLIENTS("FROM sessions s", "s", "cause = :cause"),
+		[FILTER_LIST] = OF_SESSIONS("evidence", "list = :list AND list <> ''"),
+		[FILTER_CLASS] = OF_SESSIONS("evidence", "class = :class"),
+		[FILTER_OUTCOME] = OF_SESSIONS("mails", "outcome = :outcome"),
+		[FILTER_RULE] = { .probe = "FROM hits WHERE rule = :rule",
+			.halves = { "FROM sessions s WHERE s.session IN (SELECT m.session FROM hits t"
+				    " JOIN mails m ON m.seq = t.mail WHERE t.rule = :rule)" } },
+		[FILTER_DOMAIN] = { .halves = { "FROM sessions s WHERE s.session IN (SELECT session"
+						" FROM mails m WHERE " FROM_DOMAIN
+						" UNION ALL SELECT session FROM mails m WHERE " RCPT_DOMAIN ")" },
+			.probe = "FROM (SELECT 1 FROM mails m WHERE " FROM_DOMAIN
+				 " UNION ALL SELECT 1 FROM mails m WHERE " RCPT_DOMAIN ")" },
+		[FILTER_SESSION] = OF_INDEX("FROM sessions s WHERE s.session = :session"),
+		[FILTER_PORT] = OF_INDEX("FROM sessions s WHERE s.server_port = :port"),
+		[FILTER_TLS] = OF_INDEX("FROM sessions s WHERE s.tls = :tls"),
+	},
+};
+
+#define MAILS_OF_SESSIONS "FROM sessions s CROSS JOIN mails m ON m.session = s.session"
+static const struct big_sql big_mails = {
+	.key = "m.seq",
+	.at = "m.start_ns",
+	.few = {
+		[FILTER_HOST] = ENDS(MAILS_OF_SESSIONS, "s", IS_HOST, false),
+		[FILTER_NET] = ENDS(MAILS_OF_SESSIONS, "s", IS_IN_NET, false),
+		[FILTER_VERDICT] = OF_CLIENTS(MAILS_OF_SESSIONS, "s", "verdict = :verdict"),
+		[FILTER_CAUSE] = OF_CLIENTS(MAILS_OF_SESSIONS, "s", "cause = :cause"),
+		[FILTER_LIST] = { .probe = "FROM evidence WHERE list = :list AND list <> ''",
+			.halves = { "FROM mails m WHERE m.session IN"
+				    " (SELECT session FROM evidence WHERE list = :list AND list <> '')" } },
+		[FILTER_RULE] = { .probe = "FROM hits WHERE rule = :rule",
+			.halves = { "FROM hits t CROSS JOIN mails m ON m.seq = t.mail WHERE t.rule = :rule" } },
+		[FILTER_CLASS] = OF_INDEX("FROM mails m WHERE m.class = :class"),
+		[FILTER_OUTCOME] = OF_INDEX("FROM mails m WHERE m.outcome = :outcome"),
+		[FILTER_DOMAIN] = { .halves = { "FROM mails m WHERE " FROM_DOMAIN,
+					    "FROM mails m WHERE " RCPT_DOMAIN " AND NOT +" FROM_DOMAIN },
+			.ordered = true },
+		[FILTER_SESSION] = { .halves = { "FROM mails m WHERE m.session = :session" } },
+		[FILTER_PORT] = { .probe = "FROM sessions s WHERE s.server_port = :port",
+			.halves = { MAILS_OF_SESSIONS " WHERE s.server_port = :port" } },
+	},
+};
+
+static const struct big_sql big_evidence = {
+	.key = "e.seq",
+	.at = "e.first_ns",
+	.few = {
+		[FILTER_HOST] = ENDS("FROM evidence e", "e", IS_HOST, false),
+		[FILTER_NET] = ENDS("FROM evidence e", "e", IS_IN_NET, false),
+		[FILTER_VERDICT] = OF_CLIENTS("FROM evidence e", "e", "verdict = :verdict"),
+		[FILTER_CAUSE] = OF_CLIENTS("FROM evidence e", "e", "cause = :cause"),
+		[FILTER_LIST] = OF_INDEX("FROM evidence e WHERE e.list = :list AND e.list <> ''"),
+		[FILTER_CLASS] = OF_INDEX("FROM evidence e WHERE e.class = :class"),
+		[FILTER_SESSION] = { .halves = { "FROM evidence e WHERE e.session = :session" } },
+	},
+};
 
 #define LOSS_COUNTER_SUM(X, counter, title, note) ", sum(" #counter ") AS " #counter
 #define LOSS_OF_ALL_RUNS                                                                           \
@@ -315,7 +402,7 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_VERDICT] = "h.verdict = :verdict",
 			[FILTER_CAUSE] = "h.cause = :cause",
 			[FILTER_LIST] = "h.host IN (SELECT host FROM listings WHERE list = :list)",
-			[FILTER_CLASS] = "h.host IN (SELECT client FROM evidence WHERE class = :class)",
+			[FILTER_CLASS] = "EXISTS (SELECT 1 FROM evidence e WHERE e.client_key = h.host_key AND e.class = :class)",
 			[FILTER_PORT] = "h.host IN (SELECT host FROM services WHERE port = :port)",
 			[FILTER_NET] = "h.host_key BETWEEN :net_low AND :net_high",
 			[FILTER_DOMAIN] = NAME_IN_DOMAIN("h.name"),
@@ -327,20 +414,21 @@ static const struct table_sql sqls[TABLES] = {
 		.order = "s.start_ns DESC, s.seq DESC",
 		.last = "s.seq",
 		.record = "s.record, s.session",
+		.big = &big_sessions,
 		.where = {
-			[FILTER_HOST] = "(s.client = :host OR s.server = :host)",
-			[FILTER_SINCE] = "s.end_ns >= :since",
+			[FILTER_HOST] = OF_HOST("s"),
+			[FILTER_SINCE] = "s.start_ns >= :since",
 			[FILTER_UNTIL] = "s.start_ns < :until",
-			[FILTER_VERDICT] = "s.client IN (SELECT host FROM hosts WHERE verdict = :verdict)",
-			[FILTER_CAUSE] = "s.client IN (SELECT host FROM hosts WHERE cause = :cause)",
-			[FILTER_LIST] = "s.session IN (SELECT session FROM evidence WHERE list = :list AND list <> '')",
-			[FILTER_RULE] = "s.session IN (SELECT m.session FROM hits t JOIN mails m ON m.seq = t.mail WHERE t.rule = :rule)",
-			[FILTER_CLASS] = "s.session IN (SELECT session FROM evidence WHERE class = :class)",
+			[FILTER_VERDICT] = CLIENT_IS("s", "verdict = :verdict"),
+			[FILTER_CAUSE] = CLIENT_IS("s", "cause = :cause"),
+			[FILTER_LIST] = "s.class <> '' AND " REFUSED("s", "e.list = :list AND e.list <> ''"),
+			[FILTER_RULE] = HAS_MAIL(HIT),
+			[FILTER_CLASS] = "s.class <> '' AND " REFUSED("s", "e.class = :class"),
 			[FILTER_SESSION] = "s.session = :session",
-			[FILTER_OUTCOME] = "EXISTS (SELECT 1 FROM mails m WHERE m.session = s.session AND m.outcome = :outcome)",
+			[FILTER_OUTCOME] = HAS_MAIL("m.outcome = :outcome"),
 			[FILTER_PORT] = "s.server_port = :port",
 			[FILTER_NET] = IN_NET("s"),
-			[FILTER_DOMAIN] = "(" NAME_IN_DOMAIN("s.helo") " OR s.session IN (SELECT session FROM mails m WHERE " OF_DOMAIN "))",
+			[FILTER_DOMAIN] = HAS_MAIL(FROM_DOMAIN " OR " RCPT_DOMAIN),
 			[FILTER_ENCRYPTED] = "s.encrypted = :encrypted",
 			[FILTER_TLS] = "s.tls = :tls",
 		},
@@ -351,22 +439,23 @@ static const struct table_sql sqls[TABLES] = {
 		.order = "m.start_ns DESC, m.seq DESC",
 		.last = "m.seq",
 		.record = "m.record",
+		.big = &big_mails,
 		.where = {
-			[FILTER_HOST] = "m.session IN " SESSIONS_OF_HOST,
-			[FILTER_SINCE] = "m.end_ns >= :since",
+			[FILTER_HOST] = OF_HOST("m"),
+			[FILTER_SINCE] = "m.start_ns >= :since",
 			[FILTER_UNTIL] = "m.start_ns < :until",
-			[FILTER_VERDICT] = "m.client IN (SELECT host FROM hosts WHERE verdict = :verdict)",
-			[FILTER_CAUSE] = "m.client IN (SELECT host FROM hosts WHERE cause = :cause)",
-			[FILTER_LIST] = "m.session IN (SELECT session FROM evidence WHERE list = :list AND list <> '')",
-			[FILTER_RULE] = "m.seq IN (SELECT mail FROM hits WHERE rule = :rule)",
+			[FILTER_VERDICT] = CLIENT_IS("m", "verdict = :verdict"),
+			[FILTER_CAUSE] = CLIENT_IS("m", "cause = :cause"),
+			[FILTER_LIST] = REFUSED("m", "e.list = :list AND e.list <> ''"),
+			[FILTER_RULE] = HIT,
 			[FILTER_CLASS] = "m.class = :class",
 			[FILTER_SESSION] = "m.session = :session",
 			[FILTER_OUTCOME] = "m.outcome = :outcome",
 			[FILTER_PORT] = "m.server_port = :port",
 			[FILTER_NET] = IN_NET("m"),
-			[FILTER_DOMAIN] = "(" OF_DOMAIN ")",
-			[FILTER_ENCRYPTED] = "EXISTS (SELECT 1 FROM sessions s WHERE s.session = m.session AND s.encrypted = :encrypted)",
-			[FILTER_TLS] = "EXISTS (SELECT 1 FROM sessions s WHERE s.session = m.session AND s.tls = :tls)",
+			[FILTER_DOMAIN] = "(" FROM_DOMAIN " OR " RCPT_DOMAIN ")",
+			[FILTER_ENCRYPTED] = HAS_SESSION("m", "s.encrypted = :encrypted"),
+			[FILTER_TLS] = HAS_SESSION("m", "s.tls = :tls"),
 		},
 	},
 	[TABLE_LISTINGS] = {
@@ -405,20 +494,21 @@ static const struct table_sql sqls[TABLES] = {
 		.from = "evidence e LEFT JOIN hosts h ON h.host = e.client",
 		.order = "e.first_ns DESC, e.seq DESC",
 		.last = "e.seq",
+		.big = &big_evidence,
 		.where = {
-			[FILTER_HOST] = "e.session IN " SESSIONS_OF_HOST,
-			[FILTER_SINCE] = "e.last_ns >= :since",
+			[FILTER_HOST] = OF_HOST("e"),
+			[FILTER_SINCE] = "e.first_ns >= :since",
 			[FILTER_UNTIL] = "e.first_ns < :until",
-			[FILTER_VERDICT] = "h.verdict = :verdict",
-			[FILTER_CAUSE] = "h.cause = :cause",
+			[FILTER_VERDICT] = CLIENT_IS("e", "verdict = :verdict"),
+			[FILTER_CAUSE] = CLIENT_IS("e", "cause = :cause"),
 			[FILTER_LIST] = "e.list = :list",
 			[FILTER_CLASS] = "e.class = :class",
 			[FILTER_SESSION] = "e.session = :session",
 			[FILTER_PORT] = "e.server_port = :port",
 			[FILTER_NET] = IN_NET("e"),
 			[FILTER_DOMAIN] = NAME_IN_DOMAIN("e.helo"),
-			[FILTER_ENCRYPTED] = "EXISTS (SELECT 1 FROM sessions s WHERE s.session = e.session AND s.encrypted = :encrypted)",
-			[FILTER_TLS] = "EXISTS (SELECT 1 FROM sessions s WHERE s.session = e.session AND s.tls = :tls)",
+			[FILTER_ENCRYPTED] = HAS_SESSION("e", "s.encrypted = :encrypted"),
+			[FILTER_TLS] = HAS_SESSION("e", "s.tls = :tls"),
 		},
 	},
 	[TABLE_LOSS] = {

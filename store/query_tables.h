@@ -42,6 +42,19 @@ struct column_sql {
 	const char *sort; /* where the order is not that of the cell; else NULL */
 };
 
+/* The rows that pass a filter, as an index finds them. */
+struct few_sql {
+	const char *probe;	/* as many or more, counted without looking at the rows; NULL = the halves are */
+	const char *halves[2];	/* "FROM … WHERE …", no row in both */
+	bool ordered;		/* each half comes newest first from an index */
+};
+
+/* Of a table with millions of rows: how its questions are bounded (query_ask.c). */
+struct big_sql {
+	const char *key, *at; /* "s.seq"; "s.start_ns", by which the newest are found */
+	struct few_sql few[FILTERS];
+};
+
 struct table_sql {
 	const struct column_sql *columns; /* as many as the table has, in the same order */
 	const char *from;
@@ -50,9 +63,17 @@ struct table_sql {
 	const char *record; /* JSON, and the session whose mails belong in it; NULL = the rows are
 			       all there is */
 	const char *where[FILTERS]; /* NULL = that filter says nothing about this table */
+	const struct big_sql *big;  /* NULL = a small one */
 };
 
 const struct table_sql *table_sql(const struct table *t);
+
+/* Whether the filter says something about the table. */
+bool table_has_condition(const struct table *t, enum filter_key key);
+bool filter_is_set(const struct filter *f, enum filter_key key);
+const char *filter_parameter(enum filter_key key); /* ":host" */
+/* Every value that the statement asks for, limit and offset among them. */
+void filter_bind(struct db_statement *st, const struct filter *f);
 
 /* The statement with its filter bound and nothing stepped yet, to be freed; or NULL and err. */
 struct db_statement *table_ask(struct store *s, const struct table *t, const struct filter *f,

@@ -105,12 +105,16 @@ CREATE TABLE sessions (
 	record          TEXT NOT NULL,         -- without its mails
 	protocol        TEXT NOT NULL DEFAULT '' -- smtp, lmtp, '' (not known), or what is spoken on a mail port instead
 ) STRICT;
--- Mails and refusals of a host are found through its sessions: addresses come in no order, and each index on them costs a
--- page written at random per row.
-CREATE INDEX sessions_client ON sessions (client, start_ns);
-CREATE INDEX sessions_server ON sessions (server, start_ns);
--- By time; the sums of the overview are read from this index alone.
-CREATE INDEX sessions_start ON sessions (start_ns, end_ns, encrypted, protocol);
+-- By key, so that they serve networks, too.  Mails of a host are found through its sessions: addresses come in no order, and
+-- each index on them costs a page written at random per row.
+CREATE INDEX sessions_client ON sessions (client_key, start_ns);
+CREATE INDEX sessions_server ON sessions (server_key, start_ns);
+-- By time.  Lists newest first test their filters on this index alone: it grows at its end, so that its width costs little.
+CREATE INDEX sessions_start ON sessions
+	(start_ns, end_ns, encrypted, tls, protocol, server_port, class, list, client_key, server_key);
+-- Few values, each growing at its end.
+CREATE INDEX sessions_port ON sessions (server_port, start_ns);
+CREATE INDEX sessions_tls ON sessions (tls, start_ns);
 
 -- Mails.  client, server: those of the session, repeated for filters.
 CREATE TABLE mails (
@@ -149,7 +153,13 @@ CREATE TABLE mails (
 	record        TEXT NOT NULL,
 	UNIQUE (session, number)
 ) STRICT;
-CREATE INDEX mails_start ON mails (start_ns, rcpts, rcpts_refused);
+-- By time, wide as that of sessions is.
+CREATE INDEX mails_start ON mails
+	(start_ns, end_ns, outcome, class, list, server_port, client_key, server_key, from_domain);
+CREATE INDEX mails_outcome ON mails (outcome, start_ns);
+CREATE INDEX mails_class ON mails (class, start_ns);
+CREATE INDEX mails_domain ON mails (from_domain COLLATE NOCASE, start_ns);
+CREATE INDEX mails_rcpt_domain ON mails (substr(rcpt, instr(rcpt, '@') + 1) COLLATE NOCASE, start_ns);
 
 -- Which rules matched a mail: an index over mails.rules, so without a seq of its own.  mail: mails.seq.
 CREATE TABLE hits (
@@ -189,7 +199,9 @@ CREATE TABLE evidence (
 	text        TEXT NOT NULL,
 	UNIQUE (session, command, code, class, list)
 ) STRICT;
-CREATE INDEX evidence_first ON evidence (first_ns);
+CREATE INDEX evidence_first ON evidence (first_ns, class, list, server_port, client_key, server_key);
+CREATE INDEX evidence_client ON evidence (client_key, class, first_ns);
+CREATE INDEX evidence_server ON evidence (server_key, first_ns);
 CREATE INDEX evidence_list ON evidence (list, first_ns) WHERE list <> '';
 CREATE INDEX evidence_class ON evidence (class, first_ns);
 
@@ -220,6 +232,10 @@ CREATE TABLE hosts (
 	summary          TEXT NOT NULL,        -- one sentence
 	record           TEXT NOT NULL
 ) STRICT;
+
+-- Lists of hosts are sorted and filtered on this one; the rows themselves are long.
+CREATE INDEX hosts_list ON hosts
+	(risk, host_key, verdict, verdict_rank, cause, role, host, name, sessions, mails, rcpts, rejected, deferred, first_ns, last_ns);
 
 -- Aggregates per host and hour.  packed: the collector's own form (sensor/host/aggregate.h), from which verdicts follow.
 CREATE TABLE host_hours (
@@ -311,6 +327,8 @@ CREATE TABLE services (
 	name     TEXT NOT NULL DEFAULT '',     -- of the port: smtp, http, …; '' = none
 	UNIQUE (host, port)
 ) STRICT;
+
+CREATE INDEX services_key ON services (host_key, port);
 
 -- What an operator should know.
 CREATE TABLE events (
@@ -410,3 +428,41 @@ CREATE TABLE cases (
 	changed_by     TEXT NOT NULL,
 	note           TEXT NOT NULL           -- the latest one, or what was done in the end
 ) STRICT;
+
+-- Sums by day of what sessions and mails hold, for the overview; kept by the triggers below, whoever writes or deletes.
+-- Sessions of another protocol than SMTP are left out.
+CREATE TABLE day_sums (
+	day           INTEGER PRIMARY KEY,     -- start_ns / 86400 s
+	sessions      INTEGER NOT NULL,
+	encrypted     INTEGER NOT NULL,        -- of them
+	last_ns       INTEGER NOT NULL,        -- latest end of a session
+	mails         INTEGER NOT NULL,
+	rcpts         INTEGER NOT NULL,
+	rcpts_refused INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER sessions_sum AFTER INSERT ON sessions WHEN NEW.protocol IN ('', 'smtp', 'lmtp') BEGIN
+	INSERT INTO day_sums VALUES (NEW.start_ns / 86400000000000, 1, NEW.encrypted, NEW.end_ns, 0, 0, 0)
+		ON CONFLICT (day) DO UPDATE SET sessions = sessions + 1, encrypted = encrypted + excluded.encrypted,
+		last_ns = max(last_ns, excluded.last_ns);
+END;
+CREATE TRIGGER sessions_sum_less AFTER DELETE ON sessions WHEN OLD.protocol IN ('', 'smtp', 'lmtp') BEGIN
+	UPDATE day_sums SET sessions = sessions - 1, encrypted = encrypted - OLD.encrypted
+		WHERE day = OLD.start_ns / 86400000000000;
+END;
+CREATE TRIGGER sessions_sum_other AFTER UPDATE ON sessions BEGIN
+	UPDATE day_sums SET sessions = sessions - 1, encrypted = encrypted - OLD.encrypted
+		WHERE day = OLD.start_ns / 86400000000000 AND OLD.protocol IN ('', 'smtp', 'lmtp');
+	INSERT INTO day_sums SELECT NEW.start_ns / 86400000000000, 1, NEW.encrypted, NEW.end_ns, 0, 0, 0
+		WHERE NEW.protocol IN ('', 'smtp', 'lmtp')
+		ON CONFLICT (day) DO UPDATE SET sessions = sessions + 1, encrypted = encrypted + excluded.encrypted,
+		last_ns = max(last_ns, excluded.last_ns);
+END;
+CREATE TRIGGER mails_sum AFTER INSERT ON mails BEGIN
+	INSERT INTO day_sums VALUES (NEW.start_ns / 86400000000000, 0, 0, 0, 1, NEW.rcpts, NEW.rcpts_refused)
+		ON CONFLICT (day) DO UPDATE SET mails = mails + 1, rcpts = rcpts + excluded.rcpts,
+		rcpts_refused = rcpts_refused + excluded.rcpts_refused;
+END;
+CREATE TRIGGER mails_sum_less AFTER DELETE ON mails BEGIN
+	UPDATE day_sums SET mails = mails - 1, rcpts = rcpts - OLD.rcpts, rcpts_refused = rcpts_refused - OLD.rcpts_refused
+		WHERE day = OLD.start_ns / 86400000000000;
+END;

@@ -36,7 +36,7 @@
 	"WITH newest AS MATERIALIZED (SELECT * FROM"                    \
 	" (SELECT session, " #other " AS peer, " #other "_key AS peer_key, start_ns, end_ns, refusals,"  \
 	"  auth_result, helo, dialect, client_software, protocol FROM sessions" \
-	"  WHERE " #side " = ?1 AND start_ns >= ?2 AND start_ns < ?3 ORDER BY start_ns DESC LIMIT ?4)" \
+	"  WHERE " #side "_key = ?1 AND start_ns >= ?2 AND start_ns < ?3 ORDER BY start_ns DESC LIMIT ?4)" \
 	" WHERE protocol IN ('', 'smtp', 'lmtp'))"
 #define PEERS(side, other)                                              \
 	NEWEST(side, other)                                             \
@@ -234,11 +234,11 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 	[STATEMENT_TOTAL_HOSTS] =
 		"SELECT verdict_rank, count(*) FROM hosts GROUP BY verdict_rank",
 	[STATEMENT_TOTAL_SESSIONS] =
-		"SELECT count(*), ifnull(sum(encrypted), 0),"
-		" ifnull(min(start_ns), 0), ifnull(max(end_ns), 0) FROM sessions"
-		" WHERE protocol IN ('', 'smtp', 'lmtp')",
+		"SELECT ifnull(sum(sessions), 0), ifnull(sum(encrypted), 0), ifnull((SELECT start_ns FROM sessions"
+		" WHERE protocol IN ('', 'smtp', 'lmtp') ORDER BY start_ns LIMIT 1), 0),"
+		" ifnull(max(last_ns) FILTER (WHERE sessions > 0), 0) FROM day_sums",
 	[STATEMENT_TOTAL_MAILS] =
-		"SELECT count(*), ifnull(sum(rcpts), 0), ifnull(sum(rcpts_refused), 0) FROM mails",
+		"SELECT ifnull(sum(mails), 0), ifnull(sum(rcpts), 0), ifnull(sum(rcpts_refused), 0) FROM day_sums",
 	[STATEMENT_FILE_BYTES] =
 		"SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
 	[STATEMENT_MAILS_BY_QUEUE_ID] =
