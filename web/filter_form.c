@@ -57,7 +57,7 @@ form_choices(struct html *h, const struct view_param *p, const char *value)
 	h_attr(h, "name", p->name);
 	h_open(h, "option");
 	h_attr(h, "value", "");
-	h_str(h, "any");
+	h_str(h, T(h, "any"));
 	h_close(h);
 	for (size_t i = 0; (word = p->word(i)) != NULL; i++) {
 		h_open(h, "option");
@@ -65,7 +65,7 @@ form_choices(struct html *h, const struct view_param *p, const char *value)
 		if (value != NULL && strcmp(word, value) == 0) {
 			h_attr(h, "selected", "");
 		}
-		h_str(h, word);
+		h_str(h, T(h, word));
 		h_close(h);
 	}
 	h_close(h);
@@ -79,7 +79,7 @@ form_input(struct html *h, const char *type, const struct view_param *p, const c
 	h_attr(h, "name", p->name);
 	h_attr(h, "value", value != NULL ? value : "");
 	if (p->hint != NULL) {
-		h_attr(h, "placeholder", p->hint);
+		h_attr(h, "placeholder", T(h, p->hint));
 	}
 	h_close(h);
 }
@@ -88,7 +88,7 @@ static void
 form_field(struct html *h, const struct view_param *p, const char *value)
 {
 	h_open(h, "label");
-	h_element(h, "span", NULL, p->title);
+	h_element(h, "span", NULL, T(h, p->title));
 	if (p->word != NULL) {
 		form_choices(h, p, value);
 	} else {
@@ -112,9 +112,9 @@ filter_form(struct html *h, const struct table *table, const struct uri *uri)
 		}
 	}
 	h_class(h, "div", "buttons");
-	h_element(h, "button", NULL, "Filter");
+	h_element(h, "button", NULL, T(h, "Filter"));
 	if (uri->params_count > 0) {
-		h_link(h, url_path(h->arena, table->name, NULL), "Clear");
+		h_link(h, url_path(h->arena, table->name, NULL), T(h, "Clear"));
 	}
 	h_close_n(h, 2);
 }

@@ -19,7 +19,9 @@ enum look {
 	LOOK_SHARE,
 	LOOK_PERCENT,
 	LOOK_FLAG,
-	LOOK_CODE
+	LOOK_CODE,
+	LOOK_WORD, /* of the contract */
+	LOOK_SAID  /* a sentence of the sensor */
 };
 
 /* How columns look that are more than their type; the names are those of the store. */
@@ -40,13 +42,25 @@ static const struct {
 	{ "mirror_loss", LOOK_PERCENT },
 	{ "kernel_loss", LOOK_PERCENT },
 	{ "one_sided_share", LOOK_PERCENT },
-	{ "summary", LOOK_LONG },
+	{ "summary", LOOK_SAID },
+	{ "ended_by", LOOK_SAID },
+	{ "error", LOOK_SAID },
 	{ "text", LOOK_LONG },
 	{ "reply", LOOK_LONG },
 	{ "subject", LOOK_LONG },
 	{ "rules", LOOK_LONG },
 	{ "encrypted", LOOK_FLAG },
 	{ "queue_id", LOOK_CODE },
+	{ "cause", LOOK_WORD },
+	{ "role", LOOK_WORD },
+	{ "kind", LOOK_WORD },
+	{ "class", LOOK_WORD },
+	{ "outcome", LOOK_WORD },
+	{ "direction", LOOK_WORD },
+	{ "visibility", LOOK_WORD },
+	{ "before", LOOK_WORD },
+	{ "state", LOOK_WORD },
+	{ "answer", LOOK_WORD },
 };
 
 static enum look
@@ -104,7 +118,12 @@ cell_content(struct rows *rows, size_t i, const struct cell *cells)
 	struct html *h = rows->html;
 	const struct column *column = &rows->table->columns[i];
 	const char *text = column->type == CELL_TEXT ? arena_string(h->arena, cells[i].text) : "";
-	switch (look_of(column)) {
+	enum look look = look_of(column);
+	/* what people wrote stays */
+	if (strcmp(rows->table->name, "events") == 0 && strcmp(column->name, "text") == 0) {
+		look = LOOK_SAID;
+	}
+	switch (look) {
 	case LOOK_HOST:
 		cell_linked(h, text, NULL, "host");
 		break;
@@ -126,13 +145,19 @@ cell_content(struct rows *rows, size_t i, const struct cell *cells)
 		h_format(h, "%.0f %%", 100 * cells[i].real);
 		break;
 	case LOOK_PERCENT:
-		h_str(h, part_percent(h->arena, cells[i].real, 1));
+		h_str(h, part_percent(h, cells[i].real, 1));
 		break;
 	case LOOK_FLAG:
-		h_str(h, cells[i].integer != 0 ? "yes" : "");
+		h_str(h, cells[i].integer != 0 ? T(h, "yes") : "");
 		break;
 	case LOOK_CODE:
 		h_element(h, "code", NULL, text);
+		break;
+	case LOOK_WORD:
+		h_str(h, T(h, text));
+		break;
+	case LOOK_SAID:
+		h_str(h, TS(h, text));
 		break;
 	case LOOK_TEXT:
 	case LOOK_LONG:
@@ -153,7 +178,7 @@ cell_class(const struct column *column)
 	case CELL_TEXT:
 		break;
 	}
-	return look_of(column) == LOOK_LONG ? "long" : "text";
+	return look_of(column) == LOOK_LONG || look_of(column) == LOOK_SAID ? "long" : "text";
 }
 
 static bool
@@ -193,7 +218,7 @@ head_link(
 	h_open(h, "a");
 	h_url(h, "href",
 		url_with(h->arena, url_path(h->arena, r->uri.segments[0], NULL), &r->uri, set, 3));
-	h_str(h, column->title);
+	h_str(h, T(h, column->title));
 	if (sorted) {
 		h_str(h, filter->descending ? " ↓" : " ↑");
 	}
@@ -214,13 +239,13 @@ add_heads(struct html *h, struct request *r, const struct table *table, const st
 		h_open(h, "th");
 		h_attr(h, "scope", "col");
 		h_attr(h, "class", cell_class(column));
-		if (column->note != NULL) {
-			h_attr(h, "title", column->note);
+		if (column->note != NULL && column->note[0] != '\0') {
+			h_attr(h, "title", T(h, column->note));
 		}
 		if (sortable) {
 			head_link(h, r, column, filter);
 		} else {
-			h_str(h, column->title);
+			h_str(h, T(h, column->title));
 		}
 		h_close(h);
 	}
@@ -241,7 +266,7 @@ page_rows(struct html *h, struct request *r, const struct table *table, const st
 	h_class(h, "div", "scroll");
 	h_attr(h, "tabindex", "0");
 	h_attr(h, "role", "region");
-	h_attr(h, "aria-label", table->title);
+	h_attr(h, "aria-label", T(h, table->title));
 	h_open(h, "table");
 	add_heads(h, r, table, filter, sortable);
 	h_open(h, "tbody");
@@ -275,20 +300,19 @@ add_paging(struct html *h, const struct uri *uri, const struct view *view, int64
 		return;
 	}
 	h_class(h, "nav", "paging");
-	h_attr(h, "aria-label", "Pages of the table");
-	page_link(h, uri, view->page == 1 ? 0 : 1, last, "First");
-	page_link(h, uri, view->page - 1, last, "Previous");
+	h_attr(h, "aria-label", T(h, "Pages of the table"));
+	page_link(h, uri, view->page == 1 ? 0 : 1, last, T(h, "First"));
+	page_link(h, uri, view->page - 1, last, T(h, "Previous"));
 	h_open(h, "span");
 	if (from <= count) {
-		h_format(h, "%s – %s of %s", part_number(h->arena, from),
-			part_number(h->arena, to < count ? to : count),
-			part_number(h->arena, count));
+		h_format(h, T(h, "%s – %s of %s"), part_number(h, from),
+			part_number(h, to < count ? to : count), part_number(h, count));
 	} else {
-		h_format(h, "beyond the last of %s", part_number(h->arena, count));
+		h_format(h, T(h, "beyond the last of %s"), part_number(h, count));
 	}
 	h_close(h);
-	page_link(h, uri, view->page + 1, last, "Next");
-	page_link(h, uri, view->page == last ? 0 : last, last, "Last");
+	page_link(h, uri, view->page + 1, last, T(h, "Next"));
+	page_link(h, uri, view->page == last ? 0 : last, last, T(h, "Last"));
 	h_close(h);
 }
 
@@ -329,9 +353,9 @@ write_table(struct html *h, struct request *r, const struct table *table, const 
 		return -1;
 	}
 	h_class(h, "div", "title");
-	h_element(h, "h1", NULL, table->title);
+	h_element(h, "h1", NULL, T(h, table->title));
 	h_class(h, "p", "note");
-	h_format(h, "%s %s", part_number(h->arena, count), count == 1 ? "row" : "rows");
+	h_format(h, TN(h, "%s row", "%s rows", count), part_number(h, count));
 	h_close(h);
 	page_downloads(h, table, &r->uri, NULL);
 	h_close(h);
@@ -342,8 +366,8 @@ write_table(struct html *h, struct request *r, const struct table *table, const 
 	}
 	if (count == 0) {
 		h_element(h, "p", "note",
-			r->uri.params_count > 0 ? "No row passes this filter."
-						: "Nothing is stored here yet.");
+			r->uri.params_count > 0 ? T(h, "No row passes this filter.")
+						: T(h, "Nothing is stored here yet."));
 	}
 	add_paging(h, &r->uri, view, count);
 	return 0;
@@ -354,12 +378,12 @@ static void
 write_refusal(struct request *r, struct answer *a, const struct table *table, const char *why)
 {
 	struct html h;
-	page_begin(&h, r, a, table->title);
+	page_begin(&h, r, a, T(r, table->title));
 	a->status = 400;
-	h_element(&h, "h1", NULL, table->title);
+	h_element(&h, "h1", NULL, T(&h, table->title));
 	h_class(&h, "p", "banner bad");
 	h_attr(&h, "role", "alert");
-	h_str(&h, why);
+	h_str(&h, TS(&h, why));
 	h_close(&h);
 	filter_form(&h, table, &r->uri);
 	page_end(&h, r);
@@ -373,14 +397,14 @@ page_table(struct request *r, struct answer *a)
 	struct err err = { "" };
 	const struct table *table = table_find(r->uri.segments[0]);
 	if (table == NULL) {
-		page_error(r, a, 404, "There is no such table.");
+		page_error(r, a, 404, N_("There is no such table."));
 		return;
 	}
 	if (view_of_request(r, table, &view, &err) != 0) {
 		write_refusal(r, a, table, err.text);
 		return;
 	}
-	page_begin(&h, r, a, table->title);
+	page_begin(&h, r, a, T(r, table->title));
 	if (write_table(&h, r, table, &view, &err) != 0) {
 		page_store_error(r, a, err.text);
 		return;
