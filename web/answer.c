@@ -13,6 +13,7 @@
 #include "web/page.h"
 #include "web/route.h"
 #include "web/site.h"
+#include "web/theme.h"
 
 void
 request_init(struct request *r, struct pool *pool, const char *version, int64_t now)
@@ -209,10 +210,7 @@ route_answer(struct request *r, struct slice target, struct answer *a)
 		return;
 	}
 	r->target = r->uri.authority == NULL ? target : SLICE("/");
-	if (language_choose(r, a)) {
-		return;
-	}
-	if (language_choose(r, a)) {
+	if (language_choose(r, a) || theme_choose(r, a)) {
 		return;
 	}
 	const struct route *route = route_find(&r->uri);

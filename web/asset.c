@@ -13,6 +13,7 @@
 		asset_##name##_gz_end[]
 BUILT_IN(css);
 BUILT_IN(js);
+BUILT_IN(chart_js);
 BUILT_IN(icon);
 BUILT_IN(uplot_js);
 BUILT_IN(uplot_css);
@@ -25,6 +26,7 @@ static const struct {
 } assets[] = {
 	{ "app.css", "text/css; charset=utf-8", BYTES(css) },
 	{ "app.js", "text/javascript; charset=utf-8", BYTES(js) },
+	{ "chart.js", "text/javascript; charset=utf-8", BYTES(chart_js) },
 	{ "favicon.svg", "image/svg+xml", BYTES(icon) },
 	{ "uplot.js", "text/javascript; charset=utf-8", BYTES(uplot_js) },
 	{ "uplot.css", "text/css; charset=utf-8", BYTES(uplot_css) },

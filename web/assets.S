@@ -14,6 +14,7 @@ asset_\name\()_gz_end:
 	.section .rodata
 	asset css, app.css
 	asset js, app.js
+	asset chart_js, chart.js
 	asset icon, favicon.svg
 	asset uplot_js, uPlot.iife.min.js
 	asset uplot_css, uPlot.min.css

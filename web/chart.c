@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sensor/base/json.h"
 #include "sensor/base/ptime.h"
 #include "web/chart_inner.h"
 
@@ -13,23 +14,36 @@ enum { HEIGHT = 250, TOP = 12, PLOT_HEIGHT = 190 };
 static const struct {
 	const char *class, *title;
 } kinds[SERIES_KINDS] = {
-	[SERIES_REJECTED] = { "rejected", "refused" },
-	[SERIES_DEFERRED] = { "deferred", "put off" },
-	[SERIES_ACCEPTED] = { "accepted", "accepted" },
-	[SERIES_UNKNOWN] = { "unseen", "outcome not seen" },
+	[SERIES_REJECTED] = { "rejected", N_("refused") },
+	[SERIES_DEFERRED] = { "deferred", N_("put off") },
+	[SERIES_ACCEPTED] = { "accepted", N_("accepted") },
+	[SERIES_UNKNOWN] = { "unseen", N_("outcome not seen") },
 };
 
-void
-chart_begin(struct html *h, const char *label, const char *title, int width, int height)
+/* A box that scrolls where it is narrow. */
+static void
+box(struct html *h, const char *label)
 {
 	h_class(h, "div", "scroll");
 	h_attr(h, "tabindex", "0");
 	h_attr(h, "role", "region");
 	h_attr(h, "aria-label", label);
+}
+
+static void
+drawing(struct html *h, const char *title, int width, int height)
+{
 	h_class(h, "svg", "chart");
 	h_attr(h, "viewBox", arena_printf(h->arena, "0 0 %d %d", width, height));
 	h_attr(h, "role", "img");
 	h_element(h, "title", NULL, title);
+}
+
+void
+chart_begin(struct html *h, const char *label, const char *title, int width, int height)
+{
+	box(h, label);
+	drawing(h, title, width, height);
 }
 
 void
@@ -67,15 +81,10 @@ chart_label(struct html *h, const char *anchor, double x, double y, const char *
 const char *
 chart_step_label(struct arena *arena, int64_t t, int64_t step, bool with_date)
 {
-	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
-		"Sep", "Oct", "Nov", "Dec" };
 	char text[PTIME_TEXT_MAX];
 	ptime_format(t, text);
-	int64_t month = 1, day = 1;
-	slice_number(slice_of(text + 5, 2), &month);
-	slice_number(slice_of(text + 8, 2), &day);
 	if (with_date || step >= PTIME_DAY) {
-		return arena_printf(arena, "%" PRId64 " %s", day, months[(month + 11) % 12]);
+		return arena_printf(arena, "%.5s", text + 5);
 	}
 	return arena_printf(arena, "%.5s", text + 11);
 }
@@ -136,15 +145,15 @@ series_axes(struct html *h, const struct series *s, int64_t top, int lines)
 
 /* What a step holds, in words: the tool tip, and what a screen reader says. */
 static const char *
-step_words(struct arena *arena, const struct series *s, size_t i)
+step_words(struct html *h, const struct series *s, size_t i)
 {
 	const struct series_step *step = &s->steps[i];
 	char text[PTIME_TEXT_MAX];
 	ptime_format(s->from + (int64_t)i * s->step, text);
-	return arena_printf(arena,
-		"%.10s %.5s: %" PRId64 " mails; recipients: %" PRId64 " accepted, %" PRId64
-		" put off, %" PRId64 " refused, %" PRId64 " not seen; %" PRId64
-		" replies name a list",
+	return h_words(h,
+		T(h, "%.10s %.5s: %" PRId64 " mails; recipients: %" PRId64 " accepted, %" PRId64
+		     " put off, %" PRId64 " refused, %" PRId64 " not seen; %" PRId64
+		     " replies name a list"),
 		text, text + 11, step->mails, step->rcpts[SERIES_ACCEPTED],
 		step->rcpts[SERIES_DEFERRED], step->rcpts[SERIES_REJECTED],
 		step->rcpts[SERIES_UNKNOWN], step->listed);
@@ -177,7 +186,7 @@ series_bars(struct html *h, const struct series *s, int64_t top)
 			continue;
 		}
 		h_class(h, "g", "step");
-		h_element(h, "title", NULL, step_words(h->arena, s, i));
+		h_element(h, "title", NULL, step_words(h, s, i));
 		chart_rect(h, "hit", x, TOP, width, PLOT_HEIGHT);
 		stack(h, &s->steps[i], (double)top,
 			(double[]){ x + width * 0.1, TOP, width * 0.8, PLOT_HEIGHT });
@@ -220,25 +229,54 @@ chart_step_name(struct html *h, int64_t step)
 			     : h_words(h, T(h, "%" PRId64 " days"), hours / 24);
 }
 
+/* The numbers of the steps as JSON, for a script: {"from": s, "step": s, "rejected": […], …}. */
+static const char *
+series_values(struct html *h, const struct series *s)
+{
+	struct buf out;
+	struct json j;
+	buf_init(&out, 64 * 1024);
+	json_init(&j, &out);
+	json_object(&j);
+	json_key(&j, "from");
+	json_int(&j, s->from / PTIME_SECOND);
+	json_key(&j, "step");
+	json_int(&j, s->step / PTIME_SECOND);
+	for (size_t k = 0; k < SERIES_KINDS; k++) {
+		json_key(&j, kinds[k].class);
+		json_array(&j);
+		for (size_t i = 0; i < s->count; i++) {
+			json_int(&j, s->steps[i].rcpts[k]);
+		}
+		json_array_end(&j);
+	}
+	json_object_end(&j);
+	const char *text = arena_string(h->arena, buf_slice(&out));
+	buf_release(&out);
+	return text;
+}
+
 void
 chart_series(struct html *h, const struct series *s, const char *title)
 {
 	int lines;
 	int64_t top = series_scale(series_peak(s), &lines);
-	chart_begin(h, title, title, CHART_WIDTH, HEIGHT);
+	box(h, title);
+	h_attr(h, "data-values", series_values(h, s));
+	drawing(h, title, CHART_WIDTH, HEIGHT);
 	h_element(h, "desc", NULL,
-		arena_printf(h->arena,
-			"Recipients per %s, stacked: refused, put off, accepted, not seen. The "
-			"highest step has %" PRId64 ".",
+		h_words(h,
+			T(h, "Recipients per %s, stacked: refused, put off, accepted, not seen. "
+			     "The highest step has %" PRId64 "."),
 			chart_step_name(h, s->step), series_peak(s)));
 	series_axes(h, s, top, lines);
 	series_bars(h, s, top);
 	h_close_n(h, 2);
 	h_class(h, "ul", "legend");
 	for (size_t k = 0; k < SERIES_KINDS; k++) {
-		chart_legend_item(h, kinds[k].class, kinds[k].title);
+		chart_legend_item(h, kinds[k].class, T(h, kinds[k].title));
 	}
-	chart_legend_item(h, "listed", "a reply named a list");
+	chart_legend_item(h, "listed", T(h, "a reply named a list"));
 	h_open(h, "li");
 	h_format(h, T(h, "recipients per %s"), chart_step_name(h, s->step));
 	h_close_n(h, 2);
@@ -265,14 +303,12 @@ chart_spark(struct html *h, const struct series *s, const char *title)
 
 /* ---- listings ---- */
 
-enum { LISTING_ROW = 34, LISTING_WIDTH = 740 };
-
 static const struct {
 	const char *word, *title, *class;
 } listing_kinds[] = {
-	{ "list", "public list", "rejected" },
-	{ "reputation", "a provider's reputation", "deferred" },
-	{ "throttle", "rate limit", "accent" },
+	{ "list", N_("public list"), "rejected" },
+	{ "reputation", N_("a provider's reputation"), "deferred" },
+	{ "throttle", N_("rate limit"), "accent" },
 };
 enum { KINDS = sizeof listing_kinds / sizeof listing_kinds[0] };
 
@@ -305,58 +341,4 @@ chart_listing_at(const struct node *host, size_t at)
 		}
 	}
 	return NULL;
-}
-
-static void
-listing_bar(struct html *h, const struct node *listing, size_t row, int64_t from, int64_t until)
-{
-	int64_t since = node_time(listing, "since"), end = node_time(listing, "until"),
-		last = node_time(listing, "last");
-	bool lasting = end == 0;
-	size_t kind = kind_row(node_text(listing, "kind"));
-	double span = (double)(until - from), top = (double)(LISTING_ROW * row);
-	end = lasting ? until : end;
-	double x1 = LISTING_WIDTH * (double)(since - from) / span,
-	       x2 = LISTING_WIDTH * (double)(end - from) / span;
-	x1 = x1 < 0 ? 0 : x1 > LISTING_WIDTH - 4 ? LISTING_WIDTH - 4 : x1;
-	x2 = x2 < x1 + 4 ? x1 + 4 : x2 > LISTING_WIDTH ? LISTING_WIDTH : x2;
-	char a[PTIME_TEXT_MAX], b[PTIME_TEXT_MAX];
-	h_open(h, "g");
-	h_open(h, "title");
-	h_format(h, "%s, %s: since %.16s, last named %.16s, %s%s", node_text(listing, "list"),
-		listing_kinds[kind].title, ptime_format(since, a), ptime_format(last, b),
-		lasting ? "no sign yet that it is over" : "over: ",
-		lasting ? "" : node_text(listing, "ended_by"));
-	h_close(h);
-	chart_label(h, "start", 0, top + 13, node_text(listing, "list"));
-	chart_rect(h, "track", 0, top + 19, LISTING_WIDTH, 8);
-	chart_rect(h, lasting ? listing_kinds[kind].class : "past", x1, top + 19, x2 - x1, 8);
-	h_close(h);
-}
-
-void
-chart_listings(struct html *h, const struct node *host, int64_t from, int64_t until)
-{
-	size_t count = node_count(host, "listings");
-	char a[PTIME_TEXT_MAX], b[PTIME_TEXT_MAX];
-	double bottom = (double)(LISTING_ROW * count);
-	until = until <= from ? from + PTIME_HOUR : until;
-	chart_begin(h, "Time line of listings", "When remote servers named a list", LISTING_WIDTH,
-		(int)(LISTING_ROW * count + 22));
-	h_element(h, "desc", NULL, "One bar per list; the table below has the same times.");
-	for (size_t i = 0; i < count; i++) {
-		listing_bar(h, chart_listing_at(host, i), i, from, until);
-	}
-	h_class(h, "g", "axis");
-	chart_label(h, "start", 0, bottom + 14,
-		arena_printf(h->arena, "%.10s %.5s", ptime_format(from, a), a + 11));
-	chart_label(h, "end", LISTING_WIDTH, bottom + 14,
-		arena_printf(h->arena, "%.10s %.5s", ptime_format(until, b), b + 11));
-	h_close_n(h, 3);
-	h_class(h, "ul", "legend");
-	for (size_t k = 0; k < KINDS; k++) {
-		chart_legend_item(h, listing_kinds[k].class, listing_kinds[k].title);
-	}
-	chart_legend_item(h, "past", "over");
-	h_close(h);
 }

@@ -21,8 +21,5 @@ const char *chart_listing_kind(const char *word);
 /* The listing that stands at `i` when public lists come first, then reputations, then rate limits.
  */
 const struct node *chart_listing_at(const struct node *host, size_t i);
-/* A bar per listing of a host record, from since to until (or last seen), between from and until.
- */
-void chart_listings(struct html *h, const struct node *host, int64_t from, int64_t until);
 
 #endif

@@ -13,7 +13,7 @@ void chart_rect(struct html *h, const char *class, double x, double y, double wi
 void chart_line(struct html *h, const char *class, double x1, double y1, double x2, double y2);
 /* `anchor`: "start" or "end". */
 void chart_label(struct html *h, const char *anchor, double x, double y, const char *text);
-/* "03:00", or "12 Jun": with_date, and in steps of a day and more. */
+/* "03:00", or "06-12": with_date, and in steps of a day and more. */
 const char *chart_step_label(struct arena *arena, int64_t t, int64_t step, bool with_date);
 /* "5 minutes", "hour", "2 days" */
 const char *chart_step_name(struct html *h, int64_t step);

