@@ -64,6 +64,34 @@ add_spark(struct html *h, struct request *r, const struct overview *o, const str
 	return 0;
 }
 
+/* What people made of it so far, below the verdict. */
+static int
+add_case(struct html *h, struct request *r, const struct overview *o, const struct node *host)
+{
+	struct host_case *c = arena_alloc(h->arena, sizeof *c);
+	struct addr addr;
+	int rc = addr_parse(slice_str(node_text(host, "ip")), &addr) != 0
+			 ? 0
+			 : query_case(r->reader.store, addr, c, o->err);
+	if (rc < 0) {
+		return -1;
+	}
+	h_class(h, "span", "name case");
+	if (rc == 0) {
+		h_str(h, T(h, "nobody is on it"));
+	} else {
+		h_str(h,
+			c->came_back ? T(h, "resolved, and worse since")
+				     : T(h, case_state_word(c->state)));
+		if (c->assignee[0] != '\0') {
+			h_str(h, ": ");
+			h_element(h, "bdi", NULL, c->assignee);
+		}
+	}
+	h_close(h);
+	return 0;
+}
+
 static int
 add_host(struct html *h, struct request *r, const struct overview *o, const struct node *host)
 {
@@ -74,6 +102,9 @@ add_host(struct html *h, struct request *r, const struct overview *o, const stru
 	h_open(h, "tr");
 	h_open(h, "td");
 	part_verdict(h, node_text(host, "verdict"));
+	if (add_case(h, r, o, host) != 0) {
+		return -1;
+	}
 	h_close(h);
 	h_class(h, "td", "num risk");
 	h_format(h, "%.0f %%", 100 * node_real(host, "risk"));
