@@ -472,6 +472,11 @@ PLAIN = [
     (r".*", r"[\w-]+( [\w-]+)* %s|[\w-]+-%\w+|(\w+ )?%s( \w+)?|%ld [kMGTP]B", "classes and ids of elements, names of icons"),
     (r".*", r"[/#?][\w/%.?=&#-]*", "an address of ours"),
     (r".*", r"(TLS|AUTH|HELO|EHLO|JA4|VLAN|CSV|JSON|SHA-256|SMTP|HTTP|UTC|ARF|X-ARF|XARF v4|Zeek|EVE|IP|ID)( [\d.]+)?", "words of protocols"),
+    (r".*", r"attachment; filename=.*|[^;]*%s; Path=/.*", "header fields"),
+    (r".*", r"%s · heloscope", "the name of the program"),
+    (r"web/letter\.c", r"%s tcp .*", "a line of a log"),
+    (r"web/controls\.c", r"net:.*", "words of the filter box"),
+    (r"web/params_view\.c", r"the filter's word .*", "the front of an error; the whole is a key in query_words.c"),
     (r".*", r"%s (kB|MB|GB|TB|PB)|%s %s", "units"),
 ]
 
