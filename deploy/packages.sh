@@ -17,6 +17,7 @@ build=(
 	libpcre2-dev                    # rules
 	libsqlite3-dev                  # store
 	libmicrohttpd-dev libjansson-dev # report
+	libarchive-dev                  # bundles of evidence
 	libinih-dev                     # configuration
 	libgnutls28-dev libxxhash-dev uthash-dev
 	libseccomp-dev

@@ -26,6 +26,8 @@ table() {
 	sqlite3.h         store/store_sqlite.c
 	microhttpd.h      web/web_microhttpd.c
 	jansson.h         web/doc_jansson.c
+	archive.h         web/export_archive.c
+	archive_entry.h   web/export_archive.c
 	ini.h             sensor/cli/config.c
 	curl/curl.h       sensor/alert/alert_curl.c
 	systemd/sd-journal.h sensor/alert/alert_journal.c
