@@ -1,14 +1,16 @@
 /* heloscope export TABLE */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "sensor/base/clock.h"
+#include "sensor/base/digest.h"
+#include "sensor/cli/export_output.h"
 #include "sensor/cli/reading.h"
+#include "web/export.h"
 
-#define LINE_MAX_BYTES (256 * 1024 * 1024) /* of one row */
+#define PIECE_MAX (256 * 1024 * 1024) /* bytes: a row, a record, a session as packets */
 
 enum {
 	OPTION_STORE,
@@ -16,6 +18,7 @@ enum {
 	OPTION_FORMAT,
 	OPTION_OUTPUT,
 	OPTION_HOST,
+	OPTION_NET,
 	OPTION_SINCE,
 	OPTION_UNTIL,
 	OPTION_VERDICT,
@@ -23,7 +26,10 @@ enum {
 	OPTION_LIST,
 	OPTION_RULE,
 	OPTION_CLASS,
+	OPTION_DOMAIN,
+	OPTION_TLS,
 	OPTION_SESSION,
+	OPTION_NUMBER,
 	OPTION_OUTCOME,
 	OPTION_PORT,
 	OPTION_TEXT,
@@ -34,9 +40,12 @@ enum {
 static const struct cli_option options[] = {
 	[OPTION_STORE] = READING_STORE_OPTION,
 	[OPTION_CONFIG] = READING_CONFIG_OPTION,
-	[OPTION_FORMAT] = { "format", 0, "csv|json", "default csv; json: one object a line" },
+	[OPTION_FORMAT] = { "format", 0, "FORMAT",
+		"default csv; also json, json-document, zeek, eve, arf, xarf-0.2, xarf, headers, "
+		"pcapng" },
 	[OPTION_OUTPUT] = { "output", 'o', "FILE", "default: standard output" },
 	[OPTION_HOST] = { "host", 0, "ADDR", "only rows of this host, as client or server" },
+	[OPTION_NET] = { "net", 0, "CIDR", "only rows of hosts in this network" },
 	[OPTION_SINCE] = { "since", 0, "TIME",
 		"2008-06-12, 2008-06-12T03:04:05Z, or 24h, 7d before the last session" },
 	[OPTION_UNTIL] = { "until", 0, "TIME", "the same" },
@@ -46,7 +55,11 @@ static const struct cli_option options[] = {
 	[OPTION_LIST] = { "list", 0, "NAME", "blocklist that a refusal names" },
 	[OPTION_RULE] = { "rule", 0, "NAME", "rule that a mail matched" },
 	[OPTION_CLASS] = { "class", 0, "WORD", "of a refusal: listed-on-rbl, greylisted, …" },
+	[OPTION_DOMAIN] = { "domain", 0, "NAME", "of the sender, a recipient, or the HELO name" },
+	[OPTION_TLS] = { "tls", 0, "WORD", "yes, no, or a version: \"TLS 1.2\"" },
 	[OPTION_SESSION] = { "session", 0, "ID", "only this session" },
+	[OPTION_NUMBER] = { "number", 0, "NUMBER",
+		"of a mail in its session, for complaints; default 1" },
 	[OPTION_OUTCOME] = { "outcome", 0, "WORD",
 		"of a mail: accepted, rejected, deferred, aborted, unknown" },
 	[OPTION_PORT] = { "port", 0, "NUMBER", "of the server" },
@@ -56,39 +69,24 @@ static const struct cli_option options[] = {
 	[OPTION_LIMIT] = { "limit", 0, "ROWS", "at most so many" },
 };
 
-struct export
-{
+#define TABLES                                                                                     \
+	"hosts, sessions, mails, listings, services, evidence, abuse, loss, events, changes, "     \
+	"deliveries, lookups, or bundle"
+
+struct command {
 	const struct cli_command *self;
-	const char *store_file, *config_file, *output, *since, *until;
-	const struct table *table;
-	bool json;
-	struct filter filter;
+	const char *store_file, *config_file, *output, *since, *until, *format, *what;
+	int64_t number;
+	struct config config;
+	struct export_job job;
 	struct store *store;
-	FILE *out;
-	struct buf line;
-	int64_t rows;
+	struct export *export;
 };
 
 /* ---- arguments ---- */
 
 static int
-take_format(struct export *e, const char *value)
-{
-	static const char *const later[] = { "zeek", "eve", "arf", "xarf" };
-
-	e->json = strcmp(value, "json") == 0;
-	if (e->json || strcmp(value, "csv") == 0)
-		return 0;
-	for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
-		if (strcmp(value, later[i]) == 0)
-			return cli_fail(e->self, EXIT_USAGE,
-				"this version does not write %s yet: --format csv or json", value);
-	}
-	return cli_fail(e->self, EXIT_USAGE, "--format %s: csv and json are known", value);
-}
-
-static int
-take_number(struct export *e, const char *option, const char *value, int64_t max, int64_t *out)
+take_number(struct command *e, const char *option, const char *value, int64_t max, int64_t *out)
 {
 	if (slice_number(slice_str(value), out) == 0 && *out > 0 && *out <= max)
 		return 0;
@@ -98,32 +96,37 @@ take_number(struct export *e, const char *option, const char *value, int64_t max
 
 /* Where an option's value goes as it stands, or NULL. */
 static const char **
-text_option(struct export *e, int option)
+text_option(struct command *e, int option)
 {
+	struct filter *f = &e->job.filter;
 	const char **const places[sizeof options / sizeof *options] = {
 		[OPTION_STORE] = &e->store_file,
 		[OPTION_CONFIG] = &e->config_file,
+		[OPTION_FORMAT] = &e->format,
 		[OPTION_OUTPUT] = &e->output,
 		[OPTION_SINCE] = &e->since,
 		[OPTION_UNTIL] = &e->until,
-		[OPTION_VERDICT] = &e->filter.verdict,
-		[OPTION_CAUSE] = &e->filter.cause,
-		[OPTION_LIST] = &e->filter.list,
-		[OPTION_RULE] = &e->filter.rule,
-		[OPTION_CLASS] = &e->filter.class,
-		[OPTION_SESSION] = &e->filter.session,
-		[OPTION_OUTCOME] = &e->filter.outcome,
-		[OPTION_TEXT] = &e->filter.text,
-		[OPTION_SORT] = &e->filter.sort,
+		[OPTION_VERDICT] = &f->verdict,
+		[OPTION_CAUSE] = &f->cause,
+		[OPTION_LIST] = &f->list,
+		[OPTION_RULE] = &f->rule,
+		[OPTION_CLASS] = &f->class,
+		[OPTION_DOMAIN] = &f->domain,
+		[OPTION_TLS] = &f->tls,
+		[OPTION_SESSION] = &f->session,
+		[OPTION_OUTCOME] = &f->outcome,
+		[OPTION_TEXT] = &f->text,
+		[OPTION_SORT] = &f->sort,
 	};
 
 	return places[option];
 }
 
 static int
-take_option(struct export *e, int option, const char *value)
+take_option(struct command *e, int option, const char *value)
 {
 	const char **text = text_option(e, option);
+	struct filter *f = &e->job.filter;
 	int64_t port;
 
 	if (text != NULL) {
@@ -131,21 +134,25 @@ take_option(struct export *e, int option, const char *value)
 		return 0;
 	}
 	switch (option) {
-	case OPTION_FORMAT:
-		return take_format(e, value);
 	case OPTION_HOST:
-		if (addr_parse(slice_str(value), &e->filter.host) == 0)
+		if (addr_parse(slice_str(value), &f->host) == 0)
 			return 0;
 		return cli_fail(e->self, EXIT_USAGE, "--host %s: not an IP address", value);
+	case OPTION_NET:
+		if (network_parse(slice_str(value), &f->net) == 0)
+			return 0;
+		return cli_fail(e->self, EXIT_USAGE, "--net %s: not a network", value);
 	case OPTION_PORT:
 		if (take_number(e, "port", value, 65535, &port) != 0)
 			return EXIT_USAGE;
-		e->filter.port = (int)port;
+		f->port = (int)port;
 		return 0;
+	case OPTION_NUMBER:
+		return take_number(e, "number", value, INT32_MAX, &e->number);
 	case OPTION_LIMIT:
-		return take_number(e, "limit", value, INT64_MAX, &e->filter.limit);
+		return take_number(e, "limit", value, INT64_MAX, &f->limit);
 	case OPTION_DESCENDING:
-		e->filter.descending = true;
+		f->descending = true;
 		return 0;
 	}
 	return EXIT_USAGE;
@@ -153,9 +160,10 @@ take_option(struct export *e, int option, const char *value)
 
 /* A word that is none would match nothing, and look like good news. */
 static int
-check_words(const struct export *e)
+check_words(const struct command *e)
 {
-	const struct filter *f = &e->filter;
+	const struct filter *f = &e->job.filter;
+	const struct table *table = e->job.table;
 	enum verdict verdict;
 	enum cause cause;
 	enum reply_class class;
@@ -169,29 +177,110 @@ check_words(const struct export *e)
 	if (f->class != NULL && reply_class_parse(slice_str(f->class), &class) != 0)
 		return cli_fail(e->self, EXIT_USAGE,
 			"--class %s: there is no such class of replies", f->class);
-	if (f->sort != NULL && table_column(e->table, f->sort) == NULL)
-		return cli_fail(e->self, EXIT_USAGE, "--sort %s: %s have no such column", f->sort,
-			e->table->name);
+	if (f->sort != NULL && (table == NULL || table_column(table, f->sort) == NULL))
+		return cli_fail(
+			e->self, EXIT_USAGE, "--sort %s: %s have no such column", f->sort, e->what);
 	return 0;
 }
 
 static int
-take_table(struct export *e, const char *name)
+take_what(struct command *e, const char *name)
 {
-	if (e->table != NULL)
+	if (e->what != NULL)
 		return cli_fail(
-			e->self, EXIT_USAGE, "one table at a time: %s or %s", e->table->name, name);
-	e->table = table_find(name);
-	if (e->table != NULL)
+			e->self, EXIT_USAGE, "one table at a time: %s or %s", e->what, name);
+	e->what = name;
+	e->job.table = table_find(name);
+	if (e->job.table != NULL || strcmp(name, "bundle") == 0)
 		return 0;
-	return cli_fail(e->self, EXIT_USAGE,
-		"there is no table %s: hosts, sessions, mails, listings, services, evidence, "
-		"loss, events, changes, deliveries, lookups",
-		name);
+	return cli_fail(e->self, EXIT_USAGE, "there is no table %s: " TABLES, name);
+}
+
+/* ---- which export it is ---- */
+
+static bool
+is_of(const struct export_format *f, enum export_subject subject)
+{
+	return (f->subjects & 1u << subject) != 0;
+}
+
+/* A complaint or a bundle is about one host, one session or one mail. */
+static int
+choose_subject(struct command *e)
+{
+	struct export_job *job = &e->job;
+	const struct filter *f = &job->filter;
+
+	job->host = f->host;
+	job->session = f->session;
+	job->number = e->number != 0 ? (int)e->number : 1;
+	if (is_of(job->format, EXPORT_MAIL) && f->session != NULL)
+		job->subject = EXPORT_MAIL;
+	else if (is_of(job->format, EXPORT_SESSION) && f->session != NULL)
+		job->subject = EXPORT_SESSION;
+	else if (is_of(job->format, EXPORT_HOST) && f->host.family != ADDR_NONE)
+		job->subject = EXPORT_HOST;
+	else
+		return cli_fail(e->self, EXIT_USAGE, "%s is about %s", job->format->name,
+			is_of(job->format, EXPORT_HOST) && is_of(job->format, EXPORT_MAIL)
+				? "one host or one mail: --host ADDR, or --session ID --number N"
+			: is_of(job->format, EXPORT_HOST)
+				? "one host or one session: --host ADDR or --session ID"
+				: "one mail: --session ID --number N");
+	return 0;
+}
+
+static void
+add_formats(struct buf *out)
+{
+	const struct export_format *f;
+
+	for (size_t i = 0; (f = export_format_at(i)) != NULL; i++)
+		buf_printf(out, "%s%s", i == 0 ? "" : ", ", f->name);
 }
 
 static int
-take_arguments(struct export *e, int argc, char **argv)
+choose_format(struct command *e)
+{
+	struct err err = { "" };
+	struct buf names;
+	bool bundle = strcmp(e->what, "bundle") == 0;
+	const char *name = e->format != NULL ? e->format : bundle ? "bundle" : "csv";
+
+	e->job.format = export_format_find(name);
+	if (e->job.format == NULL) {
+		buf_init(&names, 512);
+		add_formats(&names);
+		cli_fail(e->self, EXIT_USAGE, "--format %s: there are %s", name, buf_cstr(&names));
+		buf_release(&names);
+		return EXIT_USAGE;
+	}
+	if (bundle && strcmp(name, "bundle") != 0)
+		return cli_fail(
+			e->self, EXIT_USAGE, "a bundle has one form, zip: leave out --format");
+	e->job.subject = EXPORT_ROWS;
+	if (!is_of(e->job.format, EXPORT_ROWS))
+		return choose_subject(e);
+	if (export_check(&e->job, &err) != 0)
+		return cli_fail(e->self, EXIT_USAGE, "%s", err.text);
+	return 0;
+}
+
+/* Bytes that are no text, onto somebody's screen. */
+static int
+check_terminal(const struct command *e)
+{
+	bool binary = strcmp(e->job.format->name, "bundle") == 0 ||
+		      strcmp(e->job.format->name, "pcapng") == 0;
+
+	if (binary && e->output == NULL && isatty(STDOUT_FILENO))
+		return cli_fail(e->self, EXIT_USAGE, "%s is no text: --output FILE.%s",
+			e->job.format->name, e->job.format->extension);
+	return 0;
+}
+
+static int
+take_arguments(struct command *e, int argc, char **argv)
 {
 	struct cli_args args = cli_args(e->self, argc, argv);
 	int option, result = 0;
@@ -199,188 +288,139 @@ take_arguments(struct export *e, int argc, char **argv)
 	while (result == 0 && (option = cli_next(&args)) != CLI_END) {
 		if (option == CLI_HELP || option == CLI_WRONG)
 			return option;
-		result = option == CLI_OPERAND ? take_table(e, args.value)
+		result = option == CLI_OPERAND ? take_what(e, args.value)
 					       : take_option(e, option, args.value);
 	}
-	if (result == 0 && e->table == NULL)
-		result = cli_fail(e->self, EXIT_USAGE,
-			"which table? hosts, sessions, mails, listings, services, evidence, "
-			"loss, events, changes, deliveries, lookups");
+	if (result == 0 && e->what == NULL)
+		result = cli_fail(e->self, EXIT_USAGE, "which table? " TABLES);
 	if (result == 0)
 		result = check_words(e);
+	if (result == 0)
+		result = choose_format(e);
+	if (result == 0)
+		result = check_terminal(e);
 	return result == 0 ? 0 : CLI_WRONG;
 }
 
-/* ---- rows ---- */
-
-static bool
-write_line(struct export *e)
-{
-	struct slice line = buf_slice(&e->line);
-
-	fwrite(line.ptr, 1, line.len, e->out);
-	buf_clear(&e->line);
-	return ferror(e->out) == 0;
-}
-
-static bool
-csv_row(void *ctx, const struct cell *cells)
-{
-	struct export *e = ctx;
-
-	table_csv_row(e->table, cells, &e->line);
-	e->rows++;
-	return write_line(e);
-}
-
-static bool
-json_row(void *ctx, const struct cell *cells)
-{
-	struct export *e = ctx;
-
-	table_json_row(e->table, cells, &e->line);
-	e->rows++;
-	return write_line(e);
-}
-
-static bool
-json_record(void *ctx, struct slice json)
-{
-	struct export *e = ctx;
-
-	fwrite(json.ptr, 1, json.len, e->out);
-	fputc('\n', e->out);
-	e->rows++;
-	return ferror(e->out) == 0;
-}
-
-static bool
-has_records(const struct table *t)
-{
-	return strcmp(t->name, "hosts") == 0 || strcmp(t->name, "sessions") == 0 ||
-	       strcmp(t->name, "mails") == 0;
-}
+/* ---- the export ---- */
 
 static int
-write_rows(struct export *e, struct err *err)
+write_pieces(void *ctx, FILE *out, struct err *err)
 {
-	if (e->json && has_records(e->table))
-		return query_records(e->store, e->table, &e->filter, json_record, e, err);
-	if (!e->json) {
-		table_csv_head(e->table, &e->line);
-		write_line(e);
+	struct command *e = ctx;
+	struct buf piece;
+	int got = 1;
+
+	buf_init(&piece, PIECE_MAX);
+	while (got == 1 && ferror(out) == 0) {
+		got = export_more(e->export, &piece, err);
+		if (piece.len > 0)
+			fwrite(piece.ptr, 1, piece.len, out);
+		buf_clear(&piece);
 	}
-	return table_query(e->store, e->table, &e->filter, e->json ? json_row : csv_row, e, err);
+	buf_release(&piece);
+	return got < 0 ? -1 : 0;
 }
 
-/* ---- the output file ---- */
-
-/* 0, or -1 when not every byte went out. */
-static int
-close_output(struct export *e, struct err *err)
+static void
+say_who(struct command *e)
 {
-	bool failed = ferror(e->out) != 0;
+	const struct config *c = &e->config;
 
-	errno = 0;
-	if (fclose(e->out) == 0 && !failed)
-		return 0;
-	return err_set(err, "%s cannot be written: %s", e->output,
-		errno != 0 ? strerror(errno) : "its disk is full");
-}
-
-static int
-write_to(struct export *e, const char *path, struct err *err)
-{
-	e->out = fopen(path, "we");
-	if (e->out == NULL)
-		return err_set(err, "%s cannot be written: %s", path, strerror(errno));
-
-	int written = write_rows(e, err), closed = close_output(e, err);
-
-	return written != 0 || closed != 0 ? -1 : 0;
-}
-
-/* A regular file comes into being whole, by its last rename. */
-static int
-write_file(struct export *e, struct err *err)
-{
-	char part[4096];
-
-	if ((size_t)snprintf(part, sizeof part, "%s.part", e->output) >= sizeof part)
-		return err_set(err, "--output: the name is too long");
-	if (write_to(e, part, err) == 0) {
-		if (rename(part, e->output) == 0)
-			return 0;
-		err_set(err, "%s cannot be written: %s", e->output, strerror(errno));
-	}
-	unlink(part);
-	return -1;
-}
-
-static bool
-is_device(const char *path)
-{
-	struct stat file;
-
-	return stat(path, &file) == 0 && !S_ISREG(file.st_mode);
+	e->job.about = (struct export_about){ .contact = { c->web.organisation, c->web.contact,
+						      c->web.domain },
+		.sensor = c->sensor,
+		.version = HELOSCOPE_VERSION,
+		.now = clock_ns(CLOCK_REALTIME) };
+	digest_random(e->job.about.id, sizeof e->job.about.id);
 }
 
 static int
-write_output(struct export *e, struct err *err)
+open_export(struct command *e, struct err *err)
 {
-	if (e->output == NULL || strcmp(e->output, "-") == 0) {
-		e->out = stdout; /* main looks after its faults */
-		return write_rows(e, err);
-	}
-	return is_device(e->output) ? write_to(e, e->output, err) : write_file(e, err);
-}
+	struct filter *f = &e->job.filter;
 
-static int
-export_table(struct export *e, struct err *err)
-{
-	if (reading_open(e->store_file, e->config_file, &e->store, err) != 0)
+	if (reading_config(e->store_file, e->config_file, &e->config, err) != 0 ||
+		store_open_reader(e->config.store, &e->store, err) != 0)
 		return -1;
-	if (e->since != NULL && reading_time(e->store, e->since, &e->filter.since, err) != 0)
+	if (e->since != NULL && reading_time(e->store, e->since, &f->since, err) != 0)
 		return -1;
-	if (e->until != NULL && reading_time(e->store, e->until, &e->filter.until, err) != 0)
+	if (e->until != NULL && reading_time(e->store, e->until, &f->until, err) != 0)
 		return -1;
-	return write_output(e, err);
+	say_who(e);
+	return export_open(e->store, &e->job, &e->export, err);
+}
+
+/* Exit status. */
+static int
+write_export(struct command *e)
+{
+	struct err err = { 0 };
+	int got = open_export(e, &err);
+
+	if (got == 0)
+		return cli_fail(e->self, EXIT_FAILED, "the store knows nothing of it");
+	if (got < 0 || export_output(e->output, write_pieces, e, &err) != 0)
+		return cli_fail(e->self, EXIT_FAILED, "%s", err.text);
+	if (export_rows(e->export) == 0)
+		fprintf(stderr, "heloscope export: no %s in the store match\n", e->what);
+	return EXIT_DONE;
 }
 
 static int
 run(const struct cli_command *self, int argc, char **argv)
 {
-	struct export e = { .self = self };
-	struct err err = { 0 };
-	int taken = take_arguments(&e, argc, argv);
+	struct command *e = must_alloc(sizeof *e);
+
+	*e = (struct command){ .self = self };
+
+	int taken = take_arguments(e, argc, argv), status;
 
 	if (taken != 0)
-		return taken == CLI_HELP ? EXIT_DONE : EXIT_USAGE;
-	buf_init(&e.line, LINE_MAX_BYTES);
-
-	int done = export_table(&e, &err);
-
-	buf_release(&e.line);
-	store_close(e.store);
-	if (done != 0)
-		return cli_fail(self, EXIT_FAILED, "%s", err.text);
-	if (e.rows == 0)
-		fprintf(stderr, "heloscope export: no %s in the store match\n", e.table->name);
-	return EXIT_DONE;
+		status = taken == CLI_HELP ? EXIT_DONE : EXIT_USAGE;
+	else
+		status = write_export(e);
+	export_close(e->export);
+	store_close(e->store);
+	free(e);
+	return status;
 }
 
 const struct cli_command cmd_export = {
 	.name = "export",
 	.args = "TABLE",
-	.summary = "Write a table of the store as CSV or JSON",
-	.text = "TABLE is hosts, sessions, mails, listings, services, evidence, loss, events,\n"
-		"changes (of verdicts), deliveries (of alerts) or lookups (of blocklists).\n\n"
-		"CSV has a head line and is safe to open in a spreadsheet.  JSON is one object a "
-		"line: for hosts, sessions\n"
-		"and mails the whole record, as in `heloscope read --json`.  evidence is what a "
-		"complaint needs: source and\n"
-		"destination with ports, first and last time with their offset from UTC, how "
-		"often, and a sample reply.",
+	.summary = "Write tables, records, complaints and evidence to files of other programs' "
+		   "formats",
+	.text = "TABLE is hosts, sessions, mails, listings, services, evidence, abuse, loss, "
+		"events, "
+		"changes (of\nverdicts), deliveries (of alerts), lookups (of blocklists), or "
+		"bundle.  Every "
+		"time in every format is UTC\nand says so.\n\n"
+		"Of rows:\n"
+		"  csv            RFC 4180, with a head line; safe to open in a spreadsheet\n"
+		"  json           one object a line: of hosts, sessions and mails the whole "
+		"record, as "
+		"`heloscope read --json`\n"
+		"  json-document  the same as one document\n"
+		"  zeek           smtp.log, a line a mail (mails, sessions)\n"
+		"  eve            Suricata's EVE, event type smtp (mails, sessions)\n"
+		"  pcapng         a capture that is REBUILT from the records, without bodies "
+		"(sessions)\n"
+		"Complaints, about --host ADDR or about the mail --session ID --number N:\n"
+		"  arf, xarf-0.2, xarf (version 4).  Who complains is [web] organisation, contact, "
+		"domain; "
+		"without them\n  the gap [YOUR CONTACT] stays to be filled in.\n"
+		"  headers        of a mail: what is kept of its header\n"
+		"bundle: a zip of all this about --host ADDR or --session ID, with a README that "
+		"says what "
+		"is in it.\n\n"
+		"evidence is a line for each kind of refusal in a session: source and destination "
+		"with "
+		"ports, first and last\ntime, how often, a sample.  abuse is a line for each host "
+		"that "
+		"something is said against: its cause, its window\n(--since, --until), numbers, "
+		"samples of "
+		"one session; it is what abuse desks ask for.",
 	.options = options,
 	.options_count = sizeof options / sizeof *options,
 	.run = run,
