@@ -73,7 +73,8 @@
 	X(message_id, text, r->header.message_id)                                                  \
 	X(mailer, text, r->header.mailer)                                                          \
 	X(php_script, text, r->header.php_script)                                                  \
-	X(record, slice, x->record)
+	X(record, slice, x->record)                                                                \
+	X(text_key, text, mail_text_key(r))
 
 /* r = the first reply of its kind in the session s. */
 #define EVIDENCE_COLUMNS(X)                                                                        \

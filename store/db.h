@@ -8,6 +8,7 @@
 #ifndef HELOSCOPE_STORE_DB_H
 #define HELOSCOPE_STORE_DB_H
 
+#include "sensor/base/buf.h"
 #include "sensor/base/err.h"
 #include "sensor/base/slice.h"
 
@@ -40,6 +41,25 @@ int db_copy(struct db *db, const char *to, struct err *err);
 /* NULL and err when the SQL is wrong or the schema is not ours. */
 struct db_statement *db_prepare(struct db *db, const char *sql, struct err *err);
 void db_free(struct db_statement *st); /* NULL does nothing */
+
+/* A function of SQL, the same for the same arguments within a statement.  Values: text, or a whole
+ * number; what is neither is 0 and "". `fn` appends its text to out: 0, or -1 and err. */
+#define DB_ARGUMENTS 4
+struct db_value {
+	struct slice text;
+	int64_t integer;
+};
+struct db_values {
+	struct db_value values[DB_ARGUMENTS];
+};
+struct db_function {
+	const char *name;
+	int arguments;
+	int (*run)(void *ctx, const struct db_values *args, struct buf *out, struct err *err);
+	void *ctx;
+};
+/* *f lives as long as db. 0 or -1. */
+int db_define(struct db *db, struct db_function *f, struct err *err);
 
 /* Parameters count from 1. Text must live until db_reset or db_free, but for db_bind_copy; blobs
  * are copied. */

@@ -28,12 +28,17 @@ struct store {
 	int64_t seq_stored; /* as of the last commit */
 	struct buf record;  /* JSON of the record at hand */
 	struct buf words;   /* names joined for one cell */
+	struct db_function campaigns;
 };
 
 /* Prepared, reset, ready to be bound. NULL and err. */
 struct db_statement *store_statement(struct store *s, enum statement which, struct err *err);
 /* Steps a statement that gives no rows. 0 or -1. */
 int store_step(struct db_statement *st, struct err *err);
+
+/* campaigns(since, until, digest) for tables: a JSON array (query_campaigns.c). */
+int campaigns_function(
+	void *ctx, const struct db_values *args, struct buf *out, struct err *err);
 
 /* Several statements that must see one state. store_look begins (0 or -1), store_looked ends. */
 int store_look(struct store *s, bool *began, struct err *err);
@@ -49,6 +54,12 @@ int batch_commit(struct store *s, struct err *err);
 int put_session(struct store *s, const struct session_record *session, struct err *err);
 int put_mail(struct store *s, const struct session_record *session, const struct mail_record *mail,
 	struct err *err);
+/* What a new mail adds to the sums of its rules, domain and text (put_sums.c). 0 or -1. */
+int put_sums(struct store *s, const struct session_record *session, const struct mail_record *mail,
+	struct err *err);
+/* What mails of one text have in common: the near digest, or where there is none the exact one; "".
+ */
+const char *mail_text_key(const struct mail_record *mail);
 int put_host(struct store *s, const struct host_record *host, struct err *err);
 /* A row where the verdict is another word than in the last batch; before the host's own row. */
 int put_change(

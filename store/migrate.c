@@ -72,8 +72,9 @@ const struct migration migrations[] = {
 	{ 2, 3, "streams that are not SMTP", protocols },
 	{ 3, 4, "changes of verdicts, what they were told to, look-ups", changes_and_lookups },
 	{ 4, 5, "what people do, and cases", audit_and_cases },
-	{ 4, 5, "sums by hour, indexes of what is new", migrate_range },
+	{ 4, 5, "sums of rules, domains and texts", migrate_sums },
 	{ 4, 5, "indexes of lists, sums by day", migrate_lists },
+	{ 4, 5, "sums by hour, indexes of what is new", migrate_range },
 };
 const size_t migrations_count = sizeof migrations / sizeof *migrations;
 

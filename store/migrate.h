@@ -25,6 +25,8 @@ extern const size_t migrations_count;
 extern const char migrate_lists[];
 /* Of the step from 4 to 5: sums by hour, indexes of what is new. */
 extern const char migrate_range[];
+/* Of the step from 4 to 5: sums of rules, domains, texts. */
+extern const char migrate_sums[];
 /* schema.sql as it was when the program was built. */
 extern const char store_schema_sql[];
 

@@ -93,7 +93,8 @@ put_mail(struct store *store, const struct session_record *s, const struct mail_
 
 	int written = row_end(store, &b, err);
 
-	if (written == 1 && put_mail_keys(store, r, store->seq, err) != 0)
+	if (written == 1 &&
+		(put_mail_keys(store, r, store->seq, err) != 0 || put_sums(store, s, r, err) != 0))
 		return -1;
 	return written;
 }

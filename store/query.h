@@ -51,6 +51,7 @@ struct filter {
 	bool descending;
 	int64_t limit, offset; /* limit 0 = all */
 	int64_t change;	       /* number of a change of a verdict; 0 = any */
+	const char *campaign; /* digest of one of its texts; NULL = any */
 	/* What table_extent said of the same filter: the question is bounded so, as for a page. NULL =
 	 * all rows, however long it takes. */
 	const struct table_extent *extent;
@@ -300,6 +301,16 @@ int query_verdicts_changed(struct store *s, const struct range_question *q,
 	void (*fn)(void *ctx, const struct verdict_changed *changed), void *ctx, struct err *err);
 /* When the file was last written, by the clock; 0 = not known. */
 int64_t query_written(const struct store *s);
+
+/* Rules that the newest mails of the campaign with that digest have: how many of those that were
+ * looked at; most first. 0 or -1. */
+struct campaign_rule {
+	struct slice rule, why;
+	double points;
+	int64_t mails, of;
+};
+int query_campaign_rules(struct store *s, const char *digest,
+	void (*fn)(void *ctx, const struct campaign_rule *rule), void *ctx, struct err *err);
 
 /* The state of the sensor: what it last said of itself, and what the store holds. */
 struct store_totals {

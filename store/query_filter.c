@@ -43,6 +43,7 @@ static const struct filter_row {
 	ROW(ENCRYPTED, tls, ":encrypted", YES_NO),
 	ROW(TLS, tls, ":tls", VERSION),
 	ROW(KIND, kind, ":kind", TEXT),
+	ROW(CAMPAIGN, campaign, ":campaign", TEXT),
 	ROW(STATE, state, ":state", TEXT),
 	ROW(USER, user, ":user", TEXT),
 	ROW(TEXT, text, ":text", LIKE),

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "store/query_tables_sums.h"
+
 #include "store/columns_cases.h"
 
 /* Rows: X(name, title, type, hidden, note, cell, sort).  The order of the rows is the order in CSV
@@ -232,6 +234,12 @@ TABLE(events, EVENTS);
 TABLE(changes, CHANGES);
 TABLE(deliveries, DELIVERIES);
 TABLE(lookups, LOOKUPS);
+TABLE(rules, RULES);
+TABLE(rule_hosts, RULE_HOSTS);
+TABLE(domains, DOMAINS);
+TABLE(senders, SENDERS);
+TABLE(campaigns, CAMPAIGNS);
+TABLE(campaign_hosts, CAMPAIGN_HOSTS);
 TABLE(cases, CASES);
 TABLE(audit, AUDIT);
 TABLE(abuse, ABUSE);
@@ -253,6 +261,12 @@ enum {
 	TABLE_CHANGES,
 	TABLE_DELIVERIES,
 	TABLE_LOOKUPS,
+	TABLE_RULES,
+	TABLE_RULE_HOSTS,
+	TABLE_DOMAINS,
+	TABLE_SENDERS,
+	TABLE_CAMPAIGNS,
+	TABLE_CAMPAIGN_HOSTS,
 	TABLE_CASES,
 	TABLE_AUDIT,
 	TABLE_ABUSE,
@@ -271,6 +285,12 @@ static const struct table tables[TABLES] = {
 	[TABLE_CHANGES] = HEAD(changes, "Changes"),
 	[TABLE_DELIVERIES] = HEAD(deliveries, "Alerts"),
 	[TABLE_LOOKUPS] = HEAD(lookups, "Look-ups"),
+	[TABLE_RULES] = HEAD(rules, "Rules"),
+	[TABLE_RULE_HOSTS] = HEAD(rule_hosts, "Hosts of a rule"),
+	[TABLE_DOMAINS] = HEAD(domains, "Domains"),
+	[TABLE_SENDERS] = HEAD(senders, "Hosts of a domain"),
+	[TABLE_CAMPAIGNS] = HEAD(campaigns, "Campaigns"),
+	[TABLE_CAMPAIGN_HOSTS] = HEAD(campaign_hosts, "Hosts of a campaign"),
 	[TABLE_CASES] = { "cases", "Cases", cases_columns,
 		sizeof cases_columns / sizeof *cases_columns, .by_clock = true },
 	[TABLE_AUDIT] = { "audit", "Audit log", audit_columns,
@@ -349,6 +369,8 @@ static const struct big_sql big_mails = {
 	.key = "m.seq",
 	.at = "m.start_ns",
 	.few = {
+		[FILTER_CAMPAIGN] = { .halves = { "FROM mails m WHERE m.text_key <> '' AND m.text_key IN "
+						  TEXTS_OF_CAMPAIGN(":campaign") } },
 		[FILTER_HOST] = ENDS(MAILS_OF_SESSIONS, "s", IS_HOST, false),
 		[FILTER_NET] = ENDS(MAILS_OF_SESSIONS, "s", IS_IN_NET, false),
 		[FILTER_VERDICT] = OF_CLIENTS(MAILS_OF_SESSIONS, "s", "verdict = :verdict"),
@@ -441,6 +463,7 @@ static const struct table_sql sqls[TABLES] = {
 		.record = "m.record",
 		.big = &big_mails,
 		.where = {
+			[FILTER_CAMPAIGN] = "m.text_key IN " TEXTS_OF_CAMPAIGN(":campaign"),
 			[FILTER_HOST] = OF_HOST("m"),
 			[FILTER_SINCE] = "m.start_ns >= :since",
 			[FILTER_UNTIL] = "m.start_ns < :until",
@@ -625,6 +648,12 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_DOMAIN] = NAME_IN_DOMAIN("a.name"),
 		},
 	},
+	[TABLE_RULES] = RULES_SQL,
+	[TABLE_RULE_HOSTS] = RULE_HOSTS_SQL,
+	[TABLE_DOMAINS] = DOMAINS_SQL,
+	[TABLE_SENDERS] = SENDERS_SQL,
+	[TABLE_CAMPAIGNS] = CAMPAIGNS_SQL,
+	[TABLE_CAMPAIGN_HOSTS] = CAMPAIGN_HOSTS_SQL,
 };
 
 const struct table *

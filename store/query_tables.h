@@ -27,6 +27,7 @@ enum filter_key {
 	FILTER_ENCRYPTED, /* tls: yes, no */
 	FILTER_TLS,	  /* tls: a version */
 	FILTER_KIND,
+	FILTER_CAMPAIGN,
 	FILTER_STATE,
 	FILTER_USER,
 	FILTER_TEXT,  /* these have no condition here: they look into every visible column of text */

@@ -151,8 +151,10 @@ CREATE TABLE mails (
 	mailer        TEXT NOT NULL,
 	php_script    TEXT NOT NULL,
 	record        TEXT NOT NULL,
+	text_key      TEXT NOT NULL DEFAULT '', -- digest of its text: similar.near, or else similar.text
 	UNIQUE (session, number)
 ) STRICT;
+CREATE INDEX mails_text ON mails (text_key, start_ns) WHERE text_key <> '';
 -- By time, wide as that of sessions is.
 CREATE INDEX mails_start ON mails
 	(start_ns, end_ns, outcome, class, list, server_port, client_key, server_key, from_domain);
@@ -466,3 +468,102 @@ CREATE TRIGGER mails_sum_less AFTER DELETE ON mails BEGIN
 	UPDATE day_sums SET mails = mails - 1, rcpts = rcpts - OLD.rcpts, rcpts_refused = rcpts_refused - OLD.rcpts_refused
 		WHERE day = OLD.start_ns / 86400000000000;
 END;
+
+-- ---- sums that pages read instead of the mails, kept as these come in; without numbers of their own, as they follow from the mails ----
+-- Retention deletes a row by its last mail (an hour by its time): what is left of it may count mails that are gone.
+
+-- What was said last of a rule that hit.
+CREATE TABLE rules (
+	rule     TEXT PRIMARY KEY,
+	points   REAL NOT NULL,
+	place    TEXT NOT NULL,                -- file:line
+	why      TEXT NOT NULL,                -- sentence
+	source   TEXT NOT NULL,
+	noted_ns INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Rules by hour; rule '' = every mail, judged or not.
+CREATE TABLE rule_hours (
+	hour_ns   INTEGER NOT NULL,
+	rule      TEXT NOT NULL,
+	mails     INTEGER NOT NULL,
+	hits      INTEGER NOT NULL,            -- a rule may match a mail several times
+	score_sum REAL NOT NULL,               -- of the mails' scores
+	first_ns  INTEGER NOT NULL,
+	last_ns   INTEGER NOT NULL,
+	PRIMARY KEY (hour_ns, rule)
+) STRICT, WITHOUT ROWID;
+
+-- Hosts on whose mails a rule hit.
+CREATE TABLE rule_hosts (
+	rule      TEXT NOT NULL,
+	host      TEXT NOT NULL,
+	host_key  BLOB NOT NULL,
+	mails     INTEGER NOT NULL,
+	score_sum REAL NOT NULL,
+	first_ns  INTEGER NOT NULL,
+	last_ns   INTEGER NOT NULL,
+	PRIMARY KEY (rule, host)
+) STRICT, WITHOUT ROWID;
+
+-- Domains of envelope senders, in lower case; a bounce has none.
+CREATE TABLE domains (
+	domain        TEXT PRIMARY KEY,
+	mails         INTEGER NOT NULL,
+	hosts         INTEGER NOT NULL,        -- that sent as it
+	rcpts         INTEGER NOT NULL,
+	rcpts_refused INTEGER NOT NULL,
+	score_sum     REAL NOT NULL,
+	score_max     REAL NOT NULL,
+	first_ns      INTEGER NOT NULL,
+	last_ns       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX domains_mails ON domains (mails, domain);
+
+-- Which host sent as which domain.
+CREATE TABLE senders (
+	domain        TEXT NOT NULL,
+	host          TEXT NOT NULL,
+	host_key      BLOB NOT NULL,
+	mails         INTEGER NOT NULL,
+	rcpts         INTEGER NOT NULL,
+	rcpts_refused INTEGER NOT NULL,
+	score_sum     REAL NOT NULL,
+	score_max     REAL NOT NULL,
+	first_ns      INTEGER NOT NULL,
+	last_ns       INTEGER NOT NULL,
+	PRIMARY KEY (domain, host)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX senders_host ON senders (host, domain);
+
+-- Mails of the same digest (mails.text_key).  Campaigns are put together from these when they are asked for (query_campaigns.c).
+CREATE TABLE campaign_texts (
+	text          TEXT PRIMARY KEY,        -- 16 hex digits: near; 32: exact, of a text too short for the other
+	mails         INTEGER NOT NULL,
+	hosts         INTEGER NOT NULL,
+	senders       INTEGER NOT NULL,        -- of envelopes
+	rcpts         INTEGER NOT NULL,
+	rcpts_refused INTEGER NOT NULL,
+	score_sum     REAL NOT NULL,
+	score_max     REAL NOT NULL,
+	first_ns      INTEGER NOT NULL,
+	last_ns       INTEGER NOT NULL,
+	accepted      INTEGER NOT NULL,        -- mails
+	rejected      INTEGER NOT NULL,
+	deferred      INTEGER NOT NULL,
+	subject       TEXT NOT NULL,           -- of the earliest mail, which is the sample
+	session       TEXT NOT NULL,
+	number        INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX campaign_texts_size ON campaign_texts (hosts DESC, mails DESC, text);
+
+-- Who sent it (kind 'host': an address), and as whom ('sender': of the envelope).
+CREATE TABLE campaign_members (
+	text     TEXT NOT NULL,
+	kind     TEXT NOT NULL,
+	name     TEXT NOT NULL,
+	mails    INTEGER NOT NULL,
+	first_ns INTEGER NOT NULL,
+	last_ns  INTEGER NOT NULL,
+	PRIMARY KEY (text, kind, name)
+) STRICT, WITHOUT ROWID;

@@ -1,6 +1,7 @@
 #include "store/statements.h"
 
 #include "sensor/loss.h"
+#include "store/campaigns.h"
 #include "store/columns.h"
 #include "store/columns_cases.h"
 
@@ -25,6 +26,16 @@
 #define SAME_LISTING                                                    \
 	"host = ?1 AND list = ?2 AND kind = ?3 AND since_ns <= ?5"      \
 	" AND max(last_ns, until_ns) >= ?4"
+
+/* What a mail adds to sums. */
+#define SHARE_ADD                                                       \
+	" rcpts = rcpts + excluded.rcpts,"                              \
+	" rcpts_refused = rcpts_refused + excluded.rcpts_refused,"      \
+	" score_sum = score_sum + excluded.score_sum,"                  \
+	" score_max = max(score_max, excluded.score_max),"              \
+	" first_ns = min(first_ns, excluded.first_ns), last_ns = max(last_ns, excluded.last_ns)"
+#define SAMPLE_BEFORE                                                   \
+	"(excluded.first_ns, excluded.session, excluded.number) < (first_ns, session, number)"
 
 #define LOSS_DIFFERS(name, kind, value) " OR excluded." #name " <> loss." #name
 #define DELIVERY_DIFFERS(name, kind, value) " OR excluded." #name " <> deliveries." #name
@@ -80,6 +91,58 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 		"INSERT OR IGNORE INTO hits (rule, mail) VALUES (?, ?)",
 	[STATEMENT_QUEUE_ID_PUT] =
 		"INSERT OR IGNORE INTO queue_ids (queue_id, mail) VALUES (?, ?)",
+	/* What was said last of a rule. */
+	[STATEMENT_RULE_PUT] =
+		"INSERT INTO rules (rule, points, place, why, source, noted_ns)"
+		" VALUES (?, ?, ?, ?, ?, ?)"
+		" ON CONFLICT (rule) DO UPDATE SET points = excluded.points,"
+		" place = excluded.place, why = excluded.why, source = excluded.source,"
+		" noted_ns = excluded.noted_ns"
+		" WHERE excluded.noted_ns >= rules.noted_ns AND (excluded.points <> rules.points"
+		" OR excluded.place <> rules.place OR excluded.why <> rules.why"
+		" OR excluded.source <> rules.source)",
+	[STATEMENT_RULE_HOUR_PUT] =
+		"INSERT INTO rule_hours (hour_ns, rule, mails, hits, score_sum, first_ns, last_ns)"
+		" VALUES (?1, ?2, 1, ?3, ?4, ?5, ?5)"
+		" ON CONFLICT (hour_ns, rule) DO UPDATE SET mails = mails + 1,"
+		" hits = hits + excluded.hits, score_sum = score_sum + excluded.score_sum,"
+		" first_ns = min(first_ns, excluded.first_ns), last_ns = max(last_ns, excluded.last_ns)",
+	[STATEMENT_RULE_HOST_PUT] =
+		"INSERT INTO rule_hosts (rule, host, host_key, mails, score_sum, first_ns, last_ns)"
+		" VALUES (?1, ?2, ?3, 1, ?4, ?5, ?5)"
+		" ON CONFLICT (rule, host) DO UPDATE SET mails = mails + 1,"
+		" score_sum = score_sum + excluded.score_sum,"
+		" first_ns = min(first_ns, excluded.first_ns), last_ns = max(last_ns, excluded.last_ns)",
+	/* RETURNING 1: the first mail of that host as that domain. */
+	[STATEMENT_SENDER_PUT] =
+		"INSERT INTO senders (domain, host, host_key, mails, rcpts, rcpts_refused, score_sum,"
+		" score_max, first_ns, last_ns) VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?6, ?7, ?7)"
+		" ON CONFLICT (domain, host) DO UPDATE SET mails = mails + 1,"
+		SHARE_ADD " RETURNING mails",
+	[STATEMENT_DOMAIN_PUT] =
+		"INSERT INTO domains (domain, mails, hosts, rcpts, rcpts_refused, score_sum, score_max,"
+		" first_ns, last_ns) VALUES (?1, 1, ?2, ?3, ?4, ?5, ?5, ?6, ?6)"
+		" ON CONFLICT (domain) DO UPDATE SET mails = mails + 1, hosts = hosts + excluded.hosts,"
+		SHARE_ADD,
+	[STATEMENT_CAMPAIGN_MEMBER_PUT] =
+		"INSERT INTO campaign_members (text, kind, name, mails, first_ns, last_ns)"
+		" VALUES (?1, ?2, ?3, 1, ?4, ?4)"
+		" ON CONFLICT (text, kind, name) DO UPDATE SET mails = mails + 1,"
+		" first_ns = min(first_ns, excluded.first_ns), last_ns = max(last_ns, excluded.last_ns)"
+		" RETURNING mails",
+	/* Its sample is the earliest mail, whichever comes first. */
+	[STATEMENT_CAMPAIGN_TEXT_PUT] =
+		"INSERT INTO campaign_texts (text, mails, hosts, senders, rcpts, rcpts_refused,"
+		" score_sum, score_max, first_ns, last_ns, accepted, rejected, deferred, subject,"
+		" session, number)"
+		" VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+		" ON CONFLICT (text) DO UPDATE SET mails = mails + 1, hosts = hosts + excluded.hosts,"
+		" senders = senders + excluded.senders, accepted = accepted + excluded.accepted,"
+		" rejected = rejected + excluded.rejected, deferred = deferred + excluded.deferred,"
+		" subject = CASE WHEN " SAMPLE_BEFORE " THEN excluded.subject ELSE subject END,"
+		" number = CASE WHEN " SAMPLE_BEFORE " THEN excluded.number ELSE number END,"
+		" session = CASE WHEN " SAMPLE_BEFORE " THEN excluded.session ELSE session END,"
+		SHARE_ADD,
 	[STATEMENT_HOST_PUT] =
 		PUT("hosts", HOST_COLUMNS, "host") REPLACE(HOST_COLUMNS)
 		" WHERE excluded.record <> hosts.record OR excluded.last_ns <> hosts.last_ns",
@@ -331,4 +394,27 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 		" CROSS JOIN changes f ON f.seq = g.first CROSS JOIN changes l ON l.seq = g.last"
 		" LEFT JOIN hosts h ON h.host = l.host"
 		" WHERE f.before <> l.verdict ORDER BY l.seq DESC LIMIT ?4",
+
+	/* The texts that most hosts sent, then those of most mails. */
+	[STATEMENT_CAMPAIGN_TEXTS] =
+		"SELECT text, mails, hosts, senders, rcpts, rcpts_refused, score_sum, score_max,"
+		" first_ns, last_ns, accepted, rejected, deferred, subject, session, number"
+		" FROM campaign_texts WHERE last_ns >= ?1 AND first_ns < ?2"
+		" ORDER BY hosts DESC, mails DESC, text LIMIT ?3",
+	[STATEMENT_CAMPAIGN_TEXT] =
+		"SELECT text, mails, hosts, senders, rcpts, rcpts_refused, score_sum, score_max,"
+		" first_ns, last_ns, accepted, rejected, deferred, subject, session, number"
+		" FROM campaign_texts WHERE text = ?1",
+	[STATEMENT_CAMPAIGN_NAMES] =
+		"SELECT m.kind, count(DISTINCT m.name) FROM json_each(?1) j"
+		" CROSS JOIN campaign_members m ON m.text = j.value GROUP BY m.kind",
+	/* Of its newest mails, how many have each rule. */
+	[STATEMENT_CAMPAIGN_RULES] =
+		"WITH n AS MATERIALIZED (SELECT m.rules FROM mails m"
+		"  WHERE m.text_key IN " TEXTS_OF_CAMPAIGN("?1")
+		"  ORDER BY m.start_ns DESC LIMIT ?2)"
+		" SELECT r.value, count(*), p.points, p.why, (SELECT count(*) FROM n) FROM n,"
+		" json_each('[' || replace(json_quote(n.rules), ' ', '\",\"') || ']') r"
+		" LEFT JOIN rules p ON p.rule = r.value"
+		" WHERE n.rules <> '' GROUP BY r.value ORDER BY 2 DESC, 1 LIMIT ?3",
 };

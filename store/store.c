@@ -126,6 +126,13 @@ remove_half_made(const char *path)
 }
 
 static int
+define_functions(struct store *s, struct err *err)
+{
+	s->campaigns = (struct db_function){ "campaigns", 3, campaigns_function, s };
+	return db_define(s->db, &s->campaigns, err);
+}
+
+static int
 open_writer(struct store *s, struct err *err)
 {
 	int version;
@@ -136,7 +143,7 @@ open_writer(struct store *s, struct err *err)
 		return -1;
 	if (migrate_run(s->db, migrations, migrations_count, store_schema_version(), err) != 0)
 		return -1;
-	return load_seq(s, err);
+	return define_functions(s, err) != 0 ? -1 : load_seq(s, err);
 }
 
 int
@@ -184,7 +191,7 @@ open_reader(struct store *s, struct err *err)
 			"brings it to %d",
 			s->path, version, s->path, store_schema_version());
 	db_patience(s->db, READER_PATIENCE_MS);
-	return 0;
+	return define_functions(s, err);
 }
 
 int

@@ -214,6 +214,43 @@ db_open(const char *path, enum db_mode mode, struct db **out, struct err *err)
 	return 0;
 }
 
+#define FUNCTION_BYTES_MAX (16 * 1024 * 1024)
+
+static void
+run_function(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const struct db_function *f = sqlite3_user_data(context);
+	struct db_values args = { 0 };
+	struct err err = { "" };
+	struct buf out;
+
+	for (int i = 0; i < count && i < DB_ARGUMENTS; i++) {
+		const uint8_t *text = sqlite3_value_text(values[i]);
+		args.values[i].integer = sqlite3_value_int64(values[i]);
+		if (text != NULL)
+			args.values[i].text =
+				slice_of(text, (size_t)sqlite3_value_bytes(values[i]));
+	}
+	buf_init(&out, FUNCTION_BYTES_MAX);
+	if (f->run(f->ctx, &args, &out, &err) != 0)
+		sqlite3_result_error(context, err.text, -1);
+	else if (out.lost > 0)
+		sqlite3_result_error_toobig(context);
+	else
+		sqlite3_result_text(context, buf_cstr(&out), -1, SQLITE_TRANSIENT);
+	buf_release(&out);
+}
+
+int
+db_define(struct db *db, struct db_function *f, struct err *err)
+{
+	int done = sqlite3_create_function_v2(db->handle, f->name, f->arguments,
+		SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, f, run_function, NULL, NULL,
+		NULL);
+
+	return done == SQLITE_OK ? 0 : fail(db, err);
+}
+
 void
 db_close(struct db *db)
 {

@@ -49,6 +49,22 @@ static const struct {
 	{ KEEP_HOURS, OLDEST("events", "seq", "time_ns") },
 };
 
+/* Sums of what has gone; they are no records, and not counted as such. */
+#define OLDEST_OF(table, key, time)                                                                \
+	"DELETE FROM " table " WHERE (" key ") IN (SELECT " key " FROM " table " WHERE " time      \
+	" < ? LIMIT " PRUNE_BATCH ")"
+static const struct {
+	enum keep keep;
+	const char *sql;
+} sums[] = {
+	{ KEEP_SESSIONS, OLDEST_OF("campaign_texts", "text", "last_ns") },
+	{ KEEP_SESSIONS, OLDEST_OF("campaign_members", "text, kind, name", "last_ns") },
+	{ KEEP_HOURS, OLDEST_OF("rule_hours", "hour_ns, rule", "hour_ns") },
+	{ KEEP_HOURS, OLDEST_OF("rule_hosts", "rule, host", "last_ns") },
+	{ KEEP_HOURS, OLDEST_OF("domains", "domain", "last_ns") },
+	{ KEEP_HOURS, OLDEST_OF("senders", "domain, host", "last_ns") },
+};
+
 /* A case goes when its host has gone; its entries are then as any. */
 static const char prune_cases[] = "DELETE FROM cases WHERE host NOT IN (SELECT host FROM hosts)";
 static const char prune_keys[] = "DELETE FROM hits WHERE mail NOT IN (SELECT seq FROM mails);"
@@ -95,6 +111,13 @@ store_prune(struct store *s, const struct store_retention *keep, int64_t now, in
 
 		if (days[prunings[i].keep] != 0 &&
 			prune_rows(s, prunings[i].sql, before, rows, err) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
+		int64_t before = now - days[sums[i].keep] * PTIME_DAY, ignored = 0;
+
+		if (days[sums[i].keep] != 0 &&
+			prune_rows(s, sums[i].sql, before, &ignored, err) != 0)
 			return -1;
 	}
 	if (db_number(s->db, "SELECT count(*) FROM mails", &mails_after, err) < 0)
