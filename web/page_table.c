@@ -348,28 +348,33 @@ static int
 write_table(struct html *h, struct request *r, const struct table *table, const struct view *view,
 	struct err *err)
 {
-	int64_t count, shown;
-	if (table_count(r->reader.store, table, &view->filter, &count, err) != 0) {
+	struct table_extent extent;
+	struct filter filter = view->filter;
+	int64_t shown;
+	if (table_extent(r->reader.store, table, &filter, &extent, err) != 0) {
 		return -1;
 	}
+	filter.extent = &extent;
 	h_class(h, "div", "title");
 	h_element(h, "h1", NULL, T(h, table->title));
 	h_class(h, "p", "note");
-	h_format(h, TN(h, "%s row", "%s rows", count), part_number(h, count));
+	h_str(h, part_count(h, &extent));
 	h_close(h);
 	page_downloads(h, table, &r->uri, NULL);
 	h_close(h);
 	filter_form(h, table, &r->uri);
 	h_class(h, "section", "card");
-	if (page_rows(h, r, table, &view->filter, true, &shown, err) != 0) {
+	part_extent(h, &r->uri, view, &extent);
+	if (page_rows(h, r, table, &filter, true, &shown, err) != 0) {
 		return -1;
 	}
-	if (count == 0) {
+	if (extent.count == 0) {
 		h_element(h, "p", "note",
 			r->uri.params_count > 0 ? T(h, "No row passes this filter.")
 						: T(h, "Nothing is stored here yet."));
 	}
-	add_paging(h, &r->uri, view, count);
+	add_paging(h, &r->uri, view,
+		extent.sorted != 0 && extent.sorted < extent.count ? extent.sorted : extent.count);
 	return 0;
 }
 
