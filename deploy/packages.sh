@@ -20,6 +20,7 @@ build=(
 	libarchive-dev                  # bundles of evidence
 	libinih-dev                     # configuration
 	libgnutls28-dev libxxhash-dev uthash-dev
+	libcrypt-dev                    # passwords of those who sign in
 	libseccomp-dev
 	libunbound-dev                  # blocklists are asked, if that is configured
 	libcurl4-gnutls-dev libsystemd-dev # alerts: webhook and mail, journal

@@ -528,8 +528,10 @@ supervisor_run(const struct supervisor_config *config, struct err *err)
 			reap_check(&s);
 			renew_analysts(&s);
 			which = wait_signal(&s, start_due(&s));
-			if (which == SIGHUP)
+			if (which == SIGHUP) {
+				signal_all(&s, PROCESS_WEB, SIGHUP);
 				start_check(&s);
+			}
 		} while (which != SIGINT && which != SIGTERM);
 		end_all(&s);
 	}

@@ -1,7 +1,8 @@
 /* The supervisor: starts the processes, starts again those that die, ends them in order.  Parses
  * nothing from outside.
  *
- * Input:  SIGINT, SIGTERM, SIGCHLD; SIGHUP reads the rules again.
+ * Input:  SIGINT, SIGTERM, SIGCHLD; SIGHUP reads the rules again, and is passed on to the web
+ *         process, which reads certificate, key and users.
  * Output: processes joined by pipes of which the supervisor keeps both ends, so that what is in a
  *         pipe outlives the process that wrote or would have read it; restarts on stderr, and as
  *         counters and events to the collector.

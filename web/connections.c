@@ -1,7 +1,6 @@
 #include "web/connections.h"
 
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -14,7 +13,8 @@ struct connection {
 	struct connections *all;
 	struct connection *before, *after;
 	int fd;
-	int64_t until; /* CLOCK_MONOTONIC */
+	int64_t until;		       /* CLOCK_MONOTONIC */
+	struct connection_pause pause; /* resume NULL = it does not wait */
 };
 
 struct connections {
@@ -22,6 +22,7 @@ struct connections {
 	pthread_cond_t ending;
 	pthread_t thread;
 	bool is_ending;
+	bool is_hurried;
 	struct connection *first;
 };
 
@@ -38,6 +39,19 @@ close_late(struct connections *c)
 	}
 }
 
+static void
+resume_waiting(struct connections *c)
+{
+	for (struct connection *k = c->first; k != NULL; k = k->after) {
+		struct connection_pause pause = k->pause;
+		k->pause.resume = NULL;
+		if (pause.resume != NULL) {
+			k->until = clock_ns(CLOCK_MONOTONIC) + CONNECTION_ANSWER_S * PTIME_SECOND;
+			pause.resume(pause.ctx);
+		}
+	}
+}
+
 static void *
 watch(void *ctx)
 {
@@ -45,6 +59,7 @@ watch(void *ctx)
 	pthread_mutex_lock(&c->lock);
 	while (!c->is_ending) {
 		struct timespec next;
+		resume_waiting(c);
 		close_late(c);
 		clock_gettime(CLOCK_MONOTONIC, &next);
 		next.tv_sec++;
@@ -147,4 +162,27 @@ void
 connection_takes(struct connection *k, size_t bytes)
 {
 	set_until(k, CONNECTION_ANSWER_S + (int64_t)(bytes / CONNECTION_RATE));
+}
+
+bool
+connection_waits(struct connection *k, const struct connection_pause *pause)
+{
+	struct connections *c = k->all;
+	pthread_mutex_lock(&c->lock);
+	bool waits = !c->is_hurried;
+	if (waits) {
+		pause->suspend(pause->ctx);
+		k->pause = *pause;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return waits;
+}
+
+void
+connections_hurry(struct connections *c)
+{
+	pthread_mutex_lock(&c->lock);
+	c->is_hurried = true;
+	resume_waiting(c);
+	pthread_mutex_unlock(&c->lock);
 }

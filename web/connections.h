@@ -7,10 +7,11 @@
 #ifndef HELOSCOPE_WEB_CONNECTIONS_H
 #define HELOSCOPE_WEB_CONNECTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONNECTION_REQUEST_S                                                                           \
+#define CONNECTION_REQUEST_S                                                                       \
 	30 /* from the connection, or the answer before, to a whole request (with its TLS          \
 	      handshake) */
 #define CONNECTION_ANSWER_S 60 /* to make an answer, and to take each block of a download */
@@ -30,5 +31,17 @@ void connection_asks(struct connection *k);
 /* Its request is whole, or another block of the answer goes out; `bytes`: of the answer or the
  * block. */
 void connection_takes(struct connection *k, size_t bytes);
+
+/* A connection whose answer has nothing to send now: `suspend` is called here, `resume` by the
+ * thread at its next look, or by connections_hurry.  False, and nothing is called, when the server
+ * ends. */
+struct connection_pause {
+	void (*suspend)(void *ctx);
+	void (*resume)(void *ctx);
+	void *ctx;
+};
+bool connection_waits(struct connection *k, const struct connection_pause *pause);
+/* The server ends: whoever waits is resumed, and nobody waits any more. */
+void connections_hurry(struct connections *c);
 
 #endif

@@ -19,10 +19,12 @@
 
 struct site;
 
+#define STREAM_LATER (-2) /* of read: nothing now; it is asked again within a second */
+
 /* A body that is sent while it is made; the first member of what makes it. */
 struct stream {
-	/* At most max bytes into out: how many, 0 = end, -1 = it broke off (the connection is cut).
-	 * `now`: wall clock, ns. */
+	/* At most max bytes into out: how many, 0 = end, STREAM_LATER, -1 = it broke off (the
+	 * connection is cut). `now`: wall clock, ns. */
 	int64_t (*read)(struct stream *s, uint8_t *out, size_t max, int64_t now);
 	/* Ends it, sent or not. */
 	void (*free)(struct stream *s);

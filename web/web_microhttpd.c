@@ -23,6 +23,7 @@
 #include "web/fields.h"
 #include "web/listen.h"
 #include "web/page.h"
+#include "web/reply.h"
 #include "web/route.h"
 #include "web/tls.h"
 #include "web/web_inner.h"
@@ -33,7 +34,6 @@ enum {
 	CONNECTIONS_PER_IP = 32, /* browsers open 6; several people may share an address */
 	TIMEOUT_S = 15,		 /* without a byte; connections.h for those who drip */
 	CONNECTION_MEMORY = 32 * 1024,
-	BLOCK = 32 * 1024, /* of a download */
 };
 
 struct web {
@@ -130,139 +130,6 @@ on_completed(void *ctx, struct MHD_Connection *connection, void **state,
 	*state = NULL;
 }
 
-/* ---- answers ---- */
-
-static const struct {
-	const char *name, *value;
-} fields[] = {
-	{ "Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; "
-				     "script-src 'self'; connect-src 'self'; form-action 'self'; "
-				     "base-uri 'none'; frame-ancestors 'none'" },
-	{ "X-Content-Type-Options", "nosniff" },
-	{ "X-Frame-Options", "DENY" }, /* for browsers that do not know frame-ancestors */
-	{ "Referrer-Policy", "no-referrer" },
-	{ "Cross-Origin-Resource-Policy", "same-origin" },
-	{ "Cross-Origin-Opener-Policy", "same-origin" },
-	{ "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()" },
-	{ "Vary", "Accept-Encoding, Accept-Language, Cookie" },
-};
-
-struct sending {
-	struct stream *stream;
-	struct connection *client;
-};
-
-static ssize_t
-on_stream(void *ctx, uint64_t pos, char *out, size_t max)
-{
-	(void)pos;
-	const struct sending *s = ctx;
-	connection_takes(s->client, max);
-	int64_t n = s->stream->read(s->stream, (uint8_t *)out, max, clock_ns(CLOCK_REALTIME));
-	if (n < 0) {
-		return MHD_CONTENT_READER_END_WITH_ERROR;
-	}
-	return n == 0 ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)n;
-}
-
-static void
-on_stream_end(void *ctx)
-{
-	struct sending *s = ctx;
-	stream_free(s->stream);
-	free(s);
-}
-
-static struct MHD_Response *
-make_response(struct answer *a, struct connection *client)
-{
-	struct MHD_Response *response;
-	connection_takes(client, a->fixed.ptr != NULL ? a->fixed.len : a->body.len);
-	if (a->stream != NULL) {
-		struct sending *s = must_alloc(sizeof *s);
-		*s = (struct sending){ a->stream, client };
-		a->stream = NULL;
-		response = MHD_create_response_from_callback(
-			MHD_SIZE_UNKNOWN, BLOCK, on_stream, s, on_stream_end);
-		if (response == NULL) {
-			on_stream_end(s);
-		}
-		return response;
-	}
-	if (a->fixed.ptr != NULL) {
-		/* The library takes a pointer to non-const, and with PERSISTENT only reads it. */
-		union {
-			const void *in;
-			void *out;
-		} bytes = { .in = a->fixed.ptr };
-		return MHD_create_response_from_buffer(
-			a->fixed.len, bytes.out, MHD_RESPMEM_PERSISTENT);
-	}
-	response =
-		MHD_create_response_from_buffer_with_free_callback(a->body.len, a->body.ptr, free);
-	if (response != NULL) {
-		buf_init(&a->body, 0);
-	}
-	return response;
-}
-
-static void
-add_fields(struct MHD_Response *response, const struct request *r, const struct answer *a)
-{
-	char seconds[16];
-	char refresh_text[URI_MAX + 16];
-	const char *refresh = NULL;
-	if (a->refresh != NULL) {
-		snprintf(refresh_text, sizeof refresh_text, "0; url=%s", a->refresh);
-		refresh = refresh_text;
-	}
-	const struct {
-		const char *name, *value;
-	} given[] = {
-		{ MHD_HTTP_HEADER_CONTENT_TYPE, a->type },
-		{ MHD_HTTP_HEADER_CONTENT_LANGUAGE,
-			strcmp(a->type, TYPE_HTML) == 0 ? texts_tag(r->texts) : NULL },
-		{ MHD_HTTP_HEADER_CACHE_CONTROL, a->cache },
-		{ MHD_HTTP_HEADER_CONTENT_DISPOSITION, a->disposition },
-		{ MHD_HTTP_HEADER_CONTENT_ENCODING, a->encoding },
-		{ MHD_HTTP_HEADER_LOCATION, a->location },
-		{ MHD_HTTP_HEADER_SET_COOKIE, a->cookie },
-		{ MHD_HTTP_HEADER_ETAG, a->etag },
-		{ MHD_HTTP_HEADER_ALLOW, a->allow },
-		{ "Refresh", refresh },
-		{ MHD_HTTP_HEADER_WWW_AUTHENTICATE,
-			a->challenge ? "Basic realm=\"heloscope\", charset=\"UTF-8\"" : NULL },
-		/* Over TLS once, over TLS from then on. */
-		{ MHD_HTTP_HEADER_STRICT_TRANSPORT_SECURITY,
-			r->is_tls ? "max-age=31536000" : NULL },
-	};
-	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-		MHD_add_response_header(response, fields[i].name, fields[i].value);
-	}
-	for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
-		if (given[i].value != NULL) {
-			MHD_add_response_header(response, given[i].name, given[i].value);
-		}
-	}
-	if (a->retry_after_s > 0) {
-		snprintf(seconds, sizeof seconds, "%u", a->retry_after_s);
-		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
-	}
-}
-
-static enum MHD_Result
-send_answer(struct MHD_Connection *connection, const struct request *r, struct answer *a)
-{
-	struct MHD_Response *response = make_response(a, caller_of(connection)->client);
-	if (response == NULL) {
-		return MHD_NO;
-	}
-	add_fields(response, r, a);
-	enum MHD_Result rc = MHD_queue_response(connection, a->status, response);
-	MHD_destroy_response(response);
-	return rc;
-}
-
 /* ---- requests ---- */
 
 static const char *
@@ -328,6 +195,7 @@ answer_request(struct web *w, struct request *r, struct MHD_Connection *connecti
 	struct call *call, struct answer *a)
 {
 	struct err err = { "" };
+	r->texts = texts_wanted(r->cookies, r->accept_language);
 	r->host = head_field(connection, "Host");
 	/* The authority of an absolute target counts instead of Host (RFC 9112 3.2.2). */
 	if (uri_parse(slice_str(call->target), &r->arena, &r->uri, &err) == 0 &&
@@ -375,17 +243,29 @@ check_body(struct MHD_Connection *connection, const struct route *route)
 	return bytes > 0 && !field_is_form(head_field(connection, "Content-Type")) ? 415 : 0;
 }
 
-/* The head is there: whether a body is to be waited for. */
 static bool
-awaits_body(struct MHD_Connection *connection, const char *method, struct call *call)
+has_body(struct MHD_Connection *connection)
+{
+	const char *length = head_field(connection, "Content-Length");
+	return head_field(connection, "Transfer-Encoding") != NULL ||
+	       (length != NULL && strcmp(length, "0") != 0);
+}
+
+/* The head is there.  True = the answer waits until the library has read the request to its end,
+ * after which the connection serves the next one; whoever is answered at once is cut off then, with
+ * whatever he goes on to send. */
+static bool
+is_to_be_read(struct MHD_Connection *connection, const char *method, struct call *call)
 {
 	struct arena arena;
 	struct uri uri;
 	struct err err = { "" };
-	if (strcmp(method, "POST") != 0) {
-		bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-		call->refused = reads ? 0 : 405;
-		return false;
+	bool posts = strcmp(method, "POST") == 0;
+	if (!posts && strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
+		call->refused = 405;
+	}
+	if (!posts) {
+		return !has_body(connection);
 	}
 	arena_init(&arena, 1u << 20);
 	const struct route *route = uri_parse(slice_str(call->target), &arena, &uri, &err) == 0
@@ -393,7 +273,7 @@ awaits_body(struct MHD_Connection *connection, const char *method, struct call *
 					    : NULL;
 	arena_release(&arena);
 	if (route == NULL || !route->post) {
-		return false; /* is refused without it */
+		return !has_body(connection); /* is refused without it */
 	}
 	call->refused = check_body(connection, route);
 	return call->refused == 0;
@@ -411,7 +291,7 @@ on_request(void *ctx, struct MHD_Connection *connection, const char *url, const 
 	}
 	if (!call->begun) {
 		call->begun = true;
-		if (awaits_body(connection, method, call)) {
+		if (is_to_be_read(connection, method, call)) {
 			return MHD_YES;
 		}
 	} else if (*upload_size > 0) {
@@ -431,7 +311,7 @@ on_request(void *ctx, struct MHD_Connection *connection, const char *url, const 
 	answer_init(&a);
 	answer_request(w, &r, connection, call, &a);
 	answer_pack(&r, &a);
-	enum MHD_Result rc = send_answer(connection, &r, &a);
+	enum MHD_Result rc = reply_send(connection, caller_of(connection)->client, &r, &a);
 	buf_release(&a.body);
 	request_release(&r);
 	return rc;
@@ -468,17 +348,21 @@ start_daemon(struct web *w, int fd)
 	sigset_t all, before;
 	int per_ip = w->config.connections_per_address;
 	char priorities[] = TLS_PRIORITIES;
+	union { /* the library wants the function as a pointer to data */
+		tls_function in;
+		void *out;
+	} callback = { .in = tls_callback() };
 	struct MHD_OptionItem tls[] = {
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, priorities },
-		{ MHD_OPTION_HTTPS_CERT_CALLBACK, (intptr_t)tls_callback(), NULL },
+		{ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, callback.out },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 	struct MHD_OptionItem none[] = { { MHD_OPTION_END, 0, NULL } };
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	struct MHD_Daemon *daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
-							     MHD_USE_ERROR_LOG |
-							     (w->tls != NULL ? MHD_USE_TLS : 0),
+	struct MHD_Daemon *daemon = MHD_start_daemon(
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME |
+			(w->tls != NULL ? MHD_USE_TLS : 0),
 		0, NULL, NULL, on_request, w, MHD_OPTION_EXTERNAL_LOGGER, on_log,
 		NULL, /* must be the first */
 		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
@@ -576,6 +460,7 @@ web_stop(struct web *w)
 		return;
 	}
 	if (w->daemon != NULL) {
+		connections_hurry(w->clients); /* the library wants nobody suspended */
 		MHD_stop_daemon(w->daemon); /* ends the threads, frees running downloads, closes the
 					       socket */
 	}

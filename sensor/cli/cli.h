@@ -53,7 +53,7 @@ int cli_next(struct cli_args *args);
 int cli_fail(const struct cli_command *command, enum exit_status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-extern const struct cli_command cmd_read, cmd_run, cmd_serve, cmd_report, cmd_export, cmd_show,
+extern const struct cli_command cmd_read, cmd_run, cmd_serve, cmd_user, cmd_report, cmd_export, cmd_show,
 	cmd_score, cmd_reply, cmd_match, cmd_rules, cmd_db, cmd_lookup, cmd_alerts;
 
 #endif

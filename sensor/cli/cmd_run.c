@@ -1,11 +1,9 @@
 /* heloscope run -i IFACE: checks everything, then hands over to the supervisor. */
 #include <errno.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "sensor/base/clock.h"
@@ -13,6 +11,7 @@
 #include "sensor/cli/cli.h"
 #include "sensor/cli/lookup_source.h"
 #include "sensor/cli/setup.h"
+#include "sensor/cli/web_setup.h"
 #include "sensor/lookup/resolver.h"
 #include "sensor/process_analyst.h"
 #include "sensor/process_collector.h"
@@ -20,7 +19,6 @@
 #include "sensor/score/score.h"
 #include "sensor/supervisor.h"
 #include "store/store.h"
-#include "web/web.h"
 
 #define INTERFACES_MAX 16
 
@@ -63,7 +61,7 @@ struct running {
 	const char *workers, *filter; /* NULL = the configuration's */
 	char sources[512];	      /* the interfaces, joined by spaces */
 	const char *serve;	      /* address of the report; NULL = none */
-	struct endpoint listen;
+	struct web_setup web;
 	struct sandbox_user user;  /* worker and analyst */
 	struct sandbox_user owner; /* of the store's folder: collector and web */
 	struct store *store;	   /* in the collector */
@@ -169,6 +167,7 @@ configure(struct running *r, const struct setup_given *g, struct err *err)
 	const struct config *c = &r->setup.config;
 
 	struct alert_target targets[CONFIG_ALERTS_MAX];
+	struct endpoint listen;
 
 	if (setup_configure(&r->setup, g, err) < 0 || configure_capture(r, err) < 0 ||
 		alert_setup(&r->setup.config, targets, err) < 0)
@@ -179,7 +178,12 @@ configure(struct running *r, const struct setup_given *g, struct err *err)
 			"blocklists are asked about no others");
 	if (c->lookup.enabled && resolver_check(c->lookup.resolver, err) < 0)
 		return -1;
-	return r->serve != NULL ? config_endpoint(r->serve, &r->listen, err) : 0;
+	if (r->serve == NULL)
+		return 0;
+	if (config_endpoint(r->serve, &listen, err) < 0)
+		return -1;
+	web_setup(&r->web, c, listen);
+	return 0;
 }
 
 /* ---- checks: what can be wrong is said before anything starts ---- */
@@ -224,30 +228,6 @@ check_interfaces(const struct running *r, const struct capture_live_options *liv
 	return 0;
 }
 
-/* That the address can be had; the web process takes it. */
-static int
-check_listen(const struct endpoint *at, struct err *err)
-{
-	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(at->port) };
-	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(at->port) };
-	bool is_v6 = at->addr.family == ADDR_V6;
-	const struct sockaddr *sa = is_v6 ? (const void *)&v6 : (const void *)&v4;
-	char text[ADDR_TEXT_MAX];
-	int on = 1, rc = 0;
-
-	memcpy(&v4.sin_addr, at->addr.bytes, sizeof v4.sin_addr);
-	memcpy(&v6.sin6_addr, at->addr.bytes, sizeof v6.sin6_addr);
-	int fd = socket(sa->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0)
-		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	if (fd < 0 || bind(fd, sa, is_v6 ? sizeof v6 : sizeof v4) < 0)
-		rc = err_set(err, "--serve: %s port %u: %s", addr_format(at->addr, text), at->port,
-			strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return rc;
-}
-
 static int
 check_store(struct running *r, struct err *err)
 {
@@ -258,7 +238,7 @@ check_store(struct running *r, struct err *err)
 		store_open(c->store, c->sensor, &store, err) < 0)
 		return -1;
 	store_close(store);
-	return r->serve != NULL ? check_listen(&r->listen, err) : 0;
+	return r->serve != NULL ? web_setup_check(&r->web, "--serve", err) : 0;
 }
 
 /* As the owner of the folder, so that the files made now are his. A key file that the configuration
@@ -451,38 +431,24 @@ run_alerter(void *ctx, const struct ipc_ends *ends)
 	return alert_run(&r->setup.config, r->started, &r->owner, ends);
 }
 
-static void
-print_address(struct endpoint at)
-{
-	char text[ADDR_TEXT_MAX];
-	bool v6 = at.addr.family == ADDR_V6;
-
-	fprintf(stderr, "heloscope run: the report is at http://%s%s%s:%u/\n", v6 ? "[" : "",
-		addr_format(at.addr, text), v6 ? "]" : "", at.port);
-}
-
 static int
 run_web(void *ctx, const struct ipc_ends *ends)
 {
 	const struct running *r = ctx;
 	const struct sandbox sandbox = { .user = r->owner, .ends_with_parent = true };
-	const struct web_config config = {
-		.listen = r->listen, .store = r->setup.config.store, .version = HELOSCOPE_VERSION
-	};
+	static const int signals[] = { SIGTERM };
 	struct err err = { "" };
 	struct web *web;
-	sigset_t term;
-	int which;
+	char url[WEB_SETUP_URL];
 	(void)ends;
 
-	if (sandbox_enter(&sandbox, &err) < 0 || web_start(&config, &web, &err) < 0) {
+	if (sandbox_enter(&sandbox, &err) < 0 || web_start(&r->web.config, &web, &err) < 0) {
 		fprintf(stderr, "heloscope run: the report: %s\n", err.text);
 		return EXIT_FAILED;
 	}
-	print_address(web_address(web));
-	sigemptyset(&term);
-	sigaddset(&term, SIGTERM);
-	sigwait(&term, &which);
+	fprintf(stderr, "heloscope run: the report is at %s\n",
+		web_setup_url(&r->web, web_address(web), url));
+	web_setup_serve(web, "run", signals, 1);
 	web_stop(web);
 	return EXIT_DONE;
 }

@@ -3,8 +3,7 @@
 #include <stdio.h>
 
 #include "sensor/cli/reading.h"
-#include "web/params.h"
-#include "web/web.h"
+#include "sensor/cli/web_setup.h"
 
 enum { OPTION_LISTEN, OPTION_STORE, OPTION_CONFIG };
 static const struct cli_option options[] = {
@@ -33,42 +32,31 @@ check_store(const struct serve *s, struct err *err)
 	return 0;
 }
 
-static void
-print_address(const struct serve *s, struct endpoint at)
-{
-	char text[ADDR_TEXT_MAX];
-	bool v6 = at.addr.family == ADDR_V6;
-	addr_format(at.addr, text);
-	printf("The report on %s is at http://%s%s%s:%u/ (Ctrl-C ends it)\n", s->config.store,
-		v6 ? "[" : "", text, v6 ? "]" : "", at.port);
-	fflush(stdout);
-	if (!host_is_loopback(at.addr)) {
-		fprintf(stderr, "Anybody who can reach this address can read the report, without a "
-				"password.\n");
-	}
-}
-
 /* Until SIGINT or SIGTERM. */
 static int
 serve(const struct cli_command *self, const struct serve *s)
 {
+	static const int ends[] = { SIGINT, SIGTERM };
 	struct err err = { "" };
+	struct web_setup setup;
 	struct web *web;
-	sigset_t ends;
-	int which;
-	const struct web_config config = {
-		.listen = s->listen, .store = s->config.store, .version = HELOSCOPE_VERSION
-	};
+	sigset_t blocked;
+	char url[WEB_SETUP_URL];
+
 	/* Blocked before the threads start, so that a signal waits for sigwait. */
-	sigemptyset(&ends);
-	sigaddset(&ends, SIGINT);
-	sigaddset(&ends, SIGTERM);
-	sigprocmask(SIG_BLOCK, &ends, NULL);
-	if (web_start(&config, &web, &err) != 0) {
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGINT);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGHUP);
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
+	web_setup(&setup, &s->config, s->listen);
+	if (web_start(&setup.config, &web, &err) != 0) {
 		return cli_fail(self, EXIT_FAILED, "%s", err.text);
 	}
-	print_address(s, web_address(web));
-	sigwait(&ends, &which);
+	printf("The report on %s is at %s (Ctrl-C ends it)\n", s->config.store,
+		web_setup_url(&setup, web_address(web), url));
+	fflush(stdout);
+	web_setup_serve(web, self->name, ends, 2);
 	web_stop(web);
 	return EXIT_DONE;
 }
@@ -113,8 +101,10 @@ const struct cli_command cmd_serve = {
 		"and "
 		"mail, and every table as CSV and JSON. It reads the store only, and may run while "
 		"the "
-		"sensor writes it. It serves loopback unless told otherwise; put a proxy with a "
-		"password in front of it before it listens on another address.",
+		"sensor writes it.\n\n"
+		"It listens on loopback; another address is refused without TLS ([web] certificate "
+		"and key) and users who sign in ([web] users; `heloscope user`).  SIGHUP reads "
+		"certificate, key and users again.",
 	.options = options,
 	.options_count = sizeof options / sizeof *options,
 	.run = run,

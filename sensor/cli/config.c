@@ -9,6 +9,8 @@
 
 #include <ini.h>
 
+#include "sensor/cli/config_value.h"
+#include "sensor/cli/config_web.h"
 #include "sensor/limits.h"
 
 #define DEFAULT_FILE "/etc/heloscope/heloscope.conf"
@@ -57,6 +59,8 @@ config_default(struct config *c)
 	c->keep_hours_days = 365;
 	c->keep_evidence_days = 90;
 	snprintf(c->listen, sizeof c->listen, "127.0.0.1:8025");
+	c->web.connections_per_address = 32;
+	c->web.query_ms = 5000;
 	c->window_days = 7;
 	c->content = (struct config_sprt){ 0.01, 0.01, 0.9, 0.2 };
 	c->refusals = (struct config_sprt){ 0.01, 0.01, 0.6, 0.1 };
@@ -65,59 +69,7 @@ config_default(struct config *c)
 	c->lookup.cache_minutes = 360;
 }
 
-/* ---- values ---- */
-
-static int
-set_text(char *out, size_t size, const char *value, struct err *err)
-{
-	if (value[0] == '\0')
-		return err_set(err, "a value is missing");
-	if ((size_t)snprintf(out, size, "%s", value) >= size)
-		return err_set(err, "longer than %zu bytes", size - 1);
-	return 0;
-}
-
-static int
-set_url(char *out, size_t size, const char *value, struct err *err)
-{
-	if (strncmp(value, "http://", 7) != 0 && strncmp(value, "https://", 8) != 0)
-		return err_set(err, "'%s' begins with neither http:// nor https://", value);
-	return set_text(out, size, value, err);
-}
-
-static int
-set_number(int *out, const char *value, int min, int max, struct err *err)
-{
-	int64_t n;
-	if (slice_number(slice_str(value), &n) < 0 || n < min || n > max)
-		return err_set(err, "'%s' is not a number from %d to %d", value, min, max);
-	*out = (int)n;
-	return 0;
-}
-
-/* A share between 0 and 1, both excluded unless `whole`. */
-static int
-set_share(double *out, const char *value, bool whole, struct err *err)
-{
-	char *end;
-	double n = strtod(value, &end);
-
-	if (end == value || *end != '\0' || !(n >= 0 && n <= 1) || (!whole && (n <= 0 || n >= 1)))
-		return err_set(err, "'%s' is not a number between 0 and 1", value);
-	*out = n;
-	return 0;
-}
-
-/* One of two words: false_word, true_word. */
-static int
-set_switch(bool *out, const char *value, const char *false_word, const char *true_word,
-	struct err *err)
-{
-	if (strcmp(value, false_word) != 0 && strcmp(value, true_word) != 0)
-		return err_set(err, "'%s' is neither '%s' nor '%s'", value, true_word, false_word);
-	*out = strcmp(value, true_word) == 0;
-	return 0;
-}
+/* ---- networks, ports ---- */
 
 static int
 add_net(struct network *nets, size_t *count, const char *text, struct err *err)
@@ -192,7 +144,7 @@ set_rules(struct loading *l, const char *value, struct err *err)
 	l->rules_given = true;
 	if (c->rules_count == sizeof c->rules / sizeof c->rules[0])
 		return err_set(err, "more than %zu folders", c->rules_count);
-	return set_text(c->rules[c->rules_count++], sizeof c->rules[0], value, err);
+	return value_text(c->rules[c->rules_count++], sizeof c->rules[0], value, err);
 }
 
 static int
@@ -222,15 +174,15 @@ set_verdict(struct config *c, const char *key, const char *v, struct err *err)
 	const char *name = of_refusals ? key + sizeof refusal - 1 : key;
 
 	if (strcmp(key, "window_days") == 0)
-		return set_number(&c->window_days, v, 1, 365, err);
+		return value_number(&c->window_days, v, 1, 365, err);
 	if (strcmp(name, "alpha") == 0)
-		return set_share(&test->alpha, v, false, err);
+		return value_share(&test->alpha, v, false, err);
 	if (strcmp(name, "beta") == 0)
-		return set_share(&test->beta, v, false, err);
+		return value_share(&test->beta, v, false, err);
 	if (strcmp(name, "theta1") == 0)
-		return set_share(&test->theta1, v, false, err);
+		return value_share(&test->theta1, v, false, err);
 	if (strcmp(name, "theta0") == 0)
-		return set_share(&test->theta0, v, false, err);
+		return value_share(&test->theta0, v, false, err);
 	return 1;
 }
 
@@ -259,15 +211,15 @@ set_lookup(struct config *c, const char *key, const char *v, struct err *err)
 	struct config_lookup *l = &c->lookup;
 
 	if (strcmp(key, "enabled") == 0)
-		return set_switch(&l->enabled, v, "no", "yes", err);
+		return value_switch(&l->enabled, v, "no", "yes", err);
 	if (strcmp(key, "resolver") == 0)
-		return set_text(l->resolver, sizeof l->resolver, v, err);
+		return value_text(l->resolver, sizeof l->resolver, v, err);
 	if (strcmp(key, "above") == 0)
-		return set_share(&l->above, v, true, err);
+		return value_share(&l->above, v, true, err);
 	if (strcmp(key, "per_minute") == 0)
-		return set_number(&l->per_minute, v, 1, 6000, err);
+		return value_number(&l->per_minute, v, 1, 6000, err);
 	if (strcmp(key, "cache_minutes") == 0)
-		return set_number(&l->cache_minutes, v, 1, 43200, err);
+		return value_number(&l->cache_minutes, v, 1, 43200, err);
 	if (strcmp(key, "zone") == 0)
 		return add_zone(l, v, err);
 	return 1;
@@ -297,7 +249,7 @@ set_alert_kind(struct config_alert *a, const char *v, struct err *err)
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (strcmp(v, kinds[i]) == 0)
-			return set_text(a->kind, sizeof a->kind, v, err);
+			return value_text(a->kind, sizeof a->kind, v, err);
 	return err_set(err, "'%s' is none of journal, command, webhook, mail", v);
 }
 
@@ -312,19 +264,19 @@ set_alert(struct config *c, const char *name, const char *key, const char *v, st
 	if (strcmp(key, "kind") == 0)
 		return set_alert_kind(a, v, err);
 	if (strcmp(key, "target") == 0)
-		return set_text(a->target, sizeof a->target, v, err);
+		return value_text(a->target, sizeof a->target, v, err);
 	if (strcmp(key, "to") == 0)
-		return set_text(a->to, sizeof a->to, v, err);
+		return value_text(a->to, sizeof a->to, v, err);
 	if (strcmp(key, "from") == 0)
-		return set_text(a->from, sizeof a->from, v, err);
+		return value_text(a->from, sizeof a->from, v, err);
 	if (strcmp(key, "above") == 0)
 		return verdict_parse(slice_str(v), &a->above) < 0
 			       ? err_set(err, "'%s' is not a verdict", v)
 			       : 0;
 	if (strcmp(key, "quiet_minutes") == 0)
-		return set_number(&a->quiet_minutes, v, 0, 43200, err);
+		return value_number(&a->quiet_minutes, v, 0, 43200, err);
 	if (strcmp(key, "timeout_seconds") == 0)
-		return set_number(&a->timeout_s, v, 1, 600, err);
+		return value_number(&a->timeout_s, v, 1, 600, err);
 	return 1;
 }
 
@@ -339,6 +291,8 @@ set_key_of_section(
 		return set_verdict(c, key, v, err);
 	if (strcmp(section, "lookup") == 0)
 		return set_lookup(c, key, v, err);
+	if (strcmp(section, "web") == 0)
+		return config_web_set(c, key, v, err);
 	if (strncmp(section, "alert ", 6) == 0)
 		return set_alert(c, section + 6, key, v, err);
 	return 1;
@@ -350,59 +304,51 @@ set_key(struct loading *l, const char *key, const char *v, struct err *err)
 	struct config *c = l->config;
 #define IS(name) (strcmp(key, name) == 0)
 	if (IS("sensor.name"))
-		return set_text(c->sensor, sizeof c->sensor, v, err);
+		return value_text(c->sensor, sizeof c->sensor, v, err);
 	if (IS("sensor.user"))
-		return set_text(c->user, sizeof c->user, v, err);
+		return value_text(c->user, sizeof c->user, v, err);
 	if (IS("store.file"))
-		return set_text(c->store, sizeof c->store, v, err);
+		return value_text(c->store, sizeof c->store, v, err);
 	if (IS("store.keep_sessions_days"))
-		return set_number(&c->keep_sessions_days, v, 0, 36500, err);
+		return value_number(&c->keep_sessions_days, v, 0, 36500, err);
 	if (IS("store.keep_hours_days"))
-		return set_number(&c->keep_hours_days, v, 0, 36500, err);
+		return value_number(&c->keep_hours_days, v, 0, 36500, err);
 	if (IS("store.keep_evidence_days"))
-		return set_number(&c->keep_evidence_days, v, 0, 36500, err);
+		return value_number(&c->keep_evidence_days, v, 0, 36500, err);
 	if (IS("capture.ports"))
 		return set_ports(c->ports, &c->ports_count, v, err);
 	if (IS("capture.any_port"))
-		return set_switch(&c->any_port, v, "no", "yes", err);
+		return value_switch(&c->any_port, v, "no", "yes", err);
 	if (IS("capture.vxlan_ports"))
 		return set_ports(c->vxlan_ports, &c->vxlan_ports_count, v, err);
 	if (IS("capture.streams"))
-		return set_number(&c->streams, v, 64, 4 * LIMIT_STREAMS, err);
+		return value_number(&c->streams, v, 64, 4 * LIMIT_STREAMS, err);
 	if (IS("capture.idle_seconds"))
-		return set_number(&c->idle_s, v, 1, 86400, err);
+		return value_number(&c->idle_s, v, 1, 86400, err);
 	if (IS("capture.buffer_mib"))
-		return set_number(&c->buffer_mib, v, 1, 2047, err);
+		return value_number(&c->buffer_mib, v, 1, 2047, err);
 	if (IS("capture.snaplen"))
-		return set_number(&c->snaplen, v, 96, LIMIT_SNAPLEN, err);
+		return value_number(&c->snaplen, v, 96, LIMIT_SNAPLEN, err);
 	if (IS("capture.promiscuous"))
-		return set_switch(&c->promiscuous, v, "no", "yes", err);
+		return value_switch(&c->promiscuous, v, "no", "yes", err);
 	if (IS("capture.workers"))
-		return set_number(&c->workers, v, 0, CONFIG_WORKERS_MAX, err);
+		return value_number(&c->workers, v, 0, CONFIG_WORKERS_MAX, err);
 	if (IS("capture.filter"))
-		return set_text(c->filter, sizeof c->filter, v, err);
+		return value_text(c->filter, sizeof c->filter, v, err);
 	if (IS("capture.checksum"))
-		return set_switch(&c->verify_checksums, v, "accept", "verify", err);
+		return value_switch(&c->verify_checksums, v, "accept", "verify", err);
 	if (IS("rules.dir"))
 		return set_rules(l, v, err);
 	if (IS("rules.stock"))
-		return set_switch(&c->rules_stock, v, "no", "yes", err);
+		return value_switch(&c->rules_stock, v, "no", "yes", err);
 	if (IS("privacy.mode"))
-		return set_switch(&c->privacy_off, v, "on", "off", err);
+		return value_switch(&c->privacy_off, v, "on", "off", err);
 	if (IS("privacy.auth_user"))
-		return set_switch(&c->auth_user, v, "no", "yes", err);
+		return value_switch(&c->auth_user, v, "no", "yes", err);
 	if (IS("privacy.key_file"))
-		return set_text(c->key_file, sizeof c->key_file, v, err);
+		return value_text(c->key_file, sizeof c->key_file, v, err);
 	if (IS("dialect.file"))
-		return set_text(c->clients_file, sizeof c->clients_file, v, err);
-	if (IS("web.public_url"))
-		return set_url(c->public_url, sizeof c->public_url, v, err);
-	if (IS("web.listen")) {
-		struct endpoint unused;
-		return config_endpoint(v, &unused, err) < 0
-			       ? -1
-			       : set_text(c->listen, sizeof c->listen, v, err);
-	}
+		return value_text(c->clients_file, sizeof c->clients_file, v, err);
 #undef IS
 	return err_set(err, "unknown key; deploy/heloscope.conf lists all");
 }

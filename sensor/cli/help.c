@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-const struct cli_command *const commands[] = { &cmd_read, &cmd_run, &cmd_serve, &cmd_report,
-	&cmd_export, &cmd_show, &cmd_score, &cmd_reply, &cmd_match, &cmd_lookup, &cmd_rules,
-	&cmd_db, &cmd_alerts };
+const struct cli_command *const commands[] = { &cmd_read, &cmd_run, &cmd_serve, &cmd_user,
+	&cmd_report, &cmd_export, &cmd_show, &cmd_score, &cmd_reply, &cmd_match, &cmd_lookup,
+	&cmd_rules, &cmd_db, &cmd_alerts };
 const size_t commands_count = sizeof commands / sizeof commands[0];
 
 static const char exit_text[] =

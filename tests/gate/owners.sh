@@ -25,6 +25,7 @@ table() {
 	uthash.h          sensor/base/hash.h
 	sqlite3.h         store/store_sqlite.c
 	microhttpd.h      web/web_microhttpd.c
+	microhttpd.h      web/reply_microhttpd.c          answers; the other file has requests
 	jansson.h         web/doc_jansson.c
 	archive.h         web/export_archive.c
 	archive_entry.h   web/export_archive.c
