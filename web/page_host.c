@@ -209,7 +209,7 @@ add_counts(struct html *h, const struct node *host)
 	part_fact_time(h, T(h, "Last seen"), node_time(host, "last"));
 	while (node_pair(node_get(host, "counts"), &place, &name, &value)) {
 		if (node_int(value, "") != 0) {
-			part_fact_count(h, words_of(h->arena, name), node_int(value, ""));
+			part_fact_count(h, T(h, words_of(h->arena, name)), node_int(value, ""));
 		}
 	}
 	h_close_n(h, 2);

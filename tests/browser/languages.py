@@ -43,7 +43,7 @@ class Page(html.parser.HTMLParser):
             self.links.append(given["href"])
         inside = [c for _, c in self.stack]
         if tag not in ("meta", "link", "input", "br", "hr", "img"):
-            self.stack.append((tag, tag in AS_IT_IS or "languages" in given.get("class", "") or "raw" in given.get("class", "").split()))
+            self.stack.append((tag, tag in AS_IT_IS or given.get("translate") == "no" or "languages" in given.get("class", "") or "raw" in given.get("class", "").split()))
         if not any(inside):
             for name, value in attrs:
                 if (name in SEEN or name.startswith("data-")) and value:

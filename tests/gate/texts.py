@@ -71,6 +71,9 @@ SENTENCES = [
 # Formats without a word of their own, around sentences.
 AROUND = [("%s: %d.", "web/health.c"), ("%f %% %s", "web/health.c"), ("%s and %d more", "sensor/alert/alerter.c")]
 
+# Names of what is counted per host, as its page shows them: the words of the name.
+COUNTS = "sensor/host/count_fields.h"
+
 RULES = "rules/*.cf"
 RULE_LINES = ("describe", "cure", "list_ends")
 
@@ -313,6 +316,9 @@ def page_keys():
                         continue
                     if key not in keys or (other and not keys[key][0]):
                         keys[key] = (other, path)
+    for args in uses(Source(COUNTS), "X"):
+        keys.setdefault(" ".join(args[0]).replace("_", " "), (None, COUNTS))
+    keys.setdefault("score max", (None, COUNTS))
     return keys
 
 
