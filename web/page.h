@@ -63,30 +63,11 @@ void part_meter(struct html *h, double share, const char *tone);
  * "#" in front = numbers. */
 void part_table(struct html *h, const char *label, const char *const *heads);
 void part_table_end(struct html *h);
-/* Numbers as texts, in the arena: x is the page (struct html *), whose language says how they are written, or an arena, for
- * English.  "12.3 %"; "–" when there is no whole. */
-#define part_percent(x, part, whole) part_percent_in(PART_PLACE(x), part, whole)
-#define part_bytes(x, bytes) part_bytes_in(PART_PLACE(x), bytes)
-#define part_number(x, n) part_number_in(PART_PLACE(x), n) /* "12,345" */
-struct part_place {
-	const struct texts *texts;
-	struct arena *arena;
-};
-const char *part_percent_in(struct part_place in, double part, double whole);
-const char *part_bytes_in(struct part_place in, int64_t bytes);
-const char *part_number_in(struct part_place in, int64_t n);
-static inline struct part_place
-part_place_of_page(const struct html *h)
-{
-	return (struct part_place){ h->texts, h->arena };
-}
-static inline struct part_place
-part_place_of_arena(struct arena *arena)
-{
-	return (struct part_place){ NULL, arena };
-}
-#define PART_PLACE(x)                                                                              \
-	_Generic((x), struct html *: part_place_of_page, struct arena *: part_place_of_arena)(x)
+/* Numbers as texts, in the arena, as the page's language writes them.  "12.3 %"; "–" when there is no
+ * whole. */
+const char *part_percent(struct html *h, double part, double whole);
+const char *part_bytes(struct html *h, int64_t bytes);
+const char *part_number(struct html *h, int64_t n); /* "12,345" */
 /* The section about loss of the sensor's page. */
 void part_loss(struct html *h, const struct loss_day *day);
 /* Of a host's page (part_host.c): a link to such a page, nothing for ""; who stands behind the host; who would be cut off. */

@@ -161,51 +161,48 @@ part_table_end(struct html *h)
 }
 
 const char *
-part_percent_in(const struct part_place in, double part, double whole)
+part_percent(struct html *h, double part, double whole)
 {
 	if (whole <= 0) {
 		return "–";
 	}
 	double percent = 100 * part / whole;
-	const char *text = arena_printf(in.arena, "%.1f %%", percent);
+	const char *text = h_words(h, "%.1f %%", percent);
 	/* A rounded 0 or 100 must be true. */
 	if (percent > 0 && percent < 0.05) {
-		text = "< 0.1 %";
+		text = texts_number(h->texts, h->arena, "< 0.1 %");
 	}
 	if (percent > 99.95 && percent < 100) {
-		text = "> 99.9 %";
+		text = texts_number(h->texts, h->arena, "> 99.9 %");
 	}
-	return texts_number(in.texts, in.arena, text);
+	return text;
 }
 
 const char *
-part_bytes_in(const struct part_place in, int64_t bytes)
+part_bytes(struct html *h, int64_t bytes)
 {
 	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB" };
 	double value = (double)bytes;
 	size_t unit = 0;
 	if (bytes < 1000) {
-		return arena_printf(in.arena,
-			texts_count(in.texts, "%" PRId64 " byte", "%" PRId64 " bytes", bytes),
-			bytes);
+		return h_words(h, TN(h, "%" PRId64 " byte", "%" PRId64 " bytes", bytes), bytes);
 	}
 	for (value /= 1000; value >= 1000 && unit + 1 < sizeof units / sizeof units[0]; unit++) {
 		value /= 1000;
 	}
-	return texts_number(
-		in.texts, in.arena, arena_printf(in.arena, "%.1f %s", value, units[unit]));
+	return h_words(h, "%.1f %s", value, units[unit]);
 }
 
 const char *
-part_number_in(const struct part_place in, int64_t n)
+part_number(struct html *h, int64_t n)
 {
 	struct buf b;
-	struct html h;
+	struct html number;
 	buf_init(&b, 64);
-	h_init(&h, &b, in.arena);
-	h.texts = in.texts;
-	h_int(&h, n);
-	const char *text = arena_string(in.arena, buf_slice(&b));
+	h_init(&number, &b, h->arena);
+	number.texts = h->texts;
+	h_int(&number, n);
+	const char *text = arena_string(h->arena, buf_slice(&b));
 	buf_release(&b);
 	return text;
 }
