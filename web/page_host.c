@@ -1,4 +1,5 @@
 /* /host/ADDR: the verdict on one address, why, and what to do. */
+#include "web/desk.h"
 #include "web/page_host.h"
 
 #include <string.h>
@@ -262,6 +263,9 @@ write_host(struct html *h, const struct host_page *p)
 	host_why(h, p);
 	host_advice(h, p);
 	h_close(h);
+	if (part_case(h, p->r, p->addr, p->err) != 0) {
+		return -1;
+	}
 	host_risk(h, p);
 	if (host_listings(h, p) != 0 || host_time(h, p) != 0) {
 		return -1;

@@ -87,6 +87,14 @@ word_of_outcome(size_t i)
 }
 
 static const char *
+word_of_case(size_t i)
+{
+	static const char *const words[] = { "open", "came-back", "new", "acknowledged",
+		"resolved" };
+	return i < sizeof words / sizeof words[0] ? words[i] : NULL;
+}
+
+static const char *
 word_of_tls(size_t i)
 {
 	static const char *const words[] = { "yes", "no", "TLS 1.3", "TLS 1.2", "TLS 1.1",
@@ -130,6 +138,10 @@ static const struct view_param view_params[] = {
 		.wanted = N_("yes, no, or a version, as TLS 1.2") },
 	{ "kind", N_("Kind"), "restart", VIEW_TEXT, true, FILTER(kind),
 		.wanted = N_("a kind, as reputation (of listings) or restart (of events)") },
+	{ "state", N_("Case"), "open", VIEW_WORD, true, FILTER(state), word_of_case,
+		.wanted = N_("the state of a case, as open") },
+	{ "user", N_("User"), "mia", VIEW_TEXT, true, FILTER(user),
+		.wanted = N_("the name of a user") },
 	{ "text", N_("Text"), N_("in any column"), VIEW_TEXT, true, FILTER(text),
 		.wanted = N_("some text") },
 	{ .name = "sort", .kind = VIEW_SORT, .wanted = N_("the name of a column of this table") },

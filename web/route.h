@@ -28,6 +28,7 @@ const struct route *route_find(const struct uri *uri); /* NULL = there is none *
 void page_overview(struct request *r, struct answer *a);
 void page_host(struct request *r, struct answer *a);
 void page_table(struct request *r, struct answer *a);
+void page_case(struct request *r, struct answer *a);
 void page_session(struct request *r, struct answer *a);
 void page_mail(struct request *r, struct answer *a);
 void page_sensor(struct request *r, struct answer *a);
