@@ -9,24 +9,23 @@
 struct host_page {
 	struct request *r;
 	struct addr addr;
-	const char *text;	   /* the address */
-	const struct node *host;   /* its record; NULL = there is no verdict */
-	struct view view;	   /* range of time, as asked for */
-	int64_t since, until;	   /* of charts, ns */
+	const char *text;	 /* the address */
+	const struct node *host; /* its record; NULL = there is no verdict */
+	struct view view;	 /* range of time, as asked for */
+	int64_t since, until;	 /* of charts, ns */
 	struct err *err;
 };
 
 /* Newest sessions that are looked at for peers, names and refusals. */
 #define HOST_SESSIONS_LOOKED 2000
 
-/* Path with the host as a filter, the range of the page, and one parameter more (name NULL = none). */
+/* Path with the host as a filter, the range of the page, and one parameter more (name NULL = none).
+ */
 const char *host_filter_url(
 	const struct host_page *p, const char *path, const char *name, const char *value);
 /* The same page with another range (0 = open), at a part of it ("" = its front). */
 const char *host_range_url(
 	const struct host_page *p, int64_t since, int64_t until, const char *part);
-/* Whether a route begins with that segment. */
-bool route_is_there(const char *segment);
 
 /* Why: causes and the records that show them; what to do; files and letters for others. */
 void host_why(struct html *h, const struct host_page *p);
@@ -48,10 +47,10 @@ struct peer_part {
 	const char *id, *title, *note;
 	bool as_server;
 };
-int host_peer_table(struct html *h, const struct host_page *p, const struct peer_part *part,
-	int64_t *count);
+int host_peer_table(
+	struct html *h, const struct host_page *p, const struct peer_part *part, int64_t *count);
 /* What was refused to it as a client, or by it as a server. */
-int host_refusal_table(struct html *h, const struct host_page *p, const struct peer_part *part,
-	int64_t *count);
+int host_refusal_table(
+	struct html *h, const struct host_page *p, const struct peer_part *part, int64_t *count);
 
 #endif

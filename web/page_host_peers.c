@@ -74,9 +74,9 @@ static void
 begin_peers(const struct peer_rows *rows)
 {
 	static const char *const servers[] = { N_("Server"), N_("#Sessions"), N_("#Mails accepted"),
-		N_("#Refusals"), N_("Since"), N_("Last"), NULL };
+		N_("#Refusals"), N_("Last"), NULL };
 	static const char *const clients[] = { N_("Client"), N_("#Sessions"), N_("#Mails accepted"),
-		N_("#Refusals"), N_("#Passwords refused"), N_("Since"), N_("Last"), NULL };
+		N_("#Refusals"), N_("#Passwords refused"), N_("Last"), NULL };
 	part_section(rows->h, rows->part->id, T(rows->h, rows->part->title));
 	h_element(rows->h, "p", "note", T(rows->h, rows->part->note));
 	part_table(
@@ -102,7 +102,6 @@ add_peer(void *ctx, const struct peer *peer)
 	if (rows->part->as_server) {
 		add_count_cell(h, peer->auth_failed);
 	}
-	add_time_cell(h, peer->first);
 	add_time_cell(h, peer->last);
 	h_close(h);
 }
@@ -219,7 +218,6 @@ add_spoken(void *ctx, const struct spoken *spoken)
 	h_close(h);
 	add_count_cell(h, spoken->sessions);
 	add_time_cell(h, spoken->first);
-	add_time_cell(h, spoken->last);
 	h_close(h);
 }
 
@@ -248,10 +246,8 @@ add_spoken_table(
 int
 host_spoken(struct html *h, const struct host_page *p)
 {
-	static const char *const names[] = { N_("Name"), N_("#Sessions"), N_("Since"), N_("Last"),
-		NULL };
-	static const char *const dialects[] = { N_("Dialect"), N_("#Sessions"), N_("Since"),
-		N_("Last"), NULL };
+	static const char *const names[] = { N_("Name"), N_("#Sessions"), N_("Since"), NULL };
+	static const char *const dialects[] = { N_("Dialect"), N_("#Sessions"), N_("Since"), NULL };
 	struct spoken_rows helo = { .h = h, .title = N_("Names in HELO"), .heads = names };
 	struct spoken_rows dialect = {
 		.h = h, .title = N_("Dialects of SMTP"), .heads = dialects, .has_software = true

@@ -2,8 +2,8 @@
  * others. */
 #include <string.h>
 
+#include "web/export.h"
 #include "web/page_host.h"
-#include "web/route.h"
 
 enum { CAUSES_OPEN = 6, EVIDENCE_SHOWN = 20 };
 
@@ -175,49 +175,36 @@ host_advice(struct html *h, const struct host_page *p)
 
 /* ---- for others ---- */
 
-bool
-route_is_there(const char *segment)
+static void
+add_button(struct html *h, const char *url, const char *text)
 {
-	const struct route *route;
-	for (size_t i = 0; (route = route_at(i)) != NULL; i++) {
-		if (route->path[0] != NULL && strcmp(route->path[0], segment) == 0) {
-			return true;
-		}
-	}
-	return false;
+	h_class(h, "a", "button");
+	h_url(h, "href", url);
+	h_str(h, text);
+	h_close(h);
 }
 
+/* Those who may see no evidence hand none on. */
 void
 host_actions(struct html *h, const struct host_page *p)
 {
-	static const struct {
-		const char *format, *title;
-	} exports[] = {
-		{ "xarf", N_("XARF report") },
-		{ "arf", N_("ARF report") },
-		{ "bundle", N_("Evidence bundle") },
-	};
+	const struct export_format *format;
 	if (h->viewer == NULL || h->viewer->access < ACCESS_ANALYST) {
 		return;
 	}
 	h_class(h, "p", "actions");
-	if (route_is_there("complaint")) {
-		h_class(h, "a", "button");
-		h_url(h, "href", url_path(h->arena, "complaint", "host", p->text, NULL));
-		h_str(h, p->host != NULL ? T(h, "Write to those who complain")
-					 : T(h, "Write a complaint"));
-		h_close(h);
+	add_button(h, url_path(h->arena, "complaint", "host", p->text, NULL),
+		p->host != NULL ? T(h, "Write a letter about it") : T(h, "Write a complaint"));
+	for (size_t i = 0; (format = export_format_at(i)) != NULL; i++) {
+		if ((format->subjects & 1u << EXPORT_HOST) != 0) {
+			add_button(h,
+				url_path(h->arena, "export", format->name, "host", p->text, NULL),
+				T(h, format->title));
+		}
 	}
-	for (size_t i = 0; route_is_there("export") && i < sizeof exports / sizeof exports[0];
-		i++) {
-		h_class(h, "a", "button");
-		h_url(h, "href",
-			url_path(h->arena, "export", exports[i].format, "host", p->text, NULL));
-		h_str(h, T(h, exports[i].title));
-		h_close(h);
+	if (p->host != NULL) {
+		add_button(h, url_path(h->arena, "record", "host", p->text, NULL),
+			T(h, "JSON record"));
 	}
-	h_class(h, "a", "button");
-	h_url(h, "href", url_path(h->arena, "record", "host", p->text, NULL));
-	h_str(h, T(h, "JSON record"));
-	h_close_n(h, 2);
+	h_close(h);
 }

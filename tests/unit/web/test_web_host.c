@@ -226,6 +226,8 @@ static const struct {
 		"/record/host/" },
 	{ "an analyst does", "/host/" HOST, ACCESS_ANALYST, 200,
 		"href=\"/complaint/host/2001:db8::1\"", NULL },
+	{ "in every format that knows hosts", "/host/" HOST, ACCESS_ANALYST, 200,
+		"href=\"/export/bundle/host/2001:db8::1\"", "/export/csv/host" },
 	{ "who attacks us", "/host/" ATTACKER, ACCESS_ANALYST, 200,
 		"1 of the recipients that it tried do not exist", "id=\"why\"" },
 	{ "passwords that were refused", "/host/" ATTACKER, ACCESS_READER, 200,
