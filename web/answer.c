@@ -204,12 +204,15 @@ void
 route_answer(struct request *r, struct slice target, struct answer *a)
 {
 	struct err err = { "" };
+	r->target = target;
 	if (uri_parse(target, &r->arena, &r->uri, &err) != 0) {
 		r->uri = (struct uri){ 0 };
 		page_error(r, a, 400, err.text);
 		return;
 	}
-	r->target = r->uri.authority == NULL ? target : SLICE("/");
+	if (r->uri.authority != NULL) {
+		r->target = SLICE("/");
+	}
 	if (language_choose(r, a) || theme_choose(r, a)) {
 		return;
 	}

@@ -26,7 +26,7 @@ static const struct api_call calls[] = {
 	{ "/api/1/mail/{session}/{number}",
 		"The record of one mail, with every rule that matched it.", "record", { NULL },
 		TYPE_JSON },
-	{ "/api/1/events",
+	{ "/api/1/live",
 		"Server-sent events: \"changed\" whenever the store has something new, at most "
 		"once a second.",
 		"events", { NULL }, "text/event-stream" },
@@ -42,16 +42,17 @@ api_call_at(size_t i)
 bool
 api_asked(const struct request *r)
 {
-	return r->uri.segments_count > 0 && strcmp(r->uri.segments[0], "api") == 0;
+	if (r->uri.segments_count > 0) {
+		return strcmp(r->uri.segments[0], "api") == 0;
+	}
+	return slice_starts(r->target, SLICE("/api/")); /* what could not be taken apart */
 }
 
 void
-api_problem(
-	struct request *r, struct answer *a, unsigned status, const char *title, const char *detail)
+api_problem(struct answer *a, unsigned status, const char *title, const char *detail)
 {
 	struct json j;
 
-	(void)r;
 	buf_clear(&a->body);
 	a->status = status;
 	a->type = TYPE_PROBLEM;
@@ -148,17 +149,22 @@ add_row(void *ctx, const struct cell *cells)
 }
 
 static void
-put_next(struct json *j, struct request *r, const struct view *view, int64_t count)
+put_next(struct json *j, struct request *r, const struct view *view,
+	const struct table_extent *extent)
 {
 	const struct param set[] = { { "page",
 		arena_printf(&r->arena, "%" PRId64, view->page + 1) } };
+	int64_t end = view->filter.offset + view->rows;
+	/* Rows beyond what was put into order are in none. */
+	int64_t last = extent->sorted != 0 && extent->sorted < extent->count ? extent->sorted
+									     : extent->count;
+	bool more = end < last || (extent->more && extent->sorted == 0);
 
 	put_text(j, "next",
-		view->filter.offset + view->rows >= count
-			? NULL
-			: url_with(&r->arena,
-				  url_path(&r->arena, "api", "1", r->uri.segments[2], NULL),
-				  &r->uri, set, 1));
+		more ? url_with(&r->arena,
+			       url_path(&r->arena, "api", "1", r->uri.segments[2], NULL), &r->uri,
+			       set, 1)
+		     : NULL);
 }
 
 void
@@ -166,21 +172,22 @@ api_table(struct request *r, struct answer *a)
 {
 	struct err err = { "" };
 	struct view view;
-	int64_t count;
+	struct table_extent extent;
 	const struct table *table = table_find(r->uri.segments[2]);
 
 	if (table == NULL) {
-		api_problem(r, a, 404, "Not found", "There is no such call: /api/1 lists them.");
+		api_problem(a, 404, "Not found", "There is no such call: /api/1 lists them.");
 		return;
 	}
 	if (view_of_request(r, table, &view, &err) != 0) {
-		api_problem(r, a, 400, "Bad request", err.text);
+		api_problem(a, 400, "Bad request", err.text);
 		return;
 	}
-	if (table_count(r->reader.store, table, &view.filter, &count, &err) != 0) {
+	if (table_extent(r->reader.store, table, &view.filter, &extent, &err) != 0) {
 		page_store_error(r, a, err.text);
 		return;
 	}
+	view.filter.extent = &extent;
 	struct json j = begin(a);
 	const struct column *subject =
 		r->viewer.access < ACCESS_ANALYST ? table_column(table, "subject") : NULL;
@@ -191,8 +198,12 @@ api_table(struct request *r, struct answer *a)
 	put_text(&j, "table", table->name);
 	put_int(&j, "page", view.page);
 	put_int(&j, "rows", view.rows);
-	put_int(&j, "count", count);
-	put_next(&j, r, &view, count);
+	put_int(&j, "count", extent.count);
+	json_key(&j, "count_is_least");
+	json_bool(&j, extent.more);
+	put_time(&j, "looked_back_to", extent.back_to);
+	put_int(&j, "sorted", extent.sorted);
+	put_next(&j, r, &view, &extent);
 	json_key(&j, "items");
 	json_array(&j);
 	buf_init(&rows.row, PAGE_MAX);
@@ -218,7 +229,7 @@ api_record(struct request *r, struct answer *a)
 	int rc = 0;
 
 	if (strcmp(kind, "host") == 0 && addr_parse(slice_str(id), &host) != 0) {
-		api_problem(r, a, 400, "Bad request", "After /api/1/host/ comes an IP address.");
+		api_problem(a, 400, "Bad request", "After /api/1/host/ comes an IP address.");
 		return;
 	}
 	if (strcmp(kind, "host") == 0) {
@@ -232,7 +243,7 @@ api_record(struct request *r, struct answer *a)
 	if (rc < 0) {
 		page_store_error(r, a, err.text);
 	} else if (rc == 0) {
-		api_problem(r, a, 404, "Not found",
+		api_problem(a, 404, "Not found",
 			"There is no such record here: it may be older than what is kept.");
 	} else {
 		a->type = TYPE_JSON;
@@ -388,7 +399,7 @@ api_hours(struct request *r, struct answer *a)
 	char text[ADDR_TEXT_MAX];
 
 	if (view_of_request(r, table_find("hosts"), &view, &err) != 0) {
-		api_problem(r, a, 400, "Bad request", err.text);
+		api_problem(a, 400, "Bad request", err.text);
 		return;
 	}
 	struct json j = begin(a);

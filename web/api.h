@@ -14,9 +14,8 @@
 
 /* Whether the address is one of the API, so that what is wrong is told as JSON. */
 bool api_asked(const struct request *r);
-/* Replaces what the answer holds: {"status":…,"title":…,"detail":…}. */
-void api_problem(struct request *r, struct answer *a, unsigned status, const char *title,
-	const char *detail);
+/* Replaces what the answer holds: {"status":…,"title":…,"detail":…}, in English. */
+void api_problem(struct answer *a, unsigned status, const char *title, const char *detail);
 
 /* One call; the description and the tests know them from here.  Those of tables ("hosts", "mails",
  * …) are not among them: they follow from table_at(). */

@@ -290,6 +290,10 @@ table_schema(struct json *j, const struct table *table)
 	typed(j, "count", "integer", false, "rows in all pages");
 	typed(j, "count_is_least", "boolean", false,
 		"there are more than count: they were not counted to the end");
+	typed(j, "looked_back_to", "string", true,
+		"older rows were not looked at: narrow the filter; null = all were");
+	typed(j, "sorted", "integer", false,
+		"only so many of the newest rows are put into the order; 0 = all");
 	typed(j, "next", "string", true, "address of the next page");
 	open_key(j, "items");
 	put(j, "type", "array");

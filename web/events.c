@@ -1,4 +1,4 @@
-/* /api/1/events: tells pages that there is something new, so that they load themselves again.
+/* /api/1/live: tells pages that there is something new, so that they load themselves again.
  *
  * Source: HTML Living Standard 9.2 (server-sent events).
  * It holds no connection to the store between two looks, and ends by itself: browsers ask again. */
@@ -8,10 +8,6 @@
 
 #include "sensor/base/ptime.h"
 #include "web/api.h"
-
-#ifndef STREAM_LATER
-#define STREAM_LATER (-2)
-#endif
 
 #define EVENTS_LIFE (600 * PTIME_SECOND)
 #define EVENTS_ALIVE (15 * PTIME_SECOND) /* a comment, so that proxies see that it lives */

@@ -213,19 +213,25 @@ add_process(struct buf *out, int64_t now)
 	}
 	if (dir != NULL) {
 		closedir(dir);
-		buf_printf(out, "# TYPE process_open_fds gauge\nprocess_open_fds %ld\n", fds);
+		buf_printf(out,
+			"# HELP process_open_fds Open file descriptors.\n# TYPE process_open_fds "
+			"gauge\nprocess_open_fds %ld\n",
+			fds);
 	}
 	if (pages > 0) {
 		buf_printf(out,
-			"# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total "
+			"# HELP process_cpu_seconds_total Processor time of user and system.\n# "
+			"TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total "
 			"%.2f\n",
 			(double)(user + system) / ticks);
 		buf_printf(out,
-			"# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes "
+			"# HELP process_resident_memory_bytes Resident memory.\n# TYPE "
+			"process_resident_memory_bytes gauge\nprocess_resident_memory_bytes "
 			"%llu\n",
 			pages * (unsigned long long)sysconf(_SC_PAGESIZE));
 		buf_printf(out,
-			"# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds "
+			"# HELP process_start_time_seconds Start of the process, since 1970.\n# "
+			"TYPE process_start_time_seconds gauge\nprocess_start_time_seconds "
 			"%.2f\n",
 			(double)now / 1e9 - uptime + (double)start / ticks);
 	}

@@ -1,5 +1,7 @@
 #include "web/page.h"
 
+#include "web/api.h"
+
 #include <string.h>
 
 #include "web/asset.h"
@@ -291,6 +293,10 @@ page_error(struct request *r, struct answer *a, unsigned status, const char *tex
 {
 	struct html h;
 	start_over(a, status);
+	if (api_asked(r)) {
+		api_problem(a, status, status_title(status), text);
+		return;
+	}
 	page_begin(&h, r, a, T(r, status_title(status)));
 	h_element(&h, "h1", NULL, T(r, status_title(status)));
 	h_element(&h, "p", "lead", TS(&h, text));
@@ -305,6 +311,10 @@ page_no_data(struct request *r, struct answer *a, const char *why)
 {
 	struct html h;
 	start_over(a, 503);
+	if (api_asked(r)) {
+		api_problem(a, 503, "No data yet", why);
+		return;
+	}
 	page_begin(&h, r, a, T(r, "No data yet"));
 	h_element(&h, "h1", NULL, T(r, "No data yet"));
 	h_class(&h, "p", "banner bad");

@@ -1,5 +1,7 @@
 #include "web/route.h"
 
+#include "web/api.h"
+#include "web/metrics.h"
 #include <string.h>
 
 static const struct route routes[] = {
@@ -82,6 +84,33 @@ static const struct route routes[] = {
 		.open = true,
 		.post = true },
 	{ .path = { "static", "*", "*" }, .run = asset_answer, .no_store = true, .open = true },
+	{ .path = { "metrics" }, .run = metrics_answer },
+	{ .path = { "api", "1" }, .run = api_index, .no_store = true },
+	{ .path = { "api", "1", "summary" }, .run = api_summary },
+	{ .path = { "api", "1", "sensor" }, .run = api_sensor },
+	{ .path = { "api", "1", "hours" }, .run = api_hours },
+	{ .path = { "api", "1", "openapi.json" }, .run = api_description, .no_store = true },
+	{ .path = { "api", "1", "live" }, .run = events_answer, .no_store = true },
+	{ .path = { "api", "1", "evidence" },
+		.run = api_table,
+		.access = ACCESS_ANALYST,
+		.evidence = true },
+	{ .path = { "api", "1", "abuse" },
+		.run = api_table,
+		.access = ACCESS_ANALYST,
+		.evidence = true },
+	{ .path = { "api", "1", "audit" }, .run = api_table, .access = ACCESS_ADMIN },
+	{ .path = { "api", "1", "*" }, .run = api_table },
+	{ .path = { "api", "1", "host", "*" }, .run = api_record },
+	{ .path = { "api", "1", "session", "*" },
+		.run = api_record,
+		.access = ACCESS_ANALYST,
+		.evidence = true },
+	{ .path = { "api", "1", "mail", "*", "*" },
+		.run = api_record,
+		.access = ACCESS_ANALYST,
+		.evidence = true },
+	{ .path = { "readyz" }, .run = ready_answer, .no_store = true, .open = true },
 	{ .path = { "healthz" }, .run = health_answer, .no_store = true, .open = true },
 };
 

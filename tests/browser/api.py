@@ -71,7 +71,7 @@ def concrete(path):
 
 def value_for(parameter):
     known = {"host": HOST, "since": "2008-06-01", "until": "2008-07-01", "net": "192.0.2.0/24", "port": "25", "sort": None,
-             "order": "desc", "page": "1", "rows": "3", "text": "a", "q": "net:192.0.2.0/24", "range": "week", "session": SESSION,
+             "order": "desc", "page": "1", "rows": "3", "text": "a", "q": "a", "range": "week", "session": SESSION,
              "tls": "yes", "domain": "example.edu", "rule": "PHP_SCRIPT", "list": "Spamhaus ZEN"}
     if "enum" in parameter["schema"]:
         return parameter["schema"]["enum"][0]
