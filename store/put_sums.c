@@ -50,9 +50,9 @@ put_rule_words(struct store *s, const struct hit *hit, int64_t time, struct err 
 		return -1;
 	db_bind_text(st, 1, hit->rule);
 	db_bind_real(st, 2, hit->score);
-	db_bind_text(st, 3, hit->where);
+	db_bind_text(st, 3, hit->where != NULL ? hit->where : "");
 	db_bind_text(st, 4, hit->why);
-	db_bind_text(st, 5, hit->source);
+	db_bind_text(st, 5, hit->source != NULL ? hit->source : "");
 	db_bind_int(st, 6, time);
 	return store_step(st, err);
 }
@@ -212,5 +212,9 @@ put_sums(struct store *s, const struct session_record *session, const struct mai
 const char *
 mail_text_key(const struct mail_record *m)
 {
-	return m->similar.near[0] != '\0' ? m->similar.near : m->similar.text;
+	const char *near = m->similar.near, *text = m->similar.text;
+
+	if (near != NULL && near[0] != '\0')
+		return near;
+	return text != NULL ? text : ""; /* a record made by hand may leave them out */
 }

@@ -295,6 +295,8 @@ write_campaigns(struct store *s, const struct texts *texts, struct slice wanted,
 		buf_clear(&members);
 		json_init(&list, &members);
 		size_t count = add_up(texts, i, &sum, &list);
+		if (sum.sums[SUM_MAILS] < 2 && wanted.len == 0)
+			continue;
 		done = count > 1 ? count_names(s, &members, &sum, err) : 0;
 		write_campaign(&j, &sum, count, &members);
 	}
@@ -303,8 +305,8 @@ write_campaigns(struct store *s, const struct texts *texts, struct slice wanted,
 	return done;
 }
 
-/* campaigns(since, until, digest): a JSON array of all, or of the one that has a text of that
- * digest. */
+/* campaigns(since, until, digest): a JSON array of all with two mails or more, or of the one that has
+ * a text of that digest. */
 int
 campaigns_function(void *ctx, const struct db_values *args, struct buf *out, struct err *err)
 {
