@@ -117,23 +117,22 @@ add_viewers(struct html *h, const struct request *r)
 {
 	static const char *const heads[] = { N_("Role"), N_("May see and do"), NULL };
 	static const struct {
-		enum access access;
-		const char *may;
+		const char *role, *may;
 	} roles[] = {
-		{ ACCESS_READER,
+		{ N_("reader"),
 			N_("Hosts, verdicts, lists, sums, sessions and mails; the local parts of "
 			   "mail addresses and the subjects are masked.") },
-		{ ACCESS_ANALYST,
+		{ N_("analyst"),
 			N_("Also evidence in full, downloads, complaints and cases. Each look at "
 			   "evidence becomes a line of the audit log.") },
-		{ ACCESS_ADMIN, N_("Also the audit log.") },
+		{ N_("admin"), N_("Also the audit log.") },
 	};
 
 	begin(h, T(h, "Who may see what"));
 	part_table(h, T(h, "Roles"), heads);
 	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
 		h_open(h, "tr");
-		h_element(h, "td", "text", T(h, access_word(roles[i].access)));
+		h_element(h, "td", "text", T(h, roles[i].role));
 		h_element(h, "td", "long", T(h, roles[i].may));
 		h_close(h);
 	}

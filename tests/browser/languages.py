@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""languages.py HELOSCOPE DEMO: every page in Portuguese, and no English text of ours left on it.
+"""languages.py HELOSCOPE DEMO CAPTURE: every page in Portuguese, and no English text of ours left on it.
 
-Serves a made store, walks the links of the report as a browser that wants Portuguese, and compares every text node and every attribute that
+Serves a made store, and one that is read from a capture, so that its sentences are the sensor's, walks the links of the report as a browser that wants Portuguese, and compares every text node and every attribute that
 people see or hear with the keys of the catalogues (tests/gate/texts.py reads them from the sources): one that is an English key, or fits a
 key's format, fails.  What came from the wire stays what it is.
 """
@@ -79,10 +79,10 @@ def english():
 
 
 class Server:
-    def __init__(self, heloscope, demo):
+    def __init__(self, heloscope, make):
         self.folder = tempfile.TemporaryDirectory()
-        store = os.path.join(self.folder.name, "demo.db")
-        subprocess.run([demo, store], check=True)
+        store = os.path.join(self.folder.name, "made.db")
+        subprocess.run(make(store), check=True, stdout=subprocess.DEVNULL)
         self.process = subprocess.Popen([heloscope, "serve", "--store", store, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
         self.base = re.search(r"http://127\.0\.0\.1:\d+", self.process.stdout.readline()).group()
 
@@ -185,18 +185,21 @@ def switch(server):
 
 
 def main():
-    heloscope, demo = (os.path.abspath(p) for p in sys.argv[1:3])
+    heloscope, demo, capture = (os.path.abspath(p) for p in sys.argv[1:4])
     os.chdir(ROOT)
-    begin = time.monotonic()
-    server = Server(heloscope, demo)
-    try:
-        pages = walk(server)
-        switch(server)
-    finally:
-        server.end()
-    if pages < 25:
-        fail("only %d pages were found" % pages)
-    print("%d pages in Portuguese in %.1f s, %d at fault" % (pages, time.monotonic() - begin, failures))
+    begin, pages = time.monotonic(), []
+    stores = (lambda store: [demo, store], lambda store: [heloscope, "read", "--store", store, capture])
+    for make in stores:
+        server = Server(heloscope, make)
+        try:
+            pages.append(walk(server))
+            if make is stores[0]:
+                switch(server)
+        finally:
+            server.end()
+    if min(pages) < 25:
+        fail("only %s pages were found" % pages)
+    print("%d pages in Portuguese in %.1f s, %d at fault" % (sum(pages), time.monotonic() - begin, failures))
     return 1 if failures else 0
 
 
