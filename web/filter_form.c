@@ -17,6 +17,11 @@ static const struct {
 	{ "loss", { "since", "until" } },
 	{ "events", { "since", "until", "text" } },
 	{ "changes", { "host", "verdict", "cause", "since", "until", "text" } },
+	{ "rules", { "host", "since", "until", "text" } },
+	{ "rule_hosts", { "rule", "host", "since", "until" } },
+	{ "domains", { "host", "domain", "since", "until", "text" } },
+	{ "senders", { "host", "domain", "since", "until" } },
+	{ "campaigns", { "host", "domain", "since", "until", "text" } },
 	{ "deliveries", { "host", "verdict", "cause", "since", "until", "text" } },
 };
 #define FILTERS (sizeof filters / sizeof filters[0])

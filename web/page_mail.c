@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "web/doc.h"
+#include "web/part_hits.h"
 #include "web/route.h"
 
 static void
@@ -86,74 +87,6 @@ add_facts(struct html *h, const struct node *m)
 	h_close_n(h, 2);
 }
 
-/* The sentence, and where one can read why. */
-static void
-add_hit(struct html *h, const struct node *hit)
-{
-	const struct param rule = { "rule", node_text(hit, "rule") };
-	const char *source = node_text(hit, "source");
-	int64_t times = node_int(hit, "times");
-	h_open(h, "tr");
-	h_class(h, "td", "long");
-	h_str(h, node_text(hit, "why"));
-	if (times > 1)
-		h_format(h, " (%" PRId64 " times)", times);
-	if (*source != '\0')
-		h_element(h, "div", "note", source);
-	h_close(h);
-	h_class(h, "td", "text");
-	h_link(h, url_with(h->arena, "/mails", NULL, &rule, 1), rule.value);
-	h_close(h);
-	h_element(h, "td", "num", arena_printf(h->arena, "%+.1f", node_real(hit, "score")));
-	h_close(h);
-}
-
-/* A rule that reached a limit neither matched nor missed: said, because a mail may be made for it.
- */
-static void
-add_gave_up(struct html *h, const struct node *m)
-{
-	size_t count = node_count(m, "gave_up");
-	if (count == 0)
-		return;
-	h_class(h, "p", "note");
-	h_str(h, "Not decided, because this mail took them to their limit: ");
-	for (size_t i = 0; i < count; i++) {
-		h_str(h, i > 0 ? ", " : "");
-		h_element(h, "span", "code", node_text(node_item(m, "gave_up", i), ""));
-	}
-	h_close(h);
-}
-
-static void
-add_hits(struct html *h, const struct node *m)
-{
-	static const char *const heads[] = { N_("Why"), N_("Rule"), N_("#Score"), NULL };
-	h_class(h, "section", "card");
-	h_attr(h, "id", "score");
-	h_open(h, "h2");
-	h_format(h, "Score %.1f", node_real(m, "score"));
-	h_close(h);
-	h_open(h, "p");
-	for (size_t i = 0; i < node_count(m, "labels"); i++) {
-		h_element(h, "span", "badge unknown", node_text(node_item(m, "labels", i), ""));
-		h_str(h, " ");
-	}
-	h_close(h);
-	if (node_count(m, "hits") == 0) {
-		h_element(h, "p", "note", T(h, "No rule matched."));
-		add_gave_up(h, m);
-		h_close(h);
-		return;
-	}
-	part_table(h, T(h, "Rules that matched"), heads);
-	for (size_t i = 0; i < node_count(m, "hits"); i++)
-		add_hit(h, node_item(m, "hits", i));
-	part_table_end(h);
-	add_gave_up(h, m);
-	h_close(h);
-}
-
 static void
 add_header(struct html *h, const struct node *m)
 {
@@ -165,8 +98,13 @@ add_header(struct html *h, const struct node *m)
 	const struct node *header = node_get(m, "header");
 	part_section(h, "header", T(h, "Header fields"));
 	h_class(h, "dl", "facts wide");
+	h_attr(h, "translate", "no"); /* names of fields, and what the mail says */
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-		part_fact(h, fields[i][0], node_text(header, fields[i][1]));
+		const char *value = node_text(header, fields[i][1]);
+		bool subject = strcmp(fields[i][1], "subject") == 0;
+		part_fact(h, fields[i][0],
+			subject ? arena_string(h->arena, viewer_subject(h->viewer, slice_str(value)))
+				: value);
 	}
 	h_close_n(h, 2);
 }
@@ -217,7 +155,7 @@ write_mail(struct html *h, const struct node *m)
 	h_url(h, "href", url_path(h->arena, "session", node_text(m, "session"), NULL));
 	h_str(h, node_text(m, "session"));
 	h_close_n(h, 3);
-	add_hits(h, m);
+	part_hits(h, m);
 	add_envelope(h, m);
 	h_class(h, "div", "columns");
 	add_header(h, m);

@@ -5,181 +5,16 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "web/part_cell.h"
 #include "web/route.h"
 
-/* ---- cells ---- */
-
-enum look {
-	LOOK_TEXT,
-	LOOK_LONG,
-	LOOK_HOST,
-	LOOK_SESSION,
-	LOOK_NUMBER,
-	LOOK_VERDICT,
-	LOOK_SHARE,
-	LOOK_PERCENT,
-	LOOK_FLAG,
-	LOOK_CODE,
-	LOOK_WORD, /* of the contract */
-	LOOK_SAID  /* a sentence of the sensor */
-};
-
-/* How columns look that are more than their type; the names are those of the store. */
-static const struct {
-	const char *column;
-	enum look look;
-} looks[] = {
-	{ "host", LOOK_HOST },
-	{ "client", LOOK_HOST },
-	{ "server", LOOK_HOST },
-	{ "src_ip", LOOK_HOST },
-	{ "dst_ip", LOOK_HOST },
-	{ "session", LOOK_SESSION },
-	{ "number", LOOK_NUMBER },
-	{ "verdict", LOOK_VERDICT },
-	{ "risk", LOOK_SHARE },
-	{ "confidence", LOOK_SHARE },
-	{ "mirror_loss", LOOK_PERCENT },
-	{ "kernel_loss", LOOK_PERCENT },
-	{ "one_sided_share", LOOK_PERCENT },
-	{ "summary", LOOK_SAID },
-	{ "ended_by", LOOK_SAID },
-	{ "error", LOOK_SAID },
-	{ "text", LOOK_LONG },
-	{ "reply", LOOK_LONG },
-	{ "subject", LOOK_LONG },
-	{ "rules", LOOK_LONG },
-	{ "encrypted", LOOK_FLAG },
-	{ "queue_id", LOOK_CODE },
-	{ "cause", LOOK_WORD },
-	{ "role", LOOK_WORD },
-	{ "kind", LOOK_WORD },
-	{ "class", LOOK_WORD },
-	{ "outcome", LOOK_WORD },
-	{ "direction", LOOK_WORD },
-	{ "visibility", LOOK_WORD },
-	{ "before", LOOK_WORD },
-	{ "state", LOOK_WORD },
-	{ "answer", LOOK_WORD },
-};
-
-static enum look
-look_of(const struct column *column)
-{
-	for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
-		if (strcmp(looks[i].column, column->name) == 0) {
-			return looks[i].look;
-		}
-	}
-	return LOOK_TEXT;
-}
+/* ---- rows ---- */
 
 struct rows {
 	struct html *html;
 	const struct table *table;
-	size_t session; /* index of the column "session"; columns_count = none */
 	int64_t count;
 };
-
-static void
-cell_plain(struct html *h, const struct column *column, const struct cell *cell)
-{
-	switch (column->type) {
-	case CELL_TEXT:
-		h_text(h, cell->text);
-		break;
-	case CELL_INT:
-		h_int(h, cell->integer);
-		break;
-	case CELL_REAL:
-		h_format(h, "%.1f", cell->real);
-		break;
-	case CELL_TIME:
-		part_time(h, cell->integer);
-		break;
-	}
-}
-
-static void
-cell_linked(struct html *h, const char *first, const char *second, const char *text)
-{
-	if (first[0] == '\0') {
-		return;
-	}
-	h_class(h, "a", "code");
-	h_url(h, "href", url_path(h->arena, text, first, second, NULL));
-	h_str(h, second != NULL ? second : first);
-	h_close(h);
-}
-
-static void
-cell_content(struct rows *rows, size_t i, const struct cell *cells)
-{
-	struct html *h = rows->html;
-	const struct column *column = &rows->table->columns[i];
-	const char *text = column->type == CELL_TEXT ? arena_string(h->arena, cells[i].text) : "";
-	enum look look = look_of(column);
-	/* what people wrote stays */
-	if (strcmp(rows->table->name, "events") == 0 && strcmp(column->name, "text") == 0) {
-		look = LOOK_SAID;
-	}
-	switch (look) {
-	case LOOK_HOST:
-		cell_linked(h, text, NULL, "host");
-		break;
-	case LOOK_SESSION:
-		cell_linked(h, text, NULL, "session");
-		break;
-	case LOOK_NUMBER:
-		if (rows->session < rows->table->columns_count) {
-			cell_linked(h, arena_string(h->arena, cells[rows->session].text),
-				arena_printf(h->arena, "%" PRId64, cells[i].integer), "mail");
-		} else {
-			cell_plain(h, column, &cells[i]);
-		}
-		break;
-	case LOOK_VERDICT:
-		part_verdict(h, text);
-		break;
-	case LOOK_SHARE:
-		h_format(h, "%.0f %%", 100 * cells[i].real);
-		break;
-	case LOOK_PERCENT:
-		h_str(h, part_percent(h, cells[i].real, 1));
-		break;
-	case LOOK_FLAG:
-		h_str(h, cells[i].integer != 0 ? T(h, "yes") : "");
-		break;
-	case LOOK_CODE:
-		h_element(h, "code", NULL, text);
-		break;
-	case LOOK_WORD:
-		h_str(h, T(h, text));
-		break;
-	case LOOK_SAID:
-		h_str(h, TS(h, text));
-		break;
-	case LOOK_TEXT:
-	case LOOK_LONG:
-		cell_plain(h, column, &cells[i]);
-		break;
-	}
-}
-
-static const char *
-cell_class(const struct column *column)
-{
-	switch (column->type) {
-	case CELL_INT:
-	case CELL_REAL:
-		return "num";
-	case CELL_TIME:
-		return "time";
-	case CELL_TEXT:
-		break;
-	}
-	return look_of(column) == LOOK_LONG || look_of(column) == LOOK_SAID ? "long" : "text";
-}
 
 static bool
 add_row(void *ctx, const struct cell *cells)
@@ -190,10 +25,8 @@ add_row(void *ctx, const struct cell *cells)
 		if (rows->table->columns[i].hidden) {
 			continue;
 		}
-		h_class(rows->html, "td", cell_class(&rows->table->columns[i]));
-		if (!cells[i].null) {
-			cell_content(rows, i, cells);
-		}
+		h_class(rows->html, "td", part_cell_class(&rows->table->columns[i]));
+		part_cell(rows->html, rows->table, i, cells);
 		h_close(rows->html);
 	}
 	h_close(rows->html);
@@ -238,7 +71,7 @@ add_heads(struct html *h, struct request *r, const struct table *table, const st
 		}
 		h_open(h, "th");
 		h_attr(h, "scope", "col");
-		h_attr(h, "class", cell_class(column));
+		h_attr(h, "class", part_cell_class(column));
 		if (column->note != NULL && column->note[0] != '\0') {
 			h_attr(h, "title", T(h, column->note));
 		}
@@ -256,13 +89,7 @@ int
 page_rows(struct html *h, struct request *r, const struct table *table, const struct filter *filter,
 	bool sortable, int64_t *count, struct err *err)
 {
-	const struct column *session = table_column(table, "session");
-	struct rows rows = {
-		.html = h,
-		.table = table,
-		.session =
-			session != NULL ? (size_t)(session - table->columns) : table->columns_count,
-	};
+	struct rows rows = { .html = h, .table = table };
 	h_class(h, "div", "scroll");
 	h_attr(h, "tabindex", "0");
 	h_attr(h, "role", "region");
@@ -344,6 +171,29 @@ view_of_request(struct request *r, const struct table *table, struct view *out, 
 	return view_parse(&r->uri, table, rc == 1 ? state.now : r->now, &r->arena, out, err);
 }
 
+/* What the rows of sums rest on. */
+static void
+add_intro(struct html *h, const struct table *table)
+{
+	static const char *const intros[][2] = {
+		{ "rules",
+			N_("Rules that hit mails, by whole hours of the range. A rule that never "
+			   "hit is not stored here: heloscope rules list shows them all.") },
+		{ "domains",
+			N_("Domains of envelope senders that were seen in the range, with the sums "
+			   "of all their mails that are kept. Bounces have no domain.") },
+		{ "campaigns",
+			N_("Mails whose texts differ in a few words, put together from the two "
+			   "thousand texts of the range that most hosts sent. Short texts count "
+			   "only where they are the same.") },
+	};
+	for (size_t i = 0; i < sizeof intros / sizeof intros[0]; i++) {
+		if (strcmp(intros[i][0], table->name) == 0) {
+			h_element(h, "p", "note", T(h, intros[i][1]));
+		}
+	}
+}
+
 static int
 write_table(struct html *h, struct request *r, const struct table *table, const struct view *view,
 	struct err *err)
@@ -362,6 +212,7 @@ write_table(struct html *h, struct request *r, const struct table *table, const 
 	h_close(h);
 	page_downloads(h, table, &r->uri, NULL);
 	h_close(h);
+	add_intro(h, table);
 	filter_form(h, table, &r->uri);
 	h_class(h, "section", "card");
 	part_extent(h, &r->uri, view, &extent);

@@ -138,6 +138,8 @@ static const struct view_param view_params[] = {
 		.wanted = N_("yes, no, or a version, as TLS 1.2") },
 	{ "kind", N_("Kind"), "restart", VIEW_TEXT, true, FILTER(kind),
 		.wanted = N_("a kind, as reputation (of listings) or restart (of events)") },
+	{ "campaign", N_("Campaign"), N_("a digest"), VIEW_TEXT, true, FILTER(campaign),
+		.wanted = N_("the digest of a text, as campaigns have it") },
 	{ "state", N_("Case"), "open", VIEW_WORD, true, FILTER(state), word_of_case,
 		.wanted = N_("the state of a case, as open") },
 	{ "user", N_("User"), "mia", VIEW_TEXT, true, FILTER(user),

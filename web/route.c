@@ -2,6 +2,7 @@
 
 #include "web/api.h"
 #include "web/metrics.h"
+
 #include <string.h>
 
 static const struct route routes[] = {
@@ -16,6 +17,15 @@ static const struct route routes[] = {
 	{ .path = { "mails" }, .title = N_("Mails"), .run = page_table },
 	{ .path = { "sessions" }, .title = N_("Sessions"), .run = page_table },
 	{ .path = { "services" }, .title = N_("Services"), .run = page_table },
+	{ .path = { "domains" }, .title = N_("Domains"), .run = page_table },
+	{ .path = { "campaigns" }, .title = N_("Campaigns"), .run = page_table },
+	{ .path = { "rules" }, .title = N_("Rules"), .run = page_table },
+	{ .path = { "rule_hosts" }, .run = page_table },
+	{ .path = { "senders" }, .run = page_table },
+	{ .path = { "campaign_hosts" }, .run = page_table },
+	{ .path = { "rule", "*" }, .run = page_rule },
+	{ .path = { "domain", "*" }, .run = page_domain },
+	{ .path = { "campaign", "*" }, .run = page_campaign },
 	{ .path = { "loss" }, .run = page_table },
 	{ .path = { "events" }, .run = page_table },
 	{ .path = { "changes" }, .run = page_table },
@@ -26,8 +36,8 @@ static const struct route routes[] = {
 	{ .path = { "sensor" }, .title = N_("Sensor"), .run = page_sensor },
 	{ .path = { "about" }, .title = N_("About"), .run = page_about, .no_store = true },
 	{ .path = { "host", "*" }, .run = page_host },
-	{ .path = { "session", "*" }, .run = page_session, .evidence = true },
 	{ .path = { "chart", "host", "*" }, .run = chart_host },
+	{ .path = { "session", "*" }, .run = page_session, .evidence = true },
 	{ .path = { "mail", "*", "*" }, .run = page_mail, .evidence = true },
 	{ .path = { "csv", "*" },
 		.run = download_csv,

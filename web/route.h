@@ -22,19 +22,22 @@ struct route {
 #define FORM_MAX (64u << 10)
 #define FORM_MAX_BIG (1u << 20)
 
-const struct route *route_at(size_t i);		       /* NULL at the end */
+const struct route *route_at(size_t i); /* NULL at the end */
 const struct route *route_find(const struct uri *uri); /* NULL = there is none */
 
 void page_overview(struct request *r, struct answer *a);
 void page_host(struct request *r, struct answer *a);
+void chart_host(struct request *r, struct answer *a);
 void page_table(struct request *r, struct answer *a);
+void page_rule(struct request *r, struct answer *a);
+void page_domain(struct request *r, struct answer *a);
+void page_campaign(struct request *r, struct answer *a);
 void page_case(struct request *r, struct answer *a);
 void page_session(struct request *r, struct answer *a);
 void page_mail(struct request *r, struct answer *a);
 void page_sensor(struct request *r, struct answer *a);
 void page_about(struct request *r, struct answer *a);
 void download_csv(struct request *r, struct answer *a);
-void chart_host(struct request *r, struct answer *a);
 void download_json(struct request *r, struct answer *a);
 void download_table(struct request *r, struct answer *a);
 void download_one(struct request *r, struct answer *a);
