@@ -49,9 +49,10 @@
 	"  auth_result, helo, dialect, client_software, protocol FROM sessions" \
 	"  WHERE " #side "_key = ?1 AND start_ns >= ?2 AND start_ns < ?3 ORDER BY start_ns DESC LIMIT ?4)" \
 	" WHERE protocol IN ('', 'smtp', 'lmtp'))"
+/* "+": by the session, not by an index of outcomes. */
 #define PEERS(side, other)                                              \
 	NEWEST(side, other)                                             \
-	" SELECT peer, count(*), sum((SELECT count(*) FROM mails m WHERE m.session = newest.session AND m.outcome = 'accepted'))," \
+	" SELECT peer, count(*), sum((SELECT count(*) FROM mails m WHERE m.session = newest.session AND +m.outcome = 'accepted'))," \
 	" sum(refusals), sum(auth_result = 'fail'), min(start_ns), max(end_ns), count(*) OVER ()" \
 	" FROM newest GROUP BY peer ORDER BY count(*) DESC, peer_key LIMIT ?5"
 /* The program is that of one of the sessions. */
