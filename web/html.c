@@ -195,6 +195,22 @@ h_str(struct html *h, const char *text)
 	h_text(h, slice_str(text));
 }
 
+void
+h_lines(struct html *h, struct slice text)
+{
+	while (text.len > 0) {
+		bool more = slice_index(text, '\n') < text.len;
+		struct slice line = slice_split(&text, '\n');
+		if (line.len > 0 && line.ptr[line.len - 1] == '\r') {
+			line.len--;
+		}
+		h_text(h, line);
+		if (more) {
+			buf_byte(h->out, '\n');
+		}
+	}
+}
+
 /* What a fraction is made of stands between these two, until its point is the language's.  Neither
  * is clean text. */
 enum { FRACTION_BEGIN = 1, FRACTION_END = 2 };

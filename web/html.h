@@ -45,6 +45,8 @@ void h_url(struct html *h, const char *name, const char *url);
 
 void h_text(struct html *h, struct slice text);
 void h_str(struct html *h, const char *text);
+/* Text whose ends of lines are kept: for <pre> and <textarea>. */
+void h_lines(struct html *h, struct slice text);
 void h_format(struct html *h, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same text in the arena, for what takes a text.  Fractions (%.1f) have the language's point, in both. */
 const char *h_words(struct html *h, const char *format, ...) __attribute__((format(printf, 2, 3)));

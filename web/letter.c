@@ -134,6 +134,16 @@ on_session(void *ctx, const struct cell *cells)
 	return true;
 }
 
+/* "192.0.2.1:25", "[2001:db8::1]:25" */
+static const char *
+socket_text(struct arena *arena, struct slice address, int64_t port)
+{
+	bool v6 = slice_index(address, ':') < address.len;
+
+	return arena_printf(arena, "%s%.*s%s:%" PRId64, v6 ? "[" : "", (int)address.len,
+		(const char *)address.ptr, v6 ? "]" : "", port);
+}
+
 static bool
 on_refusal(void *ctx, const struct cell *cells)
 {
@@ -155,9 +165,10 @@ on_refusal(void *ctx, const struct cell *cells)
 	if (f->samples_count < LETTER_SAMPLES) {
 		ptime_format(cell_of(t, cells, "timestamp_first")->integer, time);
 		f->samples[f->samples_count++] = arena_printf(f->arena,
-			"%s tcp %s:%" PRId64 " -> %.*s:%" PRId64 " %.*s", time, f->host,
-			cell_of(t, cells, "src_port")->integer, (int)server.len,
-			(const char *)server.ptr, cell_of(t, cells, "dst_port")->integer,
+			"%.19s+00:00 tcp %s -> %s %.*s", time,
+			socket_text(f->arena, slice_str(f->host),
+				cell_of(t, cells, "src_port")->integer),
+			socket_text(f->arena, server, cell_of(t, cells, "dst_port")->integer),
 			(int)(reply.len < 400 ? reply.len : 400), (const char *)reply.ptr);
 	}
 	return true;
@@ -355,7 +366,10 @@ samples(struct writer *w, const struct facts *f)
 	}
 	say(w, T(w, "Some of the refusals, as the servers wrote them:"));
 	for (size_t i = 0; i < f->samples_count; i++) {
-		buf_printf(w->out, "  %s\n", f->samples[i]);
+		wrap(w,
+			arena_printf(w->arena, "- %s",
+				text_clean(w->arena, slice_str(f->samples[i]), 600)),
+			4);
 	}
 	end_paragraph(w);
 }

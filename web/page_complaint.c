@@ -41,7 +41,7 @@ paste_form(struct html *h, struct request *r, const char *text)
 	h_attr(h, "rows", "12");
 	h_attr(h, "spellcheck", "false");
 	h_attr(h, "required", "required");
-	h_str(h, text);
+	h_lines(h, slice_str(text));
 	h_close(h);
 	h_class(h, "div", "buttons");
 	h_element(h, "button", NULL, T(h, "Find the session"));
@@ -292,7 +292,7 @@ letter_form(struct html *h, const char *host, const struct letter *l)
 	const char *word;
 	const struct language *language;
 
-	h_class(h, "form", "filter card");
+	h_class(h, "form", "filter card choices");
 	h_url(h, "action", url_path(h->arena, "complaint", "host", host, NULL));
 	h_open(h, "label");
 	h_element(h, "span", NULL, T(h, "Letter"));
@@ -353,7 +353,7 @@ add_letter(struct html *h, const char *host, const struct letter *l, struct slic
 	h_class(h, "pre", "command letter");
 	h_attr(h, "lang", texts_tag(l->texts));
 	h_attr(h, "tabindex", "0");
-	h_text(h, text);
+	h_lines(h, text);
 	h_close_n(h, 2);
 }
 
