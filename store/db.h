@@ -26,6 +26,8 @@ int db_open(const char *path, enum db_mode mode, struct db **out, struct err *er
 void db_close(struct db *db); /* NULL does nothing; statements must be freed before */
 /* A step or run that takes longer than this fails; 0 = waits for ever (the start). */
 void db_patience(struct db *db, int milliseconds);
+/* Everything from now on together, instead of each step; 0 = each step again. */
+void db_deadline(struct db *db, int milliseconds);
 
 /* One or more statements without rows: 0 or -1. */
 int db_run(struct db *db, const char *sql, struct err *err);

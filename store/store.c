@@ -37,6 +37,12 @@ store_new(const char *path, const char *sensor)
 }
 
 void
+store_deadline(struct store *s, int milliseconds)
+{
+	db_deadline(s->db, milliseconds);
+}
+
+void
 store_close(struct store *s)
 {
 	if (s == NULL)

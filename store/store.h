@@ -24,6 +24,9 @@ int store_open(const char *path, const char *sensor, struct store **out, struct 
 int store_open_reader(const char *path, struct store **out, struct err *err);
 /* The number of the newest row that was committed: it grows with whatever is new. 0 or -1. */
 int store_seq(struct store *s, int64_t *seq, struct err *err);
+/* A reader's questions from now on, together, fail in words after so long; 0 = each step by itself
+ * after 5 s. */
+void store_deadline(struct store *s, int milliseconds);
 /* What was not committed is not kept. NULL does nothing. */
 void store_close(struct store *s);
 /* Valid as long as the store. A write that fails ends the batch: everything up to the next commit,

@@ -24,6 +24,7 @@ struct db {
 	char *path;
 	int patience_ms;
 	int64_t give_up_ms; /* of the monotonic clock; 0 = never */
+	bool has_deadline;  /* give_up_ms is for everything, not for a step */
 };
 
 struct db_statement {
@@ -95,8 +96,16 @@ out_of_patience(void *ctx)
 static void
 start_waiting(struct db *db)
 {
-	if (db->patience_ms != 0)
+	if (db->patience_ms != 0 && !db->has_deadline)
 		db->give_up_ms = monotonic_ms() + db->patience_ms;
+}
+
+void
+db_deadline(struct db *db, int milliseconds)
+{
+	db->has_deadline = milliseconds != 0;
+	if (db->has_deadline)
+		db->give_up_ms = monotonic_ms() + milliseconds;
 }
 
 void

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sensor/base/hash.h"
+#include "web/fields.h"
 #include "web/page.h"
 #include "web/route.h"
 
@@ -70,7 +71,12 @@ asset_answer(struct request *r, struct answer *a)
 	const char *url = asset_url(&r->arena, assets[i].name);
 	bool current = strncmp(url + strlen("/static/"), r->uri.segments[1], 16) == 0 &&
 		       strlen(r->uri.segments[1]) == 16;
+	const char *tag = arena_printf(&r->arena, "\"%.16s\"", url + strlen("/static/"));
+	bool packed = field_takes_gzip(r->accept_encoding);
 	a->type = assets[i].type;
 	a->cache = current ? "public, max-age=31536000, immutable" : "no-cache";
-	a->fixed = asset_bytes(i);
+	a->etag = packed ? arena_printf(&r->arena, "%.17s-gz\"", tag) : tag;
+	a->encoding = packed ? "gzip" : NULL;
+	a->fixed = packed ? slice_of(assets[i].gz, (size_t)(assets[i].gz_end - assets[i].gz))
+			  : asset_bytes(i);
 }

@@ -209,7 +209,9 @@ add_mail(struct html *h, const struct node *mail)
 	h_element(h, "td", "text", T(h, node_text(mail, "outcome")));
 	h_element(h, "td", "num", h_words(h, "%.1f", node_real(mail, "score")));
 	h_element(h, "td", "num", part_bytes(h, node_int(mail, "bytes")));
-	h_element(h, "td", "long", node_text(mail, "header.subject"));
+	h_class(h, "td", "long");
+	h_text(h, viewer_subject(h->viewer, slice_str(node_text(mail, "header.subject"))));
+	h_close(h);
 	h_close(h);
 }
 

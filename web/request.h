@@ -59,6 +59,7 @@ struct request {
 	const char *cookies, *if_none_match, *accept_language, *accept_encoding, *accept,
 		*authorization, *fetch_site; /* header fields as they came; NULL = none */
 	struct pool *pool;
+	int query_ms;	      /* for all questions of a page together; 0 = 5 s for each */
 	struct reader reader; /* taken before the route runs */
 	bool reader_failed;   /* the store refused something: the connection is not kept */
 	int64_t now;	      /* wall clock, ns */

@@ -307,6 +307,7 @@ on_request(void *ctx, struct MHD_Connection *connection, const char *url, const 
 	r.site = w->config.site;
 	r.door = w->door;
 	r.is_tls = w->tls != NULL;
+	r.query_ms = w->config.query_ms;
 	read_head(&r, connection);
 	answer_init(&a);
 	answer_request(w, &r, connection, call, &a);
