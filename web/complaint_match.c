@@ -211,16 +211,20 @@ by_message_id(struct matching *m)
 /* ---- the surest first ---- */
 
 static enum complaint_certainty
-certainty_of(const struct complaint_match *m)
+certainty_of(const struct complaint_clues *clues, const struct complaint_match *m)
 {
 	unsigned reasons = m->reasons;
 
 	if (reasons & COMPLAINT_MESSAGE_ID)
 		return COMPLAINT_CERTAIN;
-	/* Queue ids come again after some time, and are short with some servers. */
-	if (reasons & COMPLAINT_QUEUE_ID)
+	/* Queue ids come again after some time, and are short with some servers: what speaks
+	 * against one counts. */
+	if (reasons & COMPLAINT_QUEUE_ID) {
+		bool told = clues->addresses_count + clues->times_count > 0;
 		return reasons & (COMPLAINT_ADDRESS | COMPLAINT_TIME) ? COMPLAINT_CERTAIN
+		       : told					      ? COMPLAINT_POSSIBLE
 								      : COMPLAINT_LIKELY;
+	}
 	if ((reasons & COMPLAINT_TIME) && (reasons & COMPLAINT_PORT))
 		return COMPLAINT_CERTAIN;
 	return reasons & (COMPLAINT_TIME | COMPLAINT_PORT) ? COMPLAINT_LIKELY : COMPLAINT_POSSIBLE;
@@ -255,7 +259,7 @@ complaint_match(struct store *s, const struct complaint_clues *clues, struct are
 	if (by_message_id(&m) != 0)
 		return -1;
 	for (size_t i = 0; i < m.found_count; i++)
-		m.found[i].certainty = certainty_of(&m.found[i]);
+		m.found[i].certainty = certainty_of(clues, &m.found[i]);
 	if (m.found_count > 0)
 		qsort(m.found, m.found_count, sizeof *m.found, compare);
 	out->count = m.found_count < COMPLAINT_MATCHES_MAX ? m.found_count : COMPLAINT_MATCHES_MAX;

@@ -157,14 +157,14 @@ add_match(struct html *h, const struct complaint_match *m)
 	h_close(h);
 }
 
-/* The hosts of ours behind what was found, each once: what to do next. */
+/* The hosts of ours behind the surest of what was found, each once: what to do next. */
 static void
 add_next(struct html *h, const struct complaint_matches *found)
 {
 	h_open(h, "p");
 	for (size_t i = 0; i < found->count; i++) {
 		const char *client = found->items[i].client;
-		bool again = false;
+		bool again = found->items[i].certainty < found->items[0].certainty;
 		for (size_t k = 0; k < i; k++) {
 			again |= strcmp(found->items[k].client, client) == 0;
 		}
