@@ -217,6 +217,7 @@ struct peer_question {
 };
 struct sessions_looked {
 	int64_t count, from, until; /* how many there are to look at; when the first and the last began */
+	bool more; /* there may be others, earlier ones */
 };
 int query_sessions_looked(struct store *s, const struct peer_question *q, struct sessions_looked *out,
 	struct err *err);

@@ -112,6 +112,7 @@ query_sessions_looked(struct store *s, const struct peer_question *q, struct ses
 		out->count = db_int(st, 0);
 		out->from = db_int(st, 1);
 		out->until = db_int(st, 2);
+		out->more = db_int(st, 3) >= q->sessions;
 	}
 	db_reset(st);
 	return got < 0 ? -1 : 0;

@@ -66,9 +66,11 @@
 	" SELECT e.class, e.list, sum(e.count), count(DISTINCT e.session), max(e.last_ns), e.code || ' ' || e.text, e.session" \
 	" FROM newest n CROSS JOIN evidence e ON e.session = n.session" \
 	" GROUP BY e.class, e.list ORDER BY sum(e.count) DESC, e.class, e.list LIMIT ?5"
-#define LOOKED(side, other)                                             \
-	NEWEST(side, other)                                             \
-	" SELECT count(*), ifnull(min(start_ns), 0), ifnull(max(start_ns), 0) FROM newest WHERE ?5 >= 0"
+#define OF_SMTP " FILTER (WHERE protocol IN ('', 'smtp', 'lmtp'))"
+#define LOOKED(side)                                                    \
+	"SELECT count(*)" OF_SMTP ", ifnull(min(start_ns)" OF_SMTP ", 0), ifnull(max(start_ns)" OF_SMTP ", 0), count(*)" \
+	" FROM (SELECT start_ns, protocol FROM sessions WHERE " #side "_key = ?1 AND start_ns >= ?2 AND start_ns < ?3" \
+	"  ORDER BY start_ns DESC LIMIT ?4) WHERE ?5 >= 0"
 
 const char *const statement_sql[STATEMENTS_COUNT] = {
 	[STATEMENT_SEQ_GET] =
@@ -375,8 +377,8 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 	[STATEMENT_SPOKEN_DIALECT] = SPOKEN("dialect", "client_software"),
 	[STATEMENT_REFUSALS_OF_CLIENT] = REFUSALS(client, server),
 	[STATEMENT_REFUSALS_OF_SERVER] = REFUSALS(server, client),
-	[STATEMENT_LOOKED_OF_CLIENT] = LOOKED(client, server),
-	[STATEMENT_LOOKED_OF_SERVER] = LOOKED(server, client),
+	[STATEMENT_LOOKED_OF_CLIENT] = LOOKED(client),
+	[STATEMENT_LOOKED_OF_SERVER] = LOOKED(server),
 
 	[STATEMENT_VERDICTS_SEEN] =
 		"SELECT verdict_rank, count(*) FROM hosts WHERE last_ns >= ?1 AND first_ns < ?2"

@@ -93,6 +93,7 @@ add_jumps(struct html *h, const struct host_page *p)
 	} jumps[] = {
 		{ "#why", N_("Why"), NULL },
 		{ "#advice", N_("What to do"), "advice" },
+		{ "#case", N_("Case"), NULL },
 		{ "#risk", N_("Risk"), NULL },
 		{ "#listings", N_("Listings"), NULL },
 		{ "#activity", N_("Time line"), NULL },
@@ -310,6 +311,9 @@ static int
 write_page(struct html *h, struct answer *a, struct host_page *p)
 {
 	if (p->host != NULL && set_range(p) != 0) {
+		return -1;
+	}
+	if (host_load_looked(p) != 0) {
 		return -1;
 	}
 	page_begin(h, p->r, a, p->text);

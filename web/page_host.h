@@ -9,15 +9,16 @@
 struct host_page {
 	struct request *r;
 	struct addr addr;
-	const char *text;	 /* the address */
-	const struct node *host; /* its record; NULL = there is no verdict */
-	struct view view;	 /* range of time, as asked for */
-	int64_t since, until;	 /* of charts, ns */
+	const char *text;		  /* the address */
+	const struct node *host;	  /* its record; NULL = there is no verdict */
+	struct view view;		  /* range of time, as asked for */
+	int64_t since, until;		  /* of charts, ns */
+	struct sessions_looked looked[2]; /* that it opened; that others opened to it */
 	struct err *err;
 };
 
 /* Newest sessions that are looked at for peers, names and refusals. */
-#define HOST_SESSIONS_LOOKED 2000
+#define HOST_SESSIONS_LOOKED 500
 
 /* Path with the host as a filter, the range of the page, and one parameter more (name NULL = none).
  */
@@ -34,6 +35,7 @@ void host_actions(struct html *h, const struct host_page *p);
 /* What the risk is made of; how likely each list is. */
 void host_risk(struct html *h, const struct host_page *p);
 /* These give 0, or -1 and err. */
+int host_load_looked(struct host_page *p);
 int host_listings(struct html *h, const struct host_page *p);
 int host_time(struct html *h, const struct host_page *p);
 int host_peers(struct html *h, const struct host_page *p);

@@ -18,31 +18,40 @@ question_of(const struct host_page *p, bool as_server, int64_t limit)
 		.limit = limit };
 }
 
-/* How far these tables look. */
-static int
+/* How far the tables look: once for all of them. */
+int
+host_load_looked(struct host_page *p)
+{
+	for (int side = 0; side < 2; side++) {
+		const struct peer_question q = question_of(p, side == 1, 1);
+		/* of a host of ours, only what it opened is shown */
+		if ((side == 0 || p->host == NULL) && query_sessions_looked(p->r->reader.store, &q,
+							      &p->looked[side], p->err) != 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static void
 add_looked(struct html *h, const struct host_page *p, bool as_server)
 {
-	struct sessions_looked looked;
+	const struct sessions_looked *looked = &p->looked[as_server ? 1 : 0];
 	char from[PTIME_TEXT_MAX], until[PTIME_TEXT_MAX];
-	const struct peer_question q = question_of(p, as_server, 1);
-	if (query_sessions_looked(p->r->reader.store, &q, &looked, p->err) != 0) {
-		return -1;
+	if (looked->count == 0) {
+		return;
 	}
-	if (looked.count == 0) {
-		return 0;
-	}
-	ptime_format(looked.from, from);
-	ptime_format(looked.until, until);
+	ptime_format(looked->from, from);
+	ptime_format(looked->until, until);
 	h_class(h, "p", "note");
 	h_format(h,
-		looked.count >= HOST_SESSIONS_LOOKED
-			? T(h, "Of the newest %s sessions, from %.10s %.5s to %.10s %.5s UTC; "
-			       "earlier "
-			       "ones are not counted here.")
-			: T(h, "Of %s sessions, from %.10s %.5s to %.10s %.5s UTC."),
-		part_number(h, looked.count), from, from + 11, until, until + 11);
+		looked->more ? T(h, "Of the newest %s sessions, from %.10s %.5s to %.10s %.5s UTC; "
+				    "earlier ones are not counted here.")
+			     : TN(h, "Of %s session, from %.10s %.5s to %.10s %.5s UTC.",
+				       "Of %s sessions, from %.10s %.5s to %.10s %.5s UTC.",
+				       looked->count),
+		part_number(h, looked->count), from, from + 11, until, until + 11);
 	h_close(h);
-	return 0;
 }
 
 /* ---- peers ---- */
@@ -126,9 +135,9 @@ host_peer_table(
 			part_number(h, rows.all - rows.count));
 		h_close(h);
 	}
-	int rc = add_looked(h, p, part->as_server);
+	add_looked(h, p, part->as_server);
 	h_close(h);
-	return rc;
+	return 0;
 }
 
 /* ---- refusals ---- */
@@ -257,10 +266,10 @@ host_spoken(struct html *h, const struct host_page *p)
 		T(h, "A mail server greets with one name and speaks one way; many of either mean "
 		     "malware, or many machines behind one address."));
 	if (add_spoken_table(h, p, SPOKEN_HELO, &helo) != 0 ||
-		add_spoken_table(h, p, SPOKEN_DIALECT, &dialect) != 0 ||
-		add_looked(h, p, false) != 0) {
+		add_spoken_table(h, p, SPOKEN_DIALECT, &dialect) != 0) {
 		return -1;
 	}
+	add_looked(h, p, false);
 	h_close(h);
 	return 0;
 }

@@ -209,11 +209,13 @@ how_far_a_question_looks_is_said(void **state)
 	q.host = address(HOST);
 	assert_int_equal(query_sessions_looked(f.store, &q, &looked, &err), 0);
 	assert_int_equal(looked.count, 2); /* the third is HTTP */
+	assert_true(looked.more);
 	assert_int_equal(looked.from, T0 + 20 * 60 * PTIME_SECOND);
 	assert_int_equal(looked.until, T0 + 30 * 60 * PTIME_SECOND);
 	q.host = address("203.0.113.99");
 	assert_int_equal(query_sessions_looked(f.store, &q, &looked, &err), 0);
 	assert_int_equal(looked.count, 0);
+	assert_false(looked.more);
 	assert_int_equal(looked.from, 0);
 	fixture_end(&f);
 }

@@ -221,7 +221,7 @@ static const struct {
 		200, "/mails?host=2001:db8::1&amp;since=2008-06-12T01:30:00Z&amp;rule=BAD_RULE",
 		NULL },
 	{ "the range holds for peers", "/host/" HOST "?since=2008-06-12T01:30:00Z", ACCESS_READER,
-		200, "Of 1 sessions, from 2008-06-12 02:00", NULL },
+		200, "Of 1 session, from 2008-06-12 02:00", NULL },
 	{ "a reader hands nothing on", "/host/" HOST, ACCESS_READER, 200, "id=\"why\"",
 		"/record/host/" },
 	{ "an analyst does", "/host/" HOST, ACCESS_ANALYST, 200,
