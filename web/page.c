@@ -7,6 +7,7 @@
 #include "web/asset.h"
 #include "web/language.h"
 #include "web/route.h"
+#include "web/site.h"
 #include "web/shell.h"
 #include "web/theme.h"
 
@@ -238,6 +239,10 @@ page_end(struct html *h, struct request *r)
 {
 	h_close_n(h, h->depth - 2); /* all within <html><body> */
 	h_class(h, "footer", "foot");
+	if (r->site->tell == NULL) {
+		h_element(h, "p", NULL,
+			T(h, "No audit log is kept here: who looks at evidence is not noted."));
+	}
 	h_open(h, "p");
 	h_format(h, "heloscope %s", r->version);
 	h_close(h);

@@ -11,6 +11,7 @@
 #include "sensor/cli/cli.h"
 #include "sensor/cli/lookup_source.h"
 #include "sensor/cli/setup.h"
+#include "sensor/cli/tell.h"
 #include "sensor/cli/web_setup.h"
 #include "sensor/lookup/resolver.h"
 #include "sensor/process_analyst.h"
@@ -434,14 +435,16 @@ run_alerter(void *ctx, const struct ipc_ends *ends)
 static int
 run_web(void *ctx, const struct ipc_ends *ends)
 {
-	const struct running *r = ctx;
+	struct running *r = ctx; /* a copy, as all that this process has of its parent */
 	const struct sandbox sandbox = { .user = r->owner, .ends_with_parent = true };
+	struct ipc_ends told = *ends;
 	static const int signals[] = { SIGTERM };
 	struct err err = { "" };
 	struct web *web;
 	char url[WEB_SETUP_URL];
-	(void)ends;
 
+	r->web.site.tell = tell_collector;
+	r->web.site.tell_ctx = &told;
 	if (sandbox_enter(&sandbox, &err) < 0 || web_start(&r->web.config, &web, &err) < 0) {
 		fprintf(stderr, "heloscope run: the report: %s\n", err.text);
 		return EXIT_FAILED;

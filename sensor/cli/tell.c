@@ -72,11 +72,16 @@ struct writing {
 	struct sink sink;
 };
 
+/* It makes no store where there is none: one that was moved away comes back, or is made by a
+ * sensor.
+ */
 static int
 hold(struct writing *w, struct err *err)
 {
 	if (w->store != NULL)
 		return 0;
+	if (access(w->path, F_OK) != 0)
+		return err_set(err, "there is no store %s now", w->path);
 	if (store_open(w->path, w->sensor, &w->store, err) != 0)
 		return -1;
 	w->sink = store_sink(w->store);
