@@ -16,7 +16,8 @@ add_words(struct html *h, const struct table *table, const struct cell *cells)
 	}
 	h_class(h, "dl", "facts");
 	part_fact(h, T(h, "File"), arena_string(a, sums_cell(table, cells, "place")->text));
-	part_fact(h, T(h, "Source"), arena_string(a, sums_cell(table, cells, "source")->text));
+	part_fact(
+		h, T(h, "Source"), TS(h, arena_string(a, sums_cell(table, cells, "source")->text)));
 	part_fact_time(h, T(h, "First mail"), sums_cell(table, cells, "first")->integer);
 	part_fact_time(h, T(h, "Last mail"), sums_cell(table, cells, "last")->integer);
 	h_close_n(h, 2);

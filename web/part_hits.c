@@ -44,7 +44,7 @@ add_why(struct html *h, const struct node *hit)
 		h_close_n(h, 3);
 	}
 	if (*source != '\0') {
-		h_element(h, "div", "note", source);
+		h_element(h, "div", "note", TS(h, source));
 	}
 	h_close(h);
 }

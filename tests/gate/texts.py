@@ -77,6 +77,8 @@ COUNTS = "sensor/host/count_fields.h"
 
 RULES = "rules/*.cf"
 RULE_LINES = ("describe", "cure", "list_ends")
+# What a page of a mail shows of a rule's source, where it is more than the name of a place.
+PROSE = re.compile(r"\b[a-z]{2,},? [a-z]{2,}")
 
 # Formats that are no text: commands for a shell, keys, words for a file.
 NO_TEXT = [
@@ -328,7 +330,8 @@ def rule_texts():
         with open(path, encoding="utf-8") as file:
             for line in file:
                 words = line.split(None, 2)
-                if len(words) == 3 and words[0] in RULE_LINES:
+                prose = len(words) == 3 and words[0] == "source" and "hosts.cf" not in path and PROSE.search(words[2])
+                if len(words) == 3 and (words[0] in RULE_LINES or prose):
                     text = words[2].strip().replace("%", "%%")
                     yield re.sub(r"\{\w+ ?(%%)?\}", lambda m: "%f %%" if m.group(1) else "%f", text), path
 
@@ -481,7 +484,9 @@ PLAIN = [
     (r".*", r"(TLS|AUTH|HELO|EHLO|JA4|VLAN|CSV|JSON|SHA-256|SMTP|HTTP|UTC|ARF|X-ARF|XARF v4|Zeek|EVE|IP|ID)( [\d.]+)?", "words of protocols"),
     (r".*", r"attachment; filename=.*|[^;]*%s; Path=/.*", "header fields"),
     (r".*", r"%s · heloscope", "the name of the program"),
-    (r"web/letter\.c", r"%s tcp .*", "a line of a log"),
+    (r"web/letter\.c", r"%\.19s.* tcp .*", "a line of a log"),
+    (r"web/(export\w*|asset)\.c", r"heloscope-[%\w.-]*|%\.17s-gz\"", "names of files and versions"),
+    (r".*", r"%s#[\w-]+", "a place on a page"),
     (r"web/controls\.c", r"net:.*", "words of the filter box"),
     (r"web/params_view\.c", r"the filter's word .*", "the front of an error; the whole is a key in query_words.c"),
     (r".*", r"%s (kB|MB|GB|TB|PB)|%s %s", "units"),
