@@ -38,6 +38,7 @@ testing=(
 	tcpreplay zstd                  # captures onto the wire, and compressed
 	chromium                        # the report as a browser sees it
 	prometheus python3-jsonschema   # alert rules are checked (promtool), answers of the API
+	python3-yaml                    # complaints as X-ARF
 	swaks libnet-ssleay-perl libio-socket-ssl-perl msmtp openssl # clients of the mail servers below
 )
 peers=(postfix exim4-daemon-light opensmtpd tinyproxy-bin microsocks php-cli rbldnsd)

@@ -16,7 +16,20 @@ struct lines {
 
 /* ---- what a record tells ---- */
 
-/* Replies from that of the mail's MAIL on, up to the next MAIL, without what ends a session. */
+/* Whether it is said to a mail, and not to what comes between two or at the end. */
+static bool
+is_of_mail(const char *to)
+{
+	static const char *const commands[] = { "MAIL", "RCPT", "DATA", "BDAT", "data-end" };
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+		if (strcmp(to, commands[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The last from that of the mail's MAIL on, up to the next MAIL. */
 const struct node *
 export_last_reply(const struct node *session, int64_t number)
 {
@@ -26,7 +39,7 @@ export_last_reply(const struct node *session, int64_t number)
 		const struct node *reply = node_item(session, "replies", i);
 		const char *to = node_text(reply, "to");
 		mails += strcmp(to, "MAIL") == 0;
-		if ((number == 0 || mails == number) && (number == 0 || strcmp(to, "QUIT") != 0)) {
+		if (number == 0 || (mails == number && is_of_mail(to))) {
 			last = reply;
 		}
 	}
