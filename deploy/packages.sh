@@ -36,9 +36,8 @@ testing=(
 	iproute2 ethtool tcpdump tshark # live capture in a name space; a second opinion on captures
 	rbldnsd                         # a blocklist of our own
 	tcpreplay zstd                  # captures onto the wire, and compressed
-	chromium                        # the report as a browser sees it
+	chromium chromium-driver python3-selenium # the report as a browser sees it, and handles it
 	prometheus python3-jsonschema   # alert rules are checked (promtool), answers of the API
-	python3-yaml                    # complaints as X-ARF
 	swaks libnet-ssleay-perl libio-socket-ssl-perl msmtp openssl # clients of the mail servers below
 )
 peers=(postfix exim4-daemon-light opensmtpd tinyproxy-bin microsocks php-cli rbldnsd)

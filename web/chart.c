@@ -31,11 +31,11 @@ box(struct html *h, const char *label)
 }
 
 static void
-drawing(struct html *h, const char *title, int width, int height)
+drawing(struct html *h, const char *role, const char *title, int width, int height)
 {
 	h_class(h, "svg", "chart");
 	h_attr(h, "viewBox", arena_printf(h->arena, "0 0 %d %d", width, height));
-	h_attr(h, "role", "img");
+	h_attr(h, "role", role);
 	h_element(h, "title", NULL, title);
 }
 
@@ -43,7 +43,14 @@ void
 chart_begin(struct html *h, const char *label, const char *title, int width, int height)
 {
 	box(h, label);
-	drawing(h, title, width, height);
+	drawing(h, "img", title, width, height);
+}
+
+void
+chart_begin_linked(struct html *h, const char *label, const char *title, int width, int height)
+{
+	box(h, label);
+	drawing(h, "group", title, width, height);
 }
 
 void
@@ -263,7 +270,7 @@ chart_series(struct html *h, const struct series *s, const char *title)
 	int64_t top = series_scale(series_peak(s), &lines);
 	box(h, title);
 	h_attr(h, "data-values", series_values(h, s));
-	drawing(h, title, CHART_WIDTH, HEIGHT);
+	drawing(h, "img", title, CHART_WIDTH, HEIGHT);
 	h_element(h, "desc", NULL,
 		h_words(h,
 			T(h, "Recipients per %s, stacked: refused, put off, accepted, not seen. "

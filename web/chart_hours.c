@@ -96,7 +96,11 @@ chart_hours(struct html *h, const struct series *s, const char *title,
 	struct drawing d = { .h = h, .s = s };
 	measure(&d);
 	double limit = TOP + GAP + 2 * ROW - ROW * CHART_SCORE_LIMIT / d.score_top;
-	chart_begin(h, title, title, CHART_WIDTH, HEIGHT);
+	if (url != NULL) {
+		chart_begin_linked(h, title, title, CHART_WIDTH, HEIGHT);
+	} else {
+		chart_begin(h, title, title, CHART_WIDTH, HEIGHT);
+	}
 	h_element(h, "desc", NULL,
 		T(h, "Above the mails of each step, below the highest score of one of them; 5.0 "
 		     "and "

@@ -9,6 +9,9 @@ enum { CHART_WIDTH = 760, CHART_LEFT = 52, CHART_PLOT = 696, CHART_LABEL = 34 };
 
 /* A drawing in a box that scrolls where it is narrow: two elements to close. */
 void chart_begin(struct html *h, const char *label, const char *title, int width, int height);
+/* The same with links in it: what is an image as a whole has no parts that take the focus. */
+void chart_begin_linked(
+	struct html *h, const char *label, const char *title, int width, int height);
 void chart_rect(struct html *h, const char *class, double x, double y, double width, double height);
 void chart_line(struct html *h, const char *class, double x1, double y1, double x2, double y2);
 /* `anchor`: "start" or "end". */

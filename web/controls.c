@@ -56,7 +56,7 @@ help_row(struct html *h, const struct view_param *p)
 {
 	h_open(h, "div");
 	h_open(h, "dt");
-	h_element(h, "code", NULL, arena_printf(h->arena, "%s:%s", p->name, p->hint));
+	h_element(h, "code", NULL, arena_printf(h->arena, "%s:", p->name));
 	h_close(h);
 	h_element(h, "dd", NULL, T(h, p->wanted));
 	h_close(h);

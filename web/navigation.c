@@ -10,7 +10,7 @@ static const struct {
 	const char *segment, *title, *key;
 	bool front, narrow;
 } places[] = {
-	{ "", N_("Overview"), "o", true, true },
+	{ "", N_("Overview"), "o", true, false },
 	{ "hosts", N_("Hosts"), "h", true, true },
 	{ "listings", N_("Listings"), "l", true, false },
 	{ "evidence", N_("Evidence"), "e", true, false },

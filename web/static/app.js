@@ -168,7 +168,8 @@ async function drawCharts() {
 // ---- updates ----
 
 const EVERY_MS = 5000; // at most so often
-let made = performance.now(), paused = false, source = null, waiting = 0;
+const STAY_MS = 3000; // who only passes through opens no connection that the server must hold
+let made = performance.now(), paused = false, source = null, waiting = 0, opening = 0;
 
 // Whether somebody does something that a new page would disturb.
 function isBusy() {
@@ -220,10 +221,18 @@ function later() {
 	if (!waiting) waiting = setTimeout(refresh, Math.max(500, made + EVERY_MS - performance.now()));
 }
 
-function listen() {
+function stop() {
+	clearTimeout(opening);
 	source?.close();
 	source = null;
-	if (paused || document.hidden) return;
+}
+
+function listen() {
+	stop();
+	if (!paused && !document.hidden) opening = setTimeout(connect, STAY_MS);
+}
+
+function connect() {
 	source = new EventSource('/api/1/live');
 	source.addEventListener('changed', later);
 	// A server without events, or one that went away for good: nothing is updated, the count goes on.
@@ -246,6 +255,7 @@ function live() {
 		if (!paused) later();
 	});
 	document.addEventListener('visibilitychange', listen);
+	addEventListener('pagehide', stop);
 	listen();
 }
 

@@ -149,6 +149,8 @@ globalThis.charts = (() => {
 		drawn.clear();
 	}
 
+	new MutationObserver(() => drawn.forEach(chart => chart.draw()))
+		.observe(document.documentElement, { attributeFilter: ['data-theme'] });
 	for (const query of ['(prefers-color-scheme: dark)', '(prefers-contrast: more)'])
 		matchMedia(query).addEventListener('change', () => drawn.forEach(chart => chart.draw()));
 	return { draw, forget };
