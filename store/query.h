@@ -100,7 +100,7 @@ enum {
 	EXTENT_COUNTED = 10000,
 	EXTENT_SORTED = 5000,
 	EXTENT_LOOKED = 50000,
-	EXTENT_LOOKED_ROWS = 20000,
+	EXTENT_LOOKED_ROWS = 10000,
 };
 /* For pages: then ask with filter.extent = out. 0 or -1. */
 int table_extent(struct store *s, const struct table *t, const struct filter *f,

@@ -1,5 +1,6 @@
 /* Questions to tables, put together from the parts in query_tables.c. */
 #include <stdio.h>
+#include <string.h>
 
 #include "store/inside.h"
 #include "store/query_tables.h"
@@ -222,6 +223,22 @@ find_driver(struct store *s, const struct table *t, const struct filter *f,
 	return 0;
 }
 
+/* Whether each row has to be read, or looked up in another table: an index of its own table does
+ * not tell. */
+static bool
+looks_at_rows(const struct table *t, const struct filter *f)
+{
+	for (size_t i = 0; i < FILTERS; i++) {
+		const char *where = table_sql(t)->where[i];
+
+		if (filter_is_set(f, (enum filter_key)i) &&
+			(where == NULL ? i == FILTER_TEXT || i == FILTER_WORDS
+				       : strstr(where, "EXISTS (") != NULL))
+			return true;
+	}
+	return false;
+}
+
 /* Rows of the table newest first: from when on they are looked at. */
 static int
 find_floor(struct store *s, const struct table *t, const struct filter *f, struct table_extent *out,
@@ -229,9 +246,8 @@ find_floor(struct store *s, const struct table *t, const struct filter *f, struc
 {
 	const struct table_sql *parts = table_sql(t);
 	struct buf sql;
-	bool by_text = f->text != NULL || f->words_count != 0;
 
-	out->looked = by_text ? EXTENT_LOOKED_ROWS : EXTENT_LOOKED;
+	out->looked = looks_at_rows(t, f) ? EXTENT_LOOKED_ROWS : EXTENT_LOOKED;
 	buf_init(&sql, QUESTION_BYTES_MAX);
 	buf_printf(&sql, "SELECT %s FROM %s WHERE true", parts->big->at, parts->from);
 	for (size_t i = FILTER_SINCE; i <= FILTER_UNTIL; i++) {
@@ -315,7 +331,18 @@ static int
 add_whole(struct buf *sql, const struct table *t, const struct filter *f, enum wanted wanted,
 	struct err *err)
 {
-	buf_printf(sql, " FROM %s WHERE true", table_sql(t)->from);
+	const struct table_sql *parts = table_sql(t);
+
+	buf_printf(sql, " FROM %s WHERE true", parts->from);
+	if (parts->late != NULL && f->limit != 0 && wanted != WANT_COUNT) {
+		buf_printf(sql, " AND %s IN (SELECT %s FROM %s WHERE true", parts->late,
+			parts->late, parts->from);
+		add_conditions(sql, t, f, -1);
+		if (add_order(sql, t, f, err) != 0)
+			return -1;
+		buf_str(sql, " LIMIT :limit OFFSET :offset)");
+		return add_order(sql, t, f, err);
+	}
 	add_conditions(sql, t, f, -1);
 	if (wanted == WANT_COUNT)
 		return 0;

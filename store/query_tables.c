@@ -307,7 +307,7 @@ static const struct table tables[TABLES] = {
 	".server_key BETWEEN :net_low AND :net_high)"
 #define HOSTS_OF(what) "(SELECT host_key FROM hosts WHERE " what ")"
 #define CLIENT_IS(t, what) "+" t ".client_key IN " HOSTS_OF(what)
-/* Refusals, hits and mails of a session. */
+/* Refusals, hits and mails of a session: by the session, whatever else has an index. */
 #define REFUSED(t, what)                                                                           \
 	"EXISTS (SELECT 1 FROM evidence e WHERE e.session = " t ".session AND " what ")"
 #define HAS_MAIL(what) "EXISTS (SELECT 1 FROM mails m WHERE m.session = s.session AND (" what "))"
@@ -365,16 +365,25 @@ static const struct big_sql big_sessions = {
 };
 
 #define MAILS_OF_SESSIONS "FROM sessions s CROSS JOIN mails m ON m.session = s.session"
+/* Their sessions are counted: that is quick. */
+#define MAILS_OF_ENDS(of)                                                                          \
+	{ .probe = "FROM (SELECT 1 FROM sessions s WHERE s.client_key " of                         \
+		   " UNION ALL SELECT 1 FROM sessions s WHERE s.server_key " of ")",               \
+		.halves = { MAILS_OF_SESSIONS " WHERE s.client_key " of,                           \
+			MAILS_OF_SESSIONS " WHERE s.server_key " of " AND NOT +s.client_key " of } }
+#define MAILS_OF_CLIENTS(what)                                                                     \
+	{ .probe = "FROM sessions s WHERE s.client_key IN " HOSTS_OF(what),                        \
+		.halves = { MAILS_OF_SESSIONS " WHERE s.client_key IN " HOSTS_OF(what) } }
 static const struct big_sql big_mails = {
 	.key = "m.seq",
 	.at = "m.start_ns",
 	.few = {
 		[FILTER_CAMPAIGN] = { .halves = { "FROM mails m WHERE m.text_key <> '' AND m.text_key IN "
 						  TEXTS_OF_CAMPAIGN(":campaign") } },
-		[FILTER_HOST] = ENDS(MAILS_OF_SESSIONS, "s", IS_HOST, false),
-		[FILTER_NET] = ENDS(MAILS_OF_SESSIONS, "s", IS_IN_NET, false),
-		[FILTER_VERDICT] = OF_CLIENTS(MAILS_OF_SESSIONS, "s", "verdict = :verdict"),
-		[FILTER_CAUSE] = OF_CLIENTS(MAILS_OF_SESSIONS, "s", "cause = :cause"),
+		[FILTER_HOST] = MAILS_OF_ENDS(IS_HOST),
+		[FILTER_NET] = MAILS_OF_ENDS(IS_IN_NET),
+		[FILTER_VERDICT] = MAILS_OF_CLIENTS("verdict = :verdict"),
+		[FILTER_CAUSE] = MAILS_OF_CLIENTS("cause = :cause"),
 		[FILTER_LIST] = { .probe = "FROM evidence WHERE list = :list AND list <> ''",
 			.halves = { "FROM mails m WHERE m.session IN"
 				    " (SELECT session FROM evidence WHERE list = :list AND list <> '')" } },
@@ -414,6 +423,7 @@ static const struct table_sql sqls[TABLES] = {
 	[TABLE_HOSTS] = {
 		.columns = hosts_cells,
 		.from = "hosts h",
+		.late = "h.seq",
 		.order = "h.risk DESC, h.host_key",
 		.last = "h.host_key",
 		.record = "h.record",
@@ -443,14 +453,14 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_UNTIL] = "s.start_ns < :until",
 			[FILTER_VERDICT] = CLIENT_IS("s", "verdict = :verdict"),
 			[FILTER_CAUSE] = CLIENT_IS("s", "cause = :cause"),
-			[FILTER_LIST] = "s.class <> '' AND " REFUSED("s", "e.list = :list AND e.list <> ''"),
+			[FILTER_LIST] = "s.class <> '' AND " REFUSED("s", "+e.list = :list AND +e.list <> ''"),
 			[FILTER_RULE] = HAS_MAIL(HIT),
-			[FILTER_CLASS] = "s.class <> '' AND " REFUSED("s", "e.class = :class"),
+			[FILTER_CLASS] = "s.class <> '' AND " REFUSED("s", "+e.class = :class"),
 			[FILTER_SESSION] = "s.session = :session",
-			[FILTER_OUTCOME] = HAS_MAIL("m.outcome = :outcome"),
+			[FILTER_OUTCOME] = HAS_MAIL("+m.outcome = :outcome"),
 			[FILTER_PORT] = "s.server_port = :port",
 			[FILTER_NET] = IN_NET("s"),
-			[FILTER_DOMAIN] = HAS_MAIL(FROM_DOMAIN " OR " RCPT_DOMAIN),
+			[FILTER_DOMAIN] = HAS_MAIL("+" FROM_DOMAIN " OR +" RCPT_DOMAIN),
 			[FILTER_ENCRYPTED] = "s.encrypted = :encrypted",
 			[FILTER_TLS] = "s.tls = :tls",
 		},
@@ -469,16 +479,16 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_UNTIL] = "m.start_ns < :until",
 			[FILTER_VERDICT] = CLIENT_IS("m", "verdict = :verdict"),
 			[FILTER_CAUSE] = CLIENT_IS("m", "cause = :cause"),
-			[FILTER_LIST] = REFUSED("m", "e.list = :list AND e.list <> ''"),
+			[FILTER_LIST] = REFUSED("m", "+e.list = :list AND +e.list <> ''"),
 			[FILTER_RULE] = HIT,
 			[FILTER_CLASS] = "m.class = :class",
 			[FILTER_SESSION] = "m.session = :session",
 			[FILTER_OUTCOME] = "m.outcome = :outcome",
 			[FILTER_PORT] = "m.server_port = :port",
 			[FILTER_NET] = IN_NET("m"),
-			[FILTER_DOMAIN] = "(" FROM_DOMAIN " OR " RCPT_DOMAIN ")",
-			[FILTER_ENCRYPTED] = HAS_SESSION("m", "s.encrypted = :encrypted"),
-			[FILTER_TLS] = HAS_SESSION("m", "s.tls = :tls"),
+			[FILTER_DOMAIN] = "(+" FROM_DOMAIN " OR +" RCPT_DOMAIN ")",
+			[FILTER_ENCRYPTED] = HAS_SESSION("m", "+s.encrypted = :encrypted"),
+			[FILTER_TLS] = HAS_SESSION("m", "+s.tls = :tls"),
 		},
 	},
 	[TABLE_LISTINGS] = {
@@ -530,8 +540,8 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_PORT] = "e.server_port = :port",
 			[FILTER_NET] = IN_NET("e"),
 			[FILTER_DOMAIN] = NAME_IN_DOMAIN("e.helo"),
-			[FILTER_ENCRYPTED] = HAS_SESSION("e", "s.encrypted = :encrypted"),
-			[FILTER_TLS] = HAS_SESSION("e", "s.tls = :tls"),
+			[FILTER_ENCRYPTED] = HAS_SESSION("e", "+s.encrypted = :encrypted"),
+			[FILTER_TLS] = HAS_SESSION("e", "+s.tls = :tls"),
 		},
 	},
 	[TABLE_LOSS] = {

@@ -65,6 +65,7 @@ struct table_sql {
 			       all there is */
 	const char *where[FILTERS]; /* NULL = that filter says nothing about this table */
 	const struct big_sql *big;  /* NULL = a small one */
+	const char *late; /* key of long rows: a page of them is found by an index alone; NULL = they are short */
 };
 
 const struct table_sql *table_sql(const struct table *t);

@@ -34,7 +34,7 @@ trap 'exit 143' TERM
 
 build() {
 	cmake -S "$root" -B "$root/build-release" -DCMAKE_BUILD_TYPE=Release &&
-		cmake --build "$root/build-release" --target heloscope count_pcap bare_nids stages -j"$(nproc)"
+		cmake --build "$root/build-release" --target heloscope count_pcap bare_nids stages make_store -j"$(nproc)"
 }
 build >"$work/log" 2>&1 || {
 	tail -n 40 "$work/log" >&2
@@ -50,6 +50,9 @@ bench() { # NAME OPTIONS...
 	python3 "$here/bench.py" --program "$program" --tools "$root/build-release/tests/bench" --rounds "$rounds" "${@:2}" || exit 1
 	echo
 }
+echo "== the report on 5 million sessions (some 26 GB of disk)"
+"$here/report/run.sh" "$program" "$root/build-release/tests/bench/make_store" 5000000 20000 --wrk "$(command -v wrk)" --csv || status=1
+echo
 bench "usual mails" "${size[@]}"
 bench "mails of 280 kB" --worker -n "$((sessions / 20))" -c 100 --median 280000 --sigma 0.01
 bench "2,000 streams open" --worker -n 120000 -c 2000 --tiny
