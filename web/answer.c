@@ -248,6 +248,8 @@ static const char *
 refusal_words(struct request *r, unsigned status)
 {
 	switch (status) {
+	case 400:
+		return T(r, "The address holds a NUL.");
 	case 411:
 		return T(r, "The length of the form is missing (Content-Length).");
 	case 413:

@@ -56,6 +56,7 @@ struct caller {
 /* A request on its way in. */
 struct call {
 	char *target;
+	uintptr_t end; /* of the target as the library holds it */
 	struct buf body;
 	bool begun;	  /* its head was looked at */
 	unsigned refused; /* status: its body is not read; 0 = it is */
@@ -107,7 +108,8 @@ on_target(void *ctx, const char *target, struct MHD_Connection *connection)
 {
 	(void)ctx, (void)connection;
 	struct call *call = must_alloc(sizeof *call);
-	*call = (struct call){ .target = strdup(target) };
+	*call = (struct call){ .target = strdup(target),
+		.end = (uintptr_t)target + strlen(target) };
 	buf_init(&call->body, FORM_MAX_BIG);
 	return call;
 }
@@ -243,6 +245,15 @@ check_body(struct MHD_Connection *connection, const struct route *route)
 	return bytes > 0 && !field_is_form(head_field(connection, "Content-Type")) ? 415 : 0;
 }
 
+/* A NUL ends the library's string, but not the target: in its buffer the version stands after the
+ * one space that follows. */
+static bool
+has_nul(const struct call *call, const char *version)
+{
+	uintptr_t gap = (uintptr_t)version - call->end;
+	return gap > 1 && gap < CONNECTION_MEMORY; /* else it is kept elsewhere */
+}
+
 static bool
 has_body(struct MHD_Connection *connection)
 {
@@ -285,13 +296,15 @@ on_request(void *ctx, struct MHD_Connection *connection, const char *url, const 
 {
 	struct web *w = ctx;
 	struct call *call = *state;
-	(void)url, (void)version;
+	(void)url;
 	if (call == NULL || caller_of(connection) == NULL) {
 		return MHD_NO;
 	}
 	if (!call->begun) {
 		call->begun = true;
-		if (is_to_be_read(connection, method, call)) {
+		if (has_nul(call, version)) {
+			call->refused = 400;
+		} else if (is_to_be_read(connection, method, call)) {
 			return MHD_YES;
 		}
 	} else if (*upload_size > 0) {
