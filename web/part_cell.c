@@ -19,7 +19,8 @@ enum look {
 	LOOK_WORD, /* of the contract */
 	LOOK_SAID, /* a sentence of the sensor */
 	LOOK_RULE,
-	LOOK_RULES, /* joined by blanks */
+	LOOK_RULES,  /* joined by blanks */
+	LOOK_LABELS, /* likewise */
 	LOOK_DOMAIN,
 	LOOK_CAMPAIGN,
 	LOOK_LIST,
@@ -52,6 +53,7 @@ static const struct {
 	{ "subject", LOOK_LONG },
 	{ "why", LOOK_SAID },
 	{ "rules", LOOK_RULES },
+	{ "labels", LOOK_LABELS },
 	{ "rule", LOOK_RULE },
 	{ "domain", LOOK_DOMAIN },
 	{ "campaign", LOOK_CAMPAIGN },
@@ -127,6 +129,16 @@ cell_rules(struct html *h, struct slice names)
 }
 
 static void
+cell_labels(struct html *h, struct slice labels)
+{
+	for (bool first = true; labels.len > 0; first = false) {
+		const char *label = arena_string(h->arena, slice_split(&labels, ' '));
+		h_str(h, first ? "" : ", ");
+		h_str(h, T(h, label));
+	}
+}
+
+static void
 cell_list(struct html *h, const char *name)
 {
 	const struct param list = { "list", name };
@@ -181,6 +193,9 @@ part_cell(struct html *h, const struct table *table, size_t i, const struct cell
 		break;
 	case LOOK_RULES:
 		cell_rules(h, slice_str(text));
+		break;
+	case LOOK_LABELS:
+		cell_labels(h, slice_str(text));
 		break;
 	case LOOK_LIST:
 		cell_list(h, text);

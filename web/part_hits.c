@@ -101,7 +101,8 @@ add_labels(struct html *h, const struct node *m)
 	h_element(h, "span", "note", T(h, "What kind of mail it is:"));
 	for (size_t i = 0; i < node_count(m, "labels"); i++) {
 		h_str(h, " ");
-		h_element(h, "span", "badge unknown", node_text(node_item(m, "labels", i), ""));
+		h_element(
+			h, "span", "badge unknown", T(h, node_text(node_item(m, "labels", i), "")));
 	}
 	h_close(h);
 }

@@ -322,6 +322,11 @@ def page_keys():
     for args in uses(Source(COUNTS), "X"):
         keys.setdefault(" ".join(args[0]).replace("_", " "), (None, COUNTS))
     keys.setdefault("score max", (None, COUNTS))
+    for path in files_of(RULES):
+        with open(path, encoding="utf-8") as file:
+            for words in (line.split() for line in file):
+                if len(words) == 3 and words[0] == "label":
+                    keys.setdefault(words[2], (None, path))
     return keys
 
 
