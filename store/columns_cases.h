@@ -32,12 +32,18 @@
 	X(changed_by, text, x->changed_by)                                                         \
 	X(note, text, x->note)
 
+#define CASE_SHOWN_STATE "CASE WHEN " CASE_CAME_BACK " THEN 'came-back' ELSE k.state END"
+/* :state as people ask for it: "open" is all that is not resolved, and what came back. */
+#define CASE_HAS_STATE                                                                             \
+	"(CASE :state WHEN 'came-back' THEN " CASE_CAME_BACK                                       \
+	" WHEN 'open' THEN k.state <> 'resolved' OR " CASE_CAME_BACK " ELSE k.state = :state END)"
+
 /* Columns for people, as in query_tables.c. */
 /* clang-format off */
 #define CASES(X) \
 	X("host", "Host", TEXT, SHOWN, "address", "k.host", "k.host_key") \
 	X("state", "Case", TEXT, SHOWN, "new, acknowledged, resolved; came-back: resolved, and worse since", \
-		"CASE WHEN " CASE_CAME_BACK " THEN 'came-back' ELSE k.state END", NULL) \
+		CASE_SHOWN_STATE, NULL) \
 	X("verdict", "Verdict", TEXT, SHOWN, "on the host now", "ifnull(h.verdict, '')", "h.verdict_rank") \
 	X("risk", "Risk", REAL, HIDDEN, "of the host now", "h.risk", NULL) \
 	X("assignee", "Assigned to", TEXT, SHOWN, "empty = nobody", "k.assignee", NULL) \

@@ -43,7 +43,11 @@
 	X("clients", "Clients", INT, HIDDEN, "that speak through this address, about; 0 = not known", \
 		"ifnull(h.record ->> '$.clients', 0)", NULL) \
 	X("behind", "Behind it", TEXT, HIDDEN, "hosts whose mail it sends on, most spam first", \
-		"(SELECT group_concat(b.value ->> 'ip', ' ') FROM json_each(h.record, '$.behind') b)", NULL)
+		"(SELECT group_concat(b.value ->> 'ip', ' ') FROM json_each(h.record, '$.behind') b)", NULL) \
+	X("case", "Case", TEXT, HIDDEN, "new, acknowledged, resolved; came-back: resolved, and worse since; empty = none", \
+		"(SELECT " CASE_SHOWN_STATE " FROM cases k WHERE k.host = h.host)", NULL) \
+	X("assignee", "Assigned to", TEXT, HIDDEN, "who has the case", \
+		"(SELECT k.assignee FROM cases k WHERE k.host = h.host)", NULL)
 
 #define SESSIONS(X) \
 	X("start", "Start", TIME, SHOWN, "UTC", "s.start_ns", NULL) \
@@ -437,6 +441,8 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_CLASS] = "EXISTS (SELECT 1 FROM evidence e WHERE e.client_key = h.host_key AND e.class = :class)",
 			[FILTER_PORT] = "h.host IN (SELECT host FROM services WHERE port = :port)",
 			[FILTER_NET] = "h.host_key BETWEEN :net_low AND :net_high",
+			[FILTER_STATE] = "EXISTS (SELECT 1 FROM cases k WHERE k.host = h.host AND " CASE_HAS_STATE ")",
+			[FILTER_USER] = "EXISTS (SELECT 1 FROM cases k WHERE k.host = h.host AND k.assignee = :user)",
 			[FILTER_DOMAIN] = NAME_IN_DOMAIN("h.name"),
 		},
 	},
@@ -622,9 +628,7 @@ static const struct table_sql sqls[TABLES] = {
 			[FILTER_VERDICT] = "h.verdict = :verdict",
 			[FILTER_CAUSE] = "h.cause = :cause",
 			[FILTER_NET] = "k.host_key BETWEEN :net_low AND :net_high",
-			[FILTER_STATE] = "CASE :state WHEN 'came-back' THEN " CASE_CAME_BACK
-				" WHEN 'open' THEN k.state <> 'resolved' OR " CASE_CAME_BACK
-				" ELSE k.state = :state END",
+			[FILTER_STATE] = CASE_HAS_STATE,
 			[FILTER_USER] = "k.assignee = :user",
 		},
 	},

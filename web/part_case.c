@@ -280,10 +280,11 @@ part_case(struct html *h, struct request *r, struct addr host, struct err *err)
 		h_element(h, "p", "note", T(h, "Nobody has done anything about it here."));
 	else
 		write_state(h, r, &c);
-	h_class(h, "ol", "deeds-done");
-	if (known != 0)
+	if (known != 0) {
+		h_class(h, "ol", "deeds-done");
 		rc = query_case_entries(r->reader.store, host, ENTRIES_SHOWN, write_entry, h, err);
-	h_close(h);
+		h_close(h);
+	}
 	if (rc == 0 && desk_open(r))
 		rc = write_forms(h, r, url, &c, err);
 	else if (r->site->tell == NULL && r->viewer.access >= ACCESS_ANALYST)

@@ -246,6 +246,11 @@ a_resolved_case_comes_back_when_its_host_gets_worse(void **state)
 		fixture_commit(&f);
 		put_host_verdict(&f, rows[i].later);
 		put_host_verdict(&f, rows[i].last);
+		assert_int_equal(
+			rows_of(f.store, "hosts", &(struct filter){ .state = "came-back" }),
+			rows[i].want);
+		assert_int_equal(rows_of(f.store, "cases", &(struct filter){ .state = "open" }),
+			rows[i].want);
 		if (case_of(&f).came_back != rows[i].want)
 			fail_msg("row %zu: came back is %d", i, !rows[i].want);
 		put(&f, &back);
