@@ -103,6 +103,14 @@ class Server:
             sys.exit(f"load.py: the server said {line!r}")
         self.address = (found[1], int(found[2]))
 
+    def processor_ms(self):
+        """Of all its threads; says more than the clock where others use the machine."""
+        total = 0
+        for task in os.listdir(f"/proc/{self.process.pid}/task"):
+            with open(f"/proc/{self.process.pid}/task/{task}/schedstat") as f:
+                total += int(f.read().split()[0])
+        return total / 1e6
+
     def memory_kb(self, name):
         with open(f"/proc/{self.process.pid}/status") as f:
             return int(re.search(rf"{name}:\s+(\d+)", f.read())[1])
@@ -234,6 +242,7 @@ def main():
         warm = []
         ask(server, time.monotonic() + args.seconds / 5, targets, 0, warm)
         deadline = time.monotonic() + args.seconds
+        used = server.processor_ms()
         threads = []
         if not args.calm:
             threads += [threading.Thread(target=drip, args=(server, deadline)) for _ in range(4)]
@@ -247,7 +256,9 @@ def main():
         for t in threads:
             t.join()
         median, p99 = print_times(times)
-        print(f"{len(times) / args.seconds:.0f} answers/s of {len(targets)} targets; peak memory {server.memory_kb('VmHWM')} kB")
+        used = server.processor_ms() - used
+        print(f"{len(times) / args.seconds:.0f} answers/s of {len(targets)} targets, {used / max(1, len(times)):.1f} ms of processor "
+              f"time each; peak memory {server.memory_kb('VmHWM')} kB; load average {os.getloadavg()[0]:.1f}")
         if commits:
             print(f"writer: {len(commits)} commits, median {quantile(commits, .5):.1f} ms, worst {max(commits):.1f} ms")
         if args.csv:
