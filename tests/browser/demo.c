@@ -1,5 +1,5 @@
 /* demo FILE: makes a store to look at. */
-#include "browser/demo.h"
+#include "browser/demo_more.h"
 
 int
 main(int argc, char **argv)
@@ -9,5 +9,6 @@ main(int argc, char **argv)
 		return 2;
 	}
 	demo_store(argv[1]);
+	demo_more(argv[1]);
 	return 0;
 }
