@@ -103,7 +103,8 @@ add_header(struct html *h, const struct node *m)
 		const char *value = node_text(header, fields[i][1]);
 		bool subject = strcmp(fields[i][1], "subject") == 0;
 		part_fact(h, fields[i][0],
-			subject ? arena_string(h->arena, viewer_subject(h->viewer, slice_str(value)))
+			subject ? arena_string(
+					  h->arena, viewer_subject(h->viewer, slice_str(value)))
 				: value);
 	}
 	h_close_n(h, 2);
