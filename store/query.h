@@ -293,7 +293,7 @@ int query_listings_new(struct store *s, const struct range_question *q,
 	void (*fn)(void *ctx, const struct listing_new *listing), void *ctx, struct err *err);
 /* Hosts whose verdict is another one than before it, of the newest QUERY_CHANGES_LOOKED changes noted in it; newest first.
  * before "" = there was none. */
-#define QUERY_CHANGES_LOOKED 2000
+#define QUERY_CHANGES_LOOKED 500
 struct verdict_changed {
 	struct slice host, name, before, verdict, cause, summary;
 	int64_t time; /* since when */

@@ -18,7 +18,7 @@ struct host_page {
 };
 
 /* Newest sessions that are looked at for peers, names and refusals. */
-#define HOST_SESSIONS_LOOKED 500
+#define HOST_SESSIONS_LOOKED 300
 
 /* Path with the host as a filter, the range of the page, and one parameter more (name NULL = none).
  */

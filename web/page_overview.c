@@ -78,6 +78,19 @@ set_range(struct overview *o)
 	series_init(&o->series, o->since, end > o->since ? end - 1 : o->since, 24, SERIES_STEPS);
 }
 
+/* Of all hosts the sums are known already. */
+static int
+load_verdicts(struct store *s, struct overview *o)
+{
+	const struct range_question seen = { .since = o->view.filter.since,
+		.until = o->view.filter.until };
+	if (o->has_range) {
+		return query_verdicts(s, &seen, o->verdicts, o->err);
+	}
+	memcpy(o->verdicts, o->totals.hosts_by_verdict, sizeof o->verdicts);
+	return 0;
+}
+
 static int
 load(struct request *r, struct overview *o)
 {
@@ -91,11 +104,9 @@ load(struct request *r, struct overview *o)
 	filter.descending = true;
 	filter.limit = OVERVIEW_RANKED;
 	filter.offset = 0;
-	const struct range_question seen = { .since = o->view.filter.since,
-		.until = o->view.filter.until };
 	if (query_hours(s, (struct addr){ 0 }, o->series.from, o->view.filter.until, add_hour, o,
 		    o->err) != 0 ||
-		query_verdicts(s, &seen, o->verdicts, o->err) != 0 ||
+		load_verdicts(s, o) != 0 ||
 		query_records(s, table_find("hosts"), &filter, keep_host, o, o->err) != 0) {
 		return -1;
 	}
