@@ -15,7 +15,8 @@
 #include "sensor/base/ptime.h"
 
 enum { CHAIN = 8, BEFORE = 4 };
-/* A handshake ends within CONNECTION_REQUEST_S; what was replaced so long ago is in nobody's hands. */
+/* A handshake ends within CONNECTION_REQUEST_S; what was replaced so long ago is in nobody's hands.
+ */
 #define KEEP_NS (600 * PTIME_SECOND)
 
 struct pair {
