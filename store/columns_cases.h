@@ -68,6 +68,39 @@
 	X("id", "Id", TEXT, HIDDEN, "of the entry", "a.id", NULL) \
 	X("number", "Number", INT, HIDDEN, "in the order in which entries came", "a.seq", NULL) \
 	X("sensor", "Sensor", TEXT, HIDDEN, "whose report it was", "a.sensor", NULL)
+/* Open ones of bad hosts first. */
+#define CASES_SQL \
+	{ \
+		.columns = cases_cells, \
+		.from = "cases k LEFT JOIN hosts h ON h.host = k.host", \
+		.order = "k.state = 'resolved' AND NOT " CASE_CAME_BACK ", h.verdict_rank DESC, h.risk DESC, k.host_key", \
+		.last = "k.host_key", \
+		.where = { \
+			[FILTER_HOST] = "k.host = :host", \
+			[FILTER_SINCE] = "k.changed_ns >= :since", \
+			[FILTER_UNTIL] = "k.changed_ns < :until", \
+			[FILTER_VERDICT] = "h.verdict = :verdict", \
+			[FILTER_CAUSE] = "h.cause = :cause", \
+			[FILTER_NET] = "k.host_key BETWEEN :net_low AND :net_high", \
+			[FILTER_STATE] = CASE_HAS_STATE, \
+			[FILTER_USER] = "k.assignee = :user", \
+		}, \
+	}
+#define AUDIT_SQL \
+	{ \
+		.columns = audit_cells, \
+		.from = "audit a", \
+		.order = "a.seq DESC", \
+		.last = "a.seq", \
+		.where = { \
+			[FILTER_HOST] = "a.host = :host", \
+			[FILTER_SINCE] = "a.time_ns >= :since", \
+			[FILTER_UNTIL] = "a.time_ns < :until", \
+			[FILTER_KIND] = "a.kind = :kind", \
+			[FILTER_NET] = "a.host_key BETWEEN :net_low AND :net_high", \
+			[FILTER_USER] = "a.user = :user", \
+		}, \
+	}
 /* clang-format on */
 
 #define CASE_KINDS "'acknowledge', 'assign', 'note', 'mute', 'resolve', 'reopen'"
