@@ -8,8 +8,9 @@
 #include "web/page.h"
 #include "web/route.h"
 
-#define PIECE_MAX (80u << 20) /* bytes of a piece of an export: a record, or a session as packets  \
-			       */
+#define PIECE_MAX                                                                                  \
+	(80u << 20) /* bytes of a piece of an export: a record, or a session as packets            \
+		     */
 
 struct download {
 	struct stream stream;

@@ -42,7 +42,7 @@ put_text(const struct incident *i, struct buf *out)
 		buf_add(out, buf_slice(&i->refusals));
 	}
 	eml_line(out, "The third part has the header fields that a passive sensor kept; it keeps "
-		       "no bodies.");
+		      "no bodies.");
 	buf_str(out, "\r\n");
 }
 

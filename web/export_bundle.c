@@ -116,8 +116,7 @@ describe_rest(const struct bundle *b, struct buf *out)
 	if (c->mail[0] != '\0') {
 		eml_line(out, "Questions: %s <%s>", c->organisation, c->mail);
 	} else {
-		eml_line(out,
-			"Questions: %s (not configured: [web] organisation, contact, domain)",
+		eml_line(out, "Questions: %s (not configured: [web] organisation, contact, domain)",
 			INCIDENT_GAP);
 	}
 }
