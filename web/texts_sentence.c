@@ -203,22 +203,12 @@ struct saying {
 	size_t depth;
 };
 
-/* What takes other sentences in stands around them; else the bytes of the format's own tell which
- * fits best. */
-#define WEIGHT_AROUND (2 * TEXTS_SENTENCE_MAX)
+/* The bytes of the format's own tell which fits best. */
 struct best {
 	size_t at; /* in the catalogue */
 	struct slice values[VALUES_MAX];
-	size_t values_count, weight;
+	size_t values_count, literal;
 };
-
-static size_t
-weight_of(const struct match *m, const char *text)
-{
-	return m->literal == 0		    ? 0
-	       : strstr(text, "{%") != NULL ? m->literal + WEIGHT_AROUND
-					    : m->literal;
-}
 
 /* A look at the front, before a key is taken apart: nearly all are left here. */
 static bool
@@ -246,7 +236,7 @@ try_keys(const struct catalogue *c, const char *front, struct match *m, struct b
 		const char *key = catalogue_key(c, i);
 		struct pattern pattern;
 
-		if (key[0] != front[0])
+		if (strncmp(key, front, strlen(front)) != 0)
 			return;
 		if (!may_begin(key, m->sentence, m->cut))
 			continue;
@@ -254,9 +244,9 @@ try_keys(const struct catalogue *c, const char *front, struct match *m, struct b
 			continue;
 		m->pattern = &pattern;
 		m->values_count = m->literal = 0;
-		if (fits(m, 0, 0) && weight_of(m, catalogue_text(c, i)) > best->weight) {
+		if (fits(m, 0, 0) && m->literal > best->literal) {
 			best->at = i;
-			best->weight = weight_of(m, catalogue_text(c, i));
+			best->literal = m->literal;
 			best->values_count = m->values_count;
 			memcpy(best->values, m->values, sizeof best->values);
 		}
@@ -266,17 +256,24 @@ try_keys(const struct catalogue *c, const char *front, struct match *m, struct b
 	}
 }
 
+/* A key that begins with words or a number says more than one that begins with any text: what a
+ * value at the end spells cannot make the sentence before it a value of another. */
 static bool
 find_best(const struct catalogue *c, struct slice sentence, bool cut, struct best *best)
 {
 	struct match m = { .sentence = sentence, .cut = cut };
 	const char front[2] = { (char)sentence.ptr[0], '\0' };
 
-	best->weight = 0;
+	best->literal = 0;
 	if (front[0] != '%')
 		try_keys(c, front, &m, best);
-	try_keys(c, "%", &m, best);
-	return best->weight > 0;
+	if (best->literal == 0) {
+		try_keys(c, "%d", &m, best);
+		try_keys(c, "%f", &m, best);
+	}
+	if (best->literal == 0)
+		try_keys(c, "%s", &m, best);
+	return best->literal > 0;
 }
 
 /* ---- the translation ---- */

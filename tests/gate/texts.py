@@ -72,6 +72,10 @@ SENTENCES = [
 # Formats without a word of their own, around sentences.
 AROUND = [("%s: %d.", "web/health.c"), ("%f %% %s", "web/health.c"), ("%s and %d more", "sensor/alert/alerter.c")]
 
+# Formats of summaries, and what they begin with.
+SUMMARY = "%s since %s"
+SUMMARY_STARTS = ("Worth a look", "Slowed down", "Listed by", "About to")
+
 # Names of what is counted per host, as its page shows them: the words of the name.
 COUNTS = "sensor/host/count_fields.h"
 
@@ -359,6 +363,13 @@ def sentence_keys():
                         for key in made:
                             if is_text(key):
                                 keys.setdefault(key, (None, path))
+    for key in [k for k in keys if k.startswith(SUMMARY)]:
+        # each beginning of a summary makes a key of its own, so that none begins with any text
+        path = keys.pop(key)[1]
+        for start in SUMMARY_STARTS:
+            keys.update({k + key[2:]: (None, path) for k in keys if k.startswith(start) and keys[k][1] == path and " since " not in k})
+    for key in [k for k in keys if k.startswith(SUMMARY_STARTS) and keys[k][1].endswith("summary.c") and " since " not in k]:
+        del keys[key]
     for key, path in AROUND:
         keys.setdefault(key, (None, path))
     for key, path in rule_texts():

@@ -189,6 +189,14 @@ static const struct {
 	  "or more; 2 others speak through this address",
 		"3 das 9 mensagens do cliente que cumprimenta como x scored 5.0 or more; y others "
 		"pontuaram 5,0 ou mais; 2 outros falam por este endereço" },
+	{ "1 of 2 sessions greet with no name of a mail server, as x since 1: 2 (rule Y: +1.0)",
+		"1 de 2 sessões cumprimentam com um nome que não é de servidor de e-mail, como x "
+		"since 1: 2 (rule Y: +1.0)" },
+	{ "1 of 2 sessions greet with no name of a mail server, as SORBS named it from 1 to 2",
+		"1 de 2 sessões cumprimentam com um nome que não é de servidor de e-mail, como "
+		"SORBS named it from 1 to 2" },
+	{ "Worth a look since 2008-06-12 03:04 UTC: SORBS named it from 1.5 to 2",
+		"Vale a pena olhar desde 2008-06-12 03:04 UTC: SORBS a citou de 1.5 a 2" },
 	/* numbers have the language's point; values that are no number do not */
 	{ "12 of 240 mails scored 5.0 or more, the highest 17.3",
 		"12 de 240 mensagens pontuaram 5,0 ou mais, a maior pontuação 17,3" },
