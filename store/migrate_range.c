@@ -25,7 +25,10 @@ const char migrate_range[] =
 	"sessions = sessions - OLD.sessions, mails = mails - OLD.mails, rcpts = rcpts - OLD.rcpts, "
 	"accepted = accepted - OLD.accepted, rejected = rejected - OLD.rejected, deferred = "
 	"deferred - OLD.deferred, listed = listed - OLD.listed WHERE hour_ns = OLD.hour_ns; "
-	"DELETE FROM hour_sums WHERE hour_ns = OLD.hour_ns AND NOT EXISTS (SELECT 1 FROM host_hours "
+	"DELETE FROM hour_sums WHERE hour_ns = OLD.hour_ns AND NOT EXISTS (SELECT 1 FROM "
+	"host_hours "
 	"h WHERE h.hour_ns = OLD.hour_ns); END;"
-	"INSERT INTO hour_sums SELECT hour_ns, sum(sessions), sum(mails), sum(rcpts), sum(accepted), "
-	"sum(rejected), sum(deferred), sum(listed), max(score_max) FROM host_hours GROUP BY hour_ns";
+	"INSERT INTO hour_sums SELECT hour_ns, sum(sessions), sum(mails), sum(rcpts), "
+	"sum(accepted), "
+	"sum(rejected), sum(deferred), sum(listed), max(score_max) FROM host_hours GROUP BY "
+	"hour_ns";

@@ -1,4 +1,5 @@
-/* Mails and the highest score by time, below each other on one axis, as SVG; the same numbers as JSON. */
+/* Mails and the highest score by time, below each other on one axis, as SVG; the same numbers as
+ * JSON. */
 #ifndef HELOSCOPE_WEB_CHART_HOURS_H
 #define HELOSCOPE_WEB_CHART_HOURS_H
 

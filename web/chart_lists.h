@@ -1,4 +1,5 @@
-/* Listings and look-ups of a host on one time line, a row a list, with how likely each list is now; as SVG. */
+/* Listings and look-ups of a host on one time line, a row a list, with how likely each list is now;
+ * as SVG. */
 #ifndef HELOSCOPE_WEB_CHART_LISTS_H
 #define HELOSCOPE_WEB_CHART_LISTS_H
 

@@ -32,8 +32,7 @@ struct overview {
 #define OVERVIEW_USUAL (7 * PTIME_DAY) /* as far as verdicts look back */
 
 /* Path with the range of the page kept, and one parameter more (name NULL = none). */
-const char *overview_url(
-	struct request *r, const char *path, const char *name, const char *value);
+const char *overview_url(struct request *r, const char *path, const char *name, const char *value);
 /* 0, or -1 and err. */
 int overview_hosts(struct html *h, struct request *r, const struct overview *o);
 int overview_news(struct html *h, struct request *r, const struct overview *o);

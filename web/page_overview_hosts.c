@@ -80,9 +80,8 @@ add_case(struct html *h, struct request *r, const struct overview *o, const stru
 	if (rc == 0) {
 		h_str(h, T(h, "nobody is on it"));
 	} else {
-		h_str(h,
-			c->came_back ? T(h, "resolved, and worse since")
-				     : T(h, case_state_word(c->state)));
+		h_str(h, c->came_back ? T(h, "resolved, and worse since")
+				      : T(h, case_state_word(c->state)));
 		if (c->assignee[0] != '\0') {
 			h_str(h, ": ");
 			h_element(h, "bdi", NULL, c->assignee);

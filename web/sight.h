@@ -1,7 +1,8 @@
-/* Whether the report can be believed at all: the states in which a sensor sees too little, in words.  Pure.
+/* Whether the report can be believed at all: the states in which a sensor sees too little, in
+ * words.  Pure.
  *
- * health.h has what counters say in detail; this says what it comes to: an empty page must never look clean when the sensor
- * is blind. */
+ * health.h has what counters say in detail; this says what it comes to: an empty page must never
+ * look clean when the sensor is blind. */
 #ifndef HELOSCOPE_WEB_SIGHT_H
 #define HELOSCOPE_WEB_SIGHT_H
 
@@ -25,7 +26,8 @@ enum sight_word {
 struct sight {
 	bool is[SIGHTS];
 	bool blind;	 /* one of them, SIGHT_EMPTY left out */
-	bool zero_known; /* a count of 0 means that there was none; else nothing is known, and it is no good news */
+	bool zero_known; /* a count of 0 means that there was none; else nothing is known, and it is
+			    no good news */
 };
 
 /* state NULL: never ran.  `seen`: something was within the range that was asked for. */

@@ -369,8 +369,7 @@ sums_by_hour_follow_the_hosts(void **state)
 	assert_int_equal(seen.hours, 2);
 	assert_int_equal(seen.mails, 17);
 	assert_int_equal(seen.rejected, 34);
-	assert_int_equal(store_prune(f.store,
-				 &(struct store_retention){ .hours_days = 1 },
+	assert_int_equal(store_prune(f.store, &(struct store_retention){ .hours_days = 1 },
 				 hour + PTIME_DAY + PTIME_HOUR / 2, &rows, &err),
 		0);
 	seen = hours_of_all(&f);
