@@ -24,13 +24,14 @@ static const struct {
 	{ "cases without an entry of theirs that made them what they are",
 		"SELECT count(*) FROM cases c WHERE NOT EXISTS (SELECT 1 FROM audit a"
 		" WHERE a.host = c.host AND a.seq = c.since_seq)" },
+	{ "sums by day that are not those of the sessions and mails",
+		"SELECT (SELECT ifnull(sum(mails), 0) FROM day_sums) <> (SELECT count(*) FROM "
+		"mails)"
+		" OR (SELECT ifnull(sum(sessions), 0) FROM day_sums) <> (SELECT count(*) FROM "
+		"sessions WHERE protocol IN ('', 'smtp', 'lmtp'))" },
 	{ "sums by hour that are not those of the hosts",
 		"SELECT (SELECT ifnull(sum(mails), 0) FROM hour_sums)"
 		" <> (SELECT ifnull(sum(mails), 0) FROM host_hours)" },
-	{ "sums by day that are not those of the sessions and mails",
-		"SELECT (SELECT ifnull(sum(mails), 0) FROM day_sums) <> (SELECT count(*) FROM mails)"
-		" OR (SELECT ifnull(sum(sessions), 0) FROM day_sums) <> (SELECT count(*) FROM "
-		"sessions WHERE protocol IN ('', 'smtp', 'lmtp'))" },
 	{ "tables with numbers beyond the counter",
 		"SELECT count(*) FROM (SELECT max(seq) AS last FROM sessions UNION ALL SELECT "
 		"max(seq) FROM mails"
@@ -48,7 +49,6 @@ static const struct {
 static const char shape_sql[] =
 	"SELECT m.type || ' ' || m.name || ' (' || CASE m.type"
 	" WHEN 'index' THEN (SELECT group_concat(i.name, ', ') FROM pragma_index_info(m.name) i)"
-	" WHEN 'trigger' THEN m.tbl_name"
 	" WHEN 'trigger' THEN m.tbl_name"
 	" ELSE (SELECT group_concat(t.name || ' ' || t.type, ', ') FROM pragma_table_info(m.name) "
 	"t)"

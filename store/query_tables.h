@@ -30,7 +30,7 @@ enum filter_key {
 	FILTER_CAMPAIGN,
 	FILTER_STATE,
 	FILTER_USER,
-	FILTER_TEXT,  /* these have no condition here: they look into every visible column of text */
+	FILTER_TEXT, /* these have no condition here: they look into every visible column of text */
 	FILTER_WORDS,
 	FILTERS,
 };
@@ -45,9 +45,10 @@ struct column_sql {
 
 /* The rows that pass a filter, as an index finds them. */
 struct few_sql {
-	const char *probe;	/* as many or more, counted without looking at the rows; NULL = the halves are */
-	const char *halves[2];	/* "FROM … WHERE …", no row in both */
-	bool ordered;		/* each half comes newest first from an index */
+	const char *probe;     /* as many or more, counted without looking at the rows; NULL = the
+				  halves are */
+	const char *halves[2]; /* "FROM … WHERE …", no row in both */
+	bool ordered;	       /* each half comes newest first from an index */
 };
 
 /* Of a table with millions of rows: how its questions are bounded (query_ask.c). */
@@ -55,6 +56,13 @@ struct big_sql {
 	const char *key, *at; /* "s.seq"; "s.start_ns", by which the newest are found */
 	struct few_sql few[FILTERS];
 };
+
+#define HOSTS_OF(what) "(SELECT host_key FROM hosts WHERE " what ")"
+/* The domain of the sender, or of the first recipient: as the indexes have them. */
+#define FROM_DOMAIN "m.from_domain = :domain COLLATE NOCASE"
+#define RCPT_DOMAIN "substr(m.rcpt, instr(m.rcpt, '@') + 1) = :domain COLLATE NOCASE"
+
+extern const struct big_sql big_sessions, big_mails, big_evidence; /* query_few.c */
 
 struct table_sql {
 	const struct column_sql *columns; /* as many as the table has, in the same order */
@@ -65,7 +73,8 @@ struct table_sql {
 			       all there is */
 	const char *where[FILTERS]; /* NULL = that filter says nothing about this table */
 	const struct big_sql *big;  /* NULL = a small one */
-	const char *late; /* key of long rows: a page of them is found by an index alone; NULL = they are short */
+	const char *late; /* key of long rows: a page of them is found by an index alone; NULL =
+			     they are short */
 };
 
 const struct table_sql *table_sql(const struct table *t);

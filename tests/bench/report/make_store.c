@@ -191,8 +191,8 @@ add_extensions(struct bench *b, struct session_record *s)
 	}
 }
 
-static const enum reply_class refusals[] = { REPLY_LISTED, REPLY_GREYLISTED,
-	REPLY_USER_UNKNOWN, REPLY_CONTENT_SPAM, REPLY_SIZE_QUOTA };
+static const enum reply_class refusals[] = { REPLY_LISTED, REPLY_GREYLISTED, REPLY_USER_UNKNOWN,
+	REPLY_CONTENT_SPAM, REPLY_SIZE_QUOTA };
 
 /* One session in twelve is refused somewhere; a few of them say that the client is listed. */
 static enum reply_class

@@ -348,7 +348,7 @@ retention_takes_what_is_old(void **state)
 	struct mail_record mails[] = { mail_sample(old.id, 1, old.start),
 		mail_sample(fresh.id, 1, fresh.start) };
 	struct reply reply = reply_sample("RCPT", 550, REPLY_OTHER, "", "no", T0);
-	struct hit hit = { "RULE", 1, "", "", 1 };
+	struct hit hit = { "RULE", 1, "", "", 1, "", "" };
 	int64_t rows, n;
 
 	(void)state;
