@@ -251,7 +251,7 @@ url_with(struct arena *arena, const char *path, const struct uri *keep, const st
 	return finish(arena, &b);
 }
 
-/* ---- the Host field ---- */
+/* ---- addresses ---- */
 
 bool
 host_is_loopback(struct addr a)
@@ -259,23 +259,4 @@ host_is_loopback(struct addr a)
 	static const uint8_t one[16] = { [15] = 1 };
 	return (a.family == ADDR_V4 && a.bytes[0] == 127) ||
 	       (a.family == ADDR_V6 && memcmp(a.bytes, one, sizeof one) == 0);
-}
-
-bool
-host_allowed(const char *host, struct endpoint listen)
-{
-	if (!host_is_loopback(listen.addr)) {
-		return true; /* which names point to a public address, only its administrator knows
-			      */
-	}
-	struct slice name = slice_str(host);
-	struct addr a;
-	if (name.len > 0 && name.ptr[0] == '[') {
-		name = slice_skip(name, 1);
-		name = slice_split(&name, ']');
-	} else {
-		name = slice_split(&name, ':'); /* any port: a tunnel may use another one */
-	}
-	return slice_ieq(name, SLICE("localhost")) ||
-	       (addr_parse(name, &a) == 0 && host_is_loopback(a));
 }

@@ -106,9 +106,5 @@ const char *url_with(struct arena *arena, const char *path, const struct uri *ke
 	const struct param *set, size_t set_count);
 
 bool host_is_loopback(struct addr a);
-/* Whether a server that listens on `listen` answers to this Host field.  On loopback only its own
- * names count, so that a page elsewhere whose name is made to point here (DNS rebinding) cannot
- * read the report through the browser of somebody on this machine. */
-bool host_allowed(const char *host, struct endpoint listen);
 
 #endif

@@ -109,7 +109,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&arena, 8u << 20);
 	memcpy(host, data, size);
 	host[size] = '\0';
-	(void)host_allowed(host, (struct endpoint){ { ADDR_V4, { 127, 0, 0, 1 } }, 8025 });
 	if (text_is_clean(slice_of(data, size)) && memchr(data, 0, size) == NULL) {
 		const struct uri box = { .params = { { "q", host } }, .params_count = 1 };
 		check_words(host, &arena);
