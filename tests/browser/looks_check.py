@@ -31,7 +31,7 @@ class Seen:
         fixed = 2 if parts[0] in ("csv", "json", "record", "export", "chart", "complaint", "api") else 1
         route = (tuple(parts[:fixed]), len(parts))
         # what a download takes is what its table takes
-        names = set() if fixed == 2 else set(urllib.parse.parse_qs(url.query, keep_blank_values=True))
+        names = set() if fixed == 2 else set(urllib.parse.parse_qs(url.query, keep_blank_values=True)) or {""}
         new = path not in self.paths and (route not in self.names or not names <= self.names[route] or path in PAGES)
         self.paths.add(path)
         self.names.setdefault(route, set()).update(names)
@@ -77,8 +77,8 @@ def find_pages(browser, served, report):
             continue
         asked += 1
         if path not in PAGES:
-            status, head, _ = served.get(path)
-            report.check(status < 400, path, f"a link leads to {status}")
+            status, head, body = served.get(path)
+            report.check(status < 400, path, f"a link leads to {status} {body[:80] if status == 599 else ''}")
             if status != 200 or not head["Content-Type"].startswith("text/html") or head["Content-Disposition"]:
                 continue
         browser.open(path)

@@ -1,5 +1,6 @@
 """A report to look at: `heloscope serve` on a made store, in a folder of its own.  Ends what it started."""
 
+import http.client
 import os
 import re
 import shutil
@@ -50,7 +51,7 @@ class Served:
         raise RuntimeError("heloscope serve did not start: " + self.words())
 
     def get(self, path, head=None):
-        """(status, header fields, body); redirects are not followed."""
+        """(status, header fields, body); redirects are not followed; 599 = it broke off."""
         request = urllib.request.Request(self.base + path, headers=head or {})
         opener = urllib.request.build_opener(NotFollowed)
         try:
@@ -58,6 +59,8 @@ class Served:
                 return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as refused:
             return refused.code, refused.headers, refused.read()
+        except (OSError, http.client.HTTPException) as fault:
+            return 599, {}, repr(fault).encode()
 
     def end(self):
         """What was wrong with how it ended, or None."""

@@ -8,6 +8,7 @@ globalThis.charts = (() => {
 	function color(name) {
 		const probe = document.createElement('i');
 		probe.style.color = `var(--${name})`;
+		probe.style.forcedColorAdjust = 'none'; // a chart whose parts all look the same says nothing
 		probe.hidden = true;
 		document.body.append(probe);
 		const value = getComputedStyle(probe).color;
