@@ -106,6 +106,9 @@ void
 filter_form(struct html *h, const struct table *table, const struct uri *uri)
 {
 	const struct view_param *p;
+	if (filters_of(table) == FILTERS && uri->params_count == 0) {
+		return; /* no field to fill in: the filter box serves */
+	}
 	h_class(h, "form", "filter card");
 	h_url(h, "action", url_path(h->arena, table->name, NULL));
 	for (size_t i = 0; (p = view_param_at(i)) != NULL; i++) {

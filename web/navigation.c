@@ -20,7 +20,7 @@ static const struct {
 	{ "campaigns", N_("Campaigns"), "c", true, false },
 	{ "rules", N_("Rules"), "r", true, false },
 	{ "services", N_("Services"), "v", true, false },
-	{ "cases", N_("Cases"), "k", true, true },
+	{ "cases", N_("Cases"), "k", true, false },
 	{ "sensor", N_("Sensor"), "n", true, false },
 	{ "about", N_("About"), "a", true, false },
 	{ "complaint", N_("Complaints"), NULL, false, false },
