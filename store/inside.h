@@ -15,6 +15,8 @@
 /* The longest JSON of one record: a session with all its mails. */
 #define RECORD_BYTES_MAX (256 * 1024 * 1024)
 
+#define RULES_SAID 1024
+
 struct store {
 	struct db *db;
 	char *path;
@@ -29,6 +31,7 @@ struct store {
 	struct buf record;  /* JSON of the record at hand */
 	struct buf words;   /* names joined for one cell */
 	struct db_function campaigns;
+	uint64_t rules_said[RULES_SAID]; /* what the rules said last, as hashes: not written again */
 };
 
 /* Prepared, reset, ready to be bound. NULL and err. */

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "sensor/base/chars.h"
+#include "sensor/base/hash.h"
 #include "sensor/base/ptime.h"
 #include "store/row.h"
 
@@ -41,11 +42,33 @@ step_counting(struct db_statement *st, struct err *err)
 
 /* ---- rules ---- */
 
+/* Whether the rule said just this the last time: its row is what it is. */
+static bool
+said_before(struct store *s, const struct hit *hit)
+{
+	size_t place = hash_keyed(hit->rule, strlen(hit->rule)) % RULES_SAID;
+	struct buf *words = &s->words; /* the mail's own cells are written by now */
+
+	buf_clear(words);
+	buf_printf(words, "%s\n%.6g\n%s\n%s\n%s", hit->rule, hit->score,
+		hit->where != NULL ? hit->where : "", hit->why,
+		hit->source != NULL ? hit->source : "");
+
+	uint64_t hash = hash_keyed(words->ptr, words->len) | 1;
+	bool same = s->rules_said[place] == hash;
+
+	s->rules_said[place] = hash;
+	return same;
+}
+
 static int
 put_rule_words(struct store *s, const struct hit *hit, int64_t time, struct err *err)
 {
-	struct db_statement *st = store_statement(s, STATEMENT_RULE_PUT, err);
+	struct db_statement *st;
 
+	if (said_before(s, hit))
+		return 0;
+	st = store_statement(s, STATEMENT_RULE_PUT, err);
 	if (st == NULL)
 		return -1;
 	db_bind_text(st, 1, hit->rule);

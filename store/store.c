@@ -242,6 +242,7 @@ batch_give_up(struct store *s, const struct err *err)
 	s->failed = true;
 	s->in_batch = false;
 	s->seq = s->seq_stored;
+	memset(s->rules_said, 0, sizeof s->rules_said);
 	/* SQLite ends the transaction by itself when the disk is full. */
 	if (db_in_transaction(s->db))
 		db_run(s->db, "ROLLBACK", &(struct err){ 0 });
