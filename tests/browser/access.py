@@ -239,7 +239,7 @@ def limits(server):
     answer = server.ask("/hosts", source="127.0.0.7", Authorization=basic("ana", "another wrong one"))
     check(answer.status == 429 and int(answer.getheader("Retry-After")) > 0, "from that address", answer.status)
     results = []
-    threads = [threading.Thread(target=lambda: results.append(
+    threads = [threading.Thread(target=lambda i=i: results.append(
         server.ask("/hosts", source=f"127.0.1.{i}", Authorization=basic(f"u{i}", "wrong")).status)) for i in range(12)]
     for t in threads:
         t.start()
