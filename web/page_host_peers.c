@@ -221,8 +221,8 @@ add_spoken(void *ctx, const struct spoken *spoken)
 	h_class(h, "td", "long");
 	h_element(h, "code", NULL, part_short(h, arena_string(h->arena, spoken->text)));
 	if (rows->has_software) {
-		h_element(
-			h, "span", "name", part_short(h, arena_string(h->arena, spoken->software)));
+		h_element(h, "span", "name",
+			T(h, part_short(h, arena_string(h->arena, spoken->software))));
 	}
 	h_close(h);
 	add_count_cell(h, spoken->sessions);
