@@ -146,23 +146,29 @@ take_address(struct reading *r, struct slice word)
 	return true;
 }
 
-/* "192.0.2.1", "[192.0.2.1]:40000", "2001:db8::1"; a time of day has two colons only and is none.
- */
+/* "192.0.2.1", "[192.0.2.1]:40000", "2001:db8::1", "IPv6:2001:db8::1" (RFC 5321 4.1.3); a time of
+ * day has two colons only and is none, nor is the end of a longer word. */
 static void
 scan_addresses(struct reading *r, struct slice line)
 {
+	uint8_t before = ' ';
+
 	while (line.len > 0) {
 		size_t n = 0;
 
+		if (slice_istarts(line, SLICE("IPv6:")))
+			line = slice_skip(line, 5);
 		while (n < line.len && is_address_byte(line.ptr[n]))
 			n++;
 		struct slice word = slice_take(line, n);
 		while (word.len > 0 &&
 			(word.ptr[word.len - 1] == '.' || word.ptr[word.len - 1] == ':'))
 			word.len--;
-		line = slice_skip(line, n > 0 ? n : 1);
-		if (take_address(r, word))
-			scan_port(r, line);
+		struct slice rest = slice_skip(line, n > 0 ? n : 1);
+		if (!chars_is_word(before) && take_address(r, word))
+			scan_port(r, rest);
+		before = rest.ptr != NULL && rest.ptr > line.ptr ? rest.ptr[-1] : ' ';
+		line = rest;
 	}
 }
 

@@ -10,7 +10,9 @@
 #include "web/api.h"
 
 #define EVENTS_LIFE (600 * PTIME_SECOND)
-#define EVENTS_ALIVE (15 * PTIME_SECOND) /* a comment, so that proxies see that it lives */
+#define EVENTS_ALIVE                                                                               \
+	(5 * PTIME_SECOND) /* a comment: proxies see that it lives, and we that the browser does   \
+			    */
 
 struct events {
 	struct stream stream;

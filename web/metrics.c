@@ -237,6 +237,22 @@ add_process(struct buf *out, int64_t now)
 	}
 }
 
+static void
+add_http(struct buf *out, const struct http_counts *counts)
+{
+	if (counts == NULL) {
+		return;
+	}
+	head(out, "http_requests_total", METRIC_COUNTER, "Answers of the report, by status.");
+	for (size_t i = 0; i < sizeof counts->answers / sizeof counts->answers[0]; i++) {
+		int64_t n = counts->answers[i];
+		if (n > 0) {
+			buf_printf(out, "heloscope_http_requests_total{code=\"%zu\"} %" PRId64 "\n",
+				i, n);
+		}
+	}
+}
+
 void
 metrics_answer(struct request *r, struct answer *a)
 {
@@ -265,5 +281,6 @@ metrics_answer(struct request *r, struct answer *a)
 		page_store_error(r, a, err.text);
 		return;
 	}
+	add_http(&a->body, r->counts);
 	add_process(&a->body, r->now);
 }

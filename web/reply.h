@@ -7,7 +7,8 @@
 
 struct MHD_Connection;
 
-/* Takes what the answer holds.  What the library's function says: enum MHD_Result. */
-int reply_send(struct MHD_Connection *connection, struct connection *client, const struct request *r, struct answer *a);
+/* Takes what the answer holds. 0, or -1: the connection is to be closed. */
+int reply_send(struct MHD_Connection *connection, struct connection *client,
+	const struct request *r, struct answer *a);
 
 #endif

@@ -153,10 +153,10 @@ reply_send(struct MHD_Connection *connection, struct connection *client, const s
 {
 	struct MHD_Response *response = make_response(connection, client, a);
 	if (response == NULL) {
-		return MHD_NO;
+		return -1;
 	}
 	add_fields(response, r, a);
-	enum MHD_Result rc = MHD_queue_response(connection, a->status, response);
+	bool queued = MHD_queue_response(connection, a->status, response) == MHD_YES;
 	MHD_destroy_response(response);
-	return rc;
+	return queued ? 0 : -1;
 }

@@ -35,6 +35,11 @@ void stream_free(struct stream *s);
 
 enum method { METHOD_GET, METHOD_POST }; /* HEAD is GET; others never come here */
 
+/* Answers by status since the start of the server; its threads add. */
+struct http_counts {
+	_Atomic int64_t answers[600];
+};
+
 struct request {
 	enum method method;
 	struct slice target; /* path and query, as they came */
@@ -44,7 +49,8 @@ struct request {
 	struct arena arena;
 	const struct site *site; /* what the server was told at its start */
 	struct viewer viewer;
-	struct door *door; /* door.h; NULL = nobody signs in */
+	const struct http_counts *counts; /* NULL = nobody counts */
+	struct door *door;		  /* door.h; NULL = nobody signs in */
 	/* How the viewer was known. */
 	enum known_by {
 		KNOWN_BY_NOTHING,

@@ -43,6 +43,7 @@ struct web {
 	struct door *door;
 	struct tls *tls; /* NULL = without */
 	struct connections *clients;
+	struct http_counts counts;
 	struct MHD_Daemon *daemon;
 };
 
@@ -319,16 +320,20 @@ on_request(void *ctx, struct MHD_Connection *connection, const char *url, const 
 	r.method = strcmp(method, "POST") == 0 ? METHOD_POST : METHOD_GET;
 	r.site = w->config.site;
 	r.door = w->door;
+	r.counts = &w->counts;
 	r.is_tls = w->tls != NULL;
 	r.query_ms = w->config.query_ms;
 	read_head(&r, connection);
 	answer_init(&a);
 	answer_request(w, &r, connection, call, &a);
 	answer_pack(&r, &a);
-	enum MHD_Result rc = reply_send(connection, caller_of(connection)->client, &r, &a);
+	int sent = reply_send(connection, caller_of(connection)->client, &r, &a);
+	if (a.status < sizeof w->counts.answers / sizeof w->counts.answers[0]) {
+		w->counts.answers[a.status]++;
+	}
 	buf_release(&a.body);
 	request_release(&r);
-	return rc;
+	return sent == 0 ? MHD_YES : MHD_NO;
 }
 
 /* ---- start, stop ---- */

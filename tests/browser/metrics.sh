@@ -26,10 +26,13 @@ for _ in $(seq 100); do
 done
 [[ -n ${base-} ]] || { cat "$work/err"; echo "FAILED: no server"; exit 1; }
 
+curl -sS -m 20 -o /dev/null "$base/none"
+curl -sS -m 20 -o /dev/null "$base/"
 curl -fsS -m 20 -D "$work/head" -o "$work/metrics" "$base/metrics" || fail "/metrics"
 grep -qi '^content-type: text/plain; version=0.0.4; charset=utf-8' "$work/head" || fail "the type of /metrics"
 for line in 'heloscope_build_info{version="[0-9.]*"} 1' 'heloscope_packets_received_total 9120331' \
 	'heloscope_messages_total{parse="full"} 61000' 'heloscope_hosts_at_risk{outlook="listed"} [1-9]' \
+	'heloscope_http_requests_total{code="200"} 1' 'heloscope_http_requests_total{code="404"} 1' \
 	'heloscope_sensor_restarts_analyst_total 1' 'process_resident_memory_bytes [1-9]' 'heloscope_last_packet_timestamp_seconds 1213326000'; do
 	grep -q "^$line" "$work/metrics" || fail "/metrics has no line $line"
 done

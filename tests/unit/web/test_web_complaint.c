@@ -82,6 +82,9 @@ static const struct {
 		"port\":40170,"
 		"\"timestamp\":\"2008-06-13T00:00:03Z\",\"message_id\":\"<a.b@example.edu>\"}",
 		"XARF 2001:db8:12::77 | 40170 | 2008-06-13T00:00:03 | a.b@example.edu |" },
+	{ "ARF of IPv6", "Feedback-Type: abuse\nSource-IP: IPv6:2001:db8::77\n",
+		"ARF 2001:db8::77 | | | |" },
+	{ "ends of words", "x10.0.0.1 and v6:2001::1", "text | | | |" },
 	{ "free text",
 		"Spam came from [192.0.2.23]:40170 on 2008-06-13 00:00:03, and again at Fri, 13 "
 		"Jun 2008 02:00:00 +0200.",
