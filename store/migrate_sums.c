@@ -1,5 +1,5 @@
-/* The sums of version 5 (schema.sql): their tables, filled from the mails that are kept. How often a
- * rule matched within one mail is not known of these, and counts once; nor is where it stands. */
+/* The sums of version 5 (schema.sql): their tables, filled from the mails that are kept. How often
+ * a rule matched within one mail is not known of these, and counts once; nor is where it stands. */
 #include "store/migrate.h"
 
 /* clang-format off */

@@ -305,8 +305,8 @@ write_campaigns(struct store *s, const struct texts *texts, struct slice wanted,
 	return done;
 }
 
-/* campaigns(since, until, digest): a JSON array of all with two mails or more, or of the one that has
- * a text of that digest. */
+/* campaigns(since, until, digest): a JSON array of all with two mails or more, or of the one that
+ * has a text of that digest. */
 int
 campaigns_function(void *ctx, const struct db_values *args, struct buf *out, struct err *err)
 {
