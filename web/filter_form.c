@@ -113,6 +113,9 @@ filter_form(struct html *h, const struct table *table, const struct uri *uri)
 	h_url(h, "action", url_path(h->arena, table->name, NULL));
 	for (size_t i = 0; (p = view_param_at(i)) != NULL; i++) {
 		const char *value = uri_param(uri, p->name);
+		if (strcmp(p->name, "text") == 0 && !viewer_may_search(h->viewer, table)) {
+			continue;
+		}
 		if (p->title != NULL && (is_shown(table, p->name) || value != NULL)) {
 			form_field(h, p, value);
 		} else if (value != NULL && p->kind != VIEW_PAGE) {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "web/page.h"
 #include "web/route.h"
 
 /* The order of the pages; a row without a route is not shown.  `key`: after g, for scripts.  The
@@ -58,7 +59,8 @@ takes_filter(struct request *r, const char *segment)
 		return false;
 	}
 	uri.params[uri.params_count++] = (struct param){ "q", q };
-	return view_parse(&uri, table, r->now, &r->arena, &view, &err) == 0;
+	return view_parse(&uri, table, r->now, &r->arena, &view, &err) == 0 &&
+	       view_check(r, table, &view, &err) == 0;
 }
 
 static const char *

@@ -188,7 +188,9 @@ page_path(struct request *r)
 	for (size_t i = 0; i < r->uri.segments_count && i < URI_SEGMENTS_MAX; i++) {
 		s[i] = r->uri.segments[i];
 	}
-	return s[0] != NULL ? url_path(&r->arena, s[0], s[1], s[2], s[3], NULL) : "/";
+	/* "//name" would be another server. */
+	return s[0] != NULL && s[0][0] != '\0' ? url_path(&r->arena, s[0], s[1], s[2], s[3], NULL)
+					       : "/";
 }
 
 const char *

@@ -28,6 +28,10 @@ void page_store_error(struct request *r, struct answer *a, const char *why);
  * err. */
 int view_of_request(
 	struct request *r, const struct table *table, struct view *out, struct err *err);
+/* Whether the viewer may ask so: what he sees masked is not looked for, nor sorted by. 0, or -1 and
+ * err. */
+int view_check(const struct request *r, const struct table *table, const struct view *view,
+	struct err *err);
 void filter_form(struct html *h, const struct table *table, const struct uri *uri);
 /* The rows of a filter as a table, with links; *rows = how many.  `sortable`: heads are links that
  * sort this page. 0, or -1 and err. */

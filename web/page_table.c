@@ -75,7 +75,7 @@ add_heads(struct html *h, struct request *r, const struct table *table, const st
 		if (column->note != NULL && column->note[0] != '\0') {
 			h_attr(h, "title", T(h, column->note));
 		}
-		if (sortable) {
+		if (sortable && viewer_may_sort(&r->viewer, column->name)) {
 			head_link(h, r, column, filter);
 		} else {
 			h_str(h, T(h, column->title));
@@ -161,6 +161,25 @@ page_downloads(struct html *h, const struct table *table, const struct uri *uri,
 /* ---- the page ---- */
 
 int
+view_check(const struct request *r, const struct table *table, const struct view *view,
+	struct err *err)
+{
+	const struct filter *f = &view->filter;
+	if (f->sort != NULL && !viewer_may_sort(&r->viewer, f->sort)) {
+		return err_set(err,
+			"sort=%s: a reader sees this column masked, and cannot sort by it",
+			f->sort);
+	}
+	if ((f->text != NULL || f->words_count > 0) && !viewer_may_search(&r->viewer, table)) {
+		return err_set(err,
+			"the table %s has texts that a reader sees masked: it takes an analyst to "
+			"look for text in it",
+			table->name);
+	}
+	return 0;
+}
+
+int
 view_of_request(struct request *r, const struct table *table, struct view *out, struct err *err)
 {
 	struct sensor_state state;
@@ -168,7 +187,8 @@ view_of_request(struct request *r, const struct table *table, struct view *out, 
 		return err_set(err, "only an administrator may see who did what");
 	}
 	int rc = table->by_clock ? 0 : query_state(r->reader.store, &state, &r->arena, err);
-	return view_parse(&r->uri, table, rc == 1 ? state.now : r->now, &r->arena, out, err);
+	rc = view_parse(&r->uri, table, rc == 1 ? state.now : r->now, &r->arena, out, err);
+	return rc == 0 ? view_check(r, table, out, err) : -1;
 }
 
 /* What the rows of sums rest on. */

@@ -67,7 +67,9 @@ local_part(struct slice s, size_t from, size_t at)
 		while (begin > from && s.ptr[begin - 1] != '"') {
 			begin--;
 		}
-		return begin > from ? begin - 1 : begin;
+		begin = begin > from ? begin - 1 : begin;
+		/* Within a string of JSON the backslash belongs to the quote. */
+		return begin > from && s.ptr[begin - 1] == '\\' ? begin - 1 : begin;
 	}
 	while (begin > from && !ends_word(s.ptr[begin - 1])) {
 		begin--;
@@ -130,6 +132,36 @@ viewer_cells(const struct viewer *v, struct arena *arena, const struct table *ta
 				      : viewer_text(v, arena, cells[i].text);
 	}
 	return out;
+}
+
+/* Columns that readers see masked, or not at all. */
+static bool
+is_masked(const char *column)
+{
+	static const char *const names[] = { "mail_from", "rcpt", "subject", "header_from",
+		"message_id", "reply", "reply_sample", "note" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (strcmp(names[i], column) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+viewer_may_search(const struct viewer *v, const struct table *table)
+{
+	bool masked = false;
+	for (size_t i = 0; i < table->columns_count; i++) {
+		masked = masked || is_masked(table->columns[i].name);
+	}
+	return !masked || sees_all(v);
+}
+
+bool
+viewer_may_sort(const struct viewer *v, const char *column)
+{
+	return !is_masked(column) || sees_all(v);
 }
 
 /* The string that begins at *at (its quote), without a look at its escapes but to find its end. */

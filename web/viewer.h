@@ -41,6 +41,10 @@ struct cell;
 struct table;
 const struct cell *viewer_cells(const struct viewer *v, struct arena *arena,
 	const struct table *table, const struct cell *cells);
+/* Whether this viewer may look for text in the table, and sort by that column: who may not see an
+ * address could otherwise find it letter by letter, by what a question finds. */
+bool viewer_may_search(const struct viewer *v, const struct table *table);
+bool viewer_may_sort(const struct viewer *v, const char *column);
 /* A record as JSON: texts masked, values of "subject" hidden. */
 struct slice viewer_json(const struct viewer *v, struct arena *arena, struct slice json);
 

@@ -377,6 +377,78 @@ readers_see_no_address(void **state)
 	pool_free(pool);
 }
 
+/* A switch leads back to its page, never to another server. */
+static void
+switches_stay_here(void **state)
+{
+	(void)state;
+	static const char *const rows[][2] = {
+		{ "/hosts?theme=dark", "/hosts" },
+		{ "/hosts?lang=pt-BR&q=x", "/hosts?q=x" },
+		{ "//evil.example?theme=dark", "/" },
+		{ "//evil.example/x?lang=pt-BR", "/" },
+		{ "/%2Fevil.example?lang=en", "/%2Fevil.example" },
+		{ "/%5Cevil.example?theme=light", "/%5Cevil.example" },
+	};
+	struct buf b;
+	struct pool *pool = pool_new(path);
+	buf_init(&b, PAGE_MAX);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct asking q = { .pool = pool, .access = ACCESS_READER };
+		assert_int_equal(ask(&q, rows[i][0], &b), 303);
+		assert_string_equal(q.location, rows[i][1]);
+	}
+	buf_release(&b);
+	pool_free(pool);
+}
+
+/* What is masked is not found by asking for it, either. */
+static void
+readers_find_no_address(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *target;
+		unsigned reader, analyst;
+	} rows[] = {
+		{ "/mails?text=alice", 400, 200 },
+		{ "/mails?q=alice", 400, 200 },
+		{ "/mails?q=outcome:rejected", 200, 200 },
+		{ "/mails?sort=rcpt", 400, 200 },
+		{ "/mails?sort=header_from", 400, 200 },
+		{ "/mails?sort=score", 200, 200 },
+		{ "/campaigns?text=alice", 400, 200 },
+		{ "/listings?text=alice", 400, 200 },
+		{ "/cases?q=alice", 400, 200 },
+		{ "/api/1/mails?text=alice", 400, 200 },
+		{ "/api/1/mails?sort=subject", 400, 200 },
+		{ "/hosts?text=example", 200, 200 },
+		{ "/sessions?q=example", 200, 200 },
+	};
+	struct buf b;
+	struct pool *pool = pool_new(path);
+	struct asking reader = { .pool = pool, .access = ACCESS_READER };
+	struct asking analyst = { .pool = pool, .access = ACCESS_ANALYST };
+	buf_init(&b, PAGE_MAX);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		unsigned got = ask(&reader, rows[i].target, &b);
+		if (got != rows[i].reader) {
+			fail_msg("%s: %u for a reader", rows[i].target, got);
+		}
+		got = ask(&analyst, rows[i].target, &b);
+		if (got != rows[i].analyst) {
+			fail_msg("%s: %u for an analyst", rows[i].target, got);
+		}
+	}
+	assert_int_equal(ask(&reader, "/mails", &b), 200);
+	assert_false(has(&b, "sort=subject"));
+	assert_false(has(&b, "name=\"text\""));
+	assert_int_equal(ask(&analyst, "/mails", &b), 200);
+	assert_true(has(&b, "sort=subject") && has(&b, "name=\"text\""));
+	buf_release(&b);
+	pool_free(pool);
+}
+
 int
 main(void)
 {
@@ -386,6 +458,8 @@ main(void)
 		cmocka_unit_test(forms_need_a_token),
 		cmocka_unit_test(evidence_is_noted_first),
 		cmocka_unit_test(readers_see_no_address),
+		cmocka_unit_test(switches_stay_here),
+		cmocka_unit_test(readers_find_no_address),
 	};
 	return cmocka_run_group_tests(tests, make_store, drop_store);
 }

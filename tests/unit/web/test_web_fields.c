@@ -230,6 +230,9 @@ readers_see_no_local_part(void **state)
 		SLICE("{\"from\":\"alice@a.example\",\"subject\":\"Dear \\\"alice\\\"\",\"n\":1}");
 	assert_true(slice_eq(viewer_json(&reader, &a, json),
 		SLICE("{\"from\":\"…@a.example\",\"subject\":\"…\",\"n\":1}")));
+	assert_true(slice_eq(
+		viewer_json(&reader, &a, SLICE("{\"from\":\"\\\"alice s\\\"@a.example\"}")),
+		SLICE("{\"from\":\"…@a.example\"}")));
 	const struct table *mails = table_find("mails");
 	struct cell cells[64] = { { .null = true } };
 	size_t subject = (size_t)(table_column(mails, "subject") - mails->columns);
