@@ -1,5 +1,5 @@
-/* make_store FILE [SESSIONS [HOSTS [SEED]]]: a store as a campus fills it in seven days, written
- * through the sink, so that it has whatever the schema has.
+/* make_store FILE [SESSIONS [HOSTS [SEED]]]: a store as a campus fills it in seven days.  A part of
+ * it is written through the sink, so that it has whatever the schema has, and repeated (copies.h).
  *
  * The same numbers give the same store.  Hosts and domains are skewed: the busiest host has some
  * 8 % of the sessions, the quiet half less than 1 % together.  Prints what it wrote and how fast.
@@ -9,11 +9,13 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "sensor/base/arena.h"
 #include "sensor/base/ptime.h"
 #include "sensor/record_layout.h"
 #include "store/store.h"
+#include "tests/bench/report/copies.h"
 
 enum { DAYS = 7, HOURS = DAYS * 24, BATCH = 5000, REMOTES = 40000, DOMAINS = 20000, RULES = 150 };
 #define END (INT64_C(1781438400) * PTIME_SECOND) /* 2026-06-14 12:00 UTC */
@@ -27,8 +29,8 @@ struct bench {
 	struct sink sink;
 	struct arena arena; /* of the session at hand */
 	uint64_t random;
-	int64_t sessions, hosts, mails, written_hours;
-	struct hour_sums *hours; /* HOURS of each host */
+	int64_t sessions, hosts, mails, written_hours; /* sessions and mails of the part */
+	struct hour_sums *hours;		       /* HOURS of each host */
 	struct err err;
 };
 
@@ -265,12 +267,12 @@ fill_mail(struct bench *b, const struct session_record *s, struct mail_record *m
 static void
 count_mail(struct bench *b, struct hour_sums *sums, const struct mail_record *m)
 {
-	uint16_t rcpts = (uint16_t)m->rcpts_count;
+	uint16_t rcpts = (uint16_t)(m->rcpts_count * COPIES);
 
 	b->mails++;
 	if (sums == NULL)
 		return;
-	sums->mails++;
+	sums->mails = (uint16_t)(sums->mails + COPIES);
 	sums->rcpts = (uint16_t)(sums->rcpts + rcpts);
 	if (m->outcome == OUTCOME_ACCEPTED)
 		sums->accepted = (uint16_t)(sums->accepted + rcpts);
@@ -298,8 +300,8 @@ write_session(struct bench *b, int64_t i)
 	add_reply(b, &s, "QUIT", 221, REPLY_OK, "", "");
 	s.mails_count_total = s.tls.used ? 0 : (int32_t)(1 + below(b, 3));
 	if (sums != NULL) {
-		sums->sessions++;
-		sums->listed = (uint16_t)(sums->listed + (list[0] != '\0'));
+		sums->sessions = (uint16_t)(sums->sessions + COPIES);
+		sums->listed = (uint16_t)(sums->listed + (list[0] != '\0') * COPIES);
 	}
 	for (int32_t n = 1; n <= s.mails_count_total; n++) {
 		struct mail_record m;
@@ -471,9 +473,9 @@ write_state(struct bench *b)
 		COUNT_BY(&loss[i].counters, streams, 2500);
 	}
 	COUNT_BY(&state.counters, packets, 90000 * DAYS * 288);
-	COUNT_BY(&state.counters, streams, b->sessions);
+	COUNT_BY(&state.counters, streams, b->sessions * COPIES);
 	COUNT_BY(&state.counters, stream_bytes, INT64_C(60000000) * DAYS * 288);
-	COUNT_BY(&state.counters, sessions, b->sessions);
+	COUNT_BY(&state.counters, sessions, b->sessions * COPIES);
 	must(b, b->sink.state(b->sink.ctx, &state, &b->err));
 	for (int i = 0; i < 200; i++)
 		must(b, b->sink.event(b->sink.ctx, BEGIN + i * PTIME_HOUR, "gap",
@@ -496,11 +498,14 @@ commit(struct bench *b)
 	must(b, b->sink.commit(b->sink.ctx, &b->err));
 }
 
+/* Sessions and mails, into a file of their own. */
 static void
-write_all(struct bench *b)
+write_part(struct bench *b, const char *path)
 {
-	double begin = seconds(), sessions;
+	struct store *part;
 
+	must(b, store_open(path, "bench", &part, &b->err));
+	b->sink = store_sink(part);
 	for (int64_t i = 0; i < b->sessions; i++) {
 		write_session(b, i);
 		arena_reset(&b->arena);
@@ -508,7 +513,24 @@ write_all(struct bench *b)
 			commit(b);
 	}
 	commit(b);
-	sessions = seconds();
+	store_close(part);
+}
+
+static void
+remove_part(const char *path)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm", ".lock" };
+	char name[4096];
+
+	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+		snprintf(name, sizeof name, "%s%s", path, suffixes[i]);
+		unlink(name);
+	}
+}
+
+static void
+write_hosts(struct bench *b)
+{
 	for (int64_t i = 0; i < b->hosts; i++) {
 		write_host(b, i);
 		arena_reset(&b->arena);
@@ -517,10 +539,33 @@ write_all(struct bench *b)
 	}
 	write_state(b);
 	commit(b);
-	printf("%lld sessions, %lld mails in %.1f s: %.0f sessions/s\n", (long long)b->sessions,
-		(long long)b->mails, sessions - begin, (double)b->sessions / (sessions - begin));
+}
+
+static void
+write_all(struct bench *b, struct store *store, const char *path)
+{
+	char part[4000];
+	double began = seconds(), wrote, copied;
+
+	snprintf(part, sizeof part, "%s.part", path);
+	remove_part(part);
+	write_part(b, part);
+	wrote = seconds();
+	printf("%lld sessions, %lld mails by the sink in %.1f s\n", (long long)b->sessions,
+		(long long)b->mails, wrote - began);
+	fflush(stdout);
+	must(b, copies_make(store, part, (END - BEGIN) / b->sessions, &b->err));
+	remove_part(part);
+	copied = seconds();
+	printf("%lld sessions, %lld mails of them in %.1f s: %.0f sessions/s\n",
+		(long long)(b->sessions * COPIES), (long long)(b->mails * COPIES), copied - wrote,
+		(double)(b->sessions * COPIES) / (copied - began));
+	fflush(stdout);
+	b->sink = store_sink(store);
+	write_hosts(b);
+	must(b, copies_done(store, &b->err));
 	printf("%lld hosts, %lld hours in %.1f s\n", (long long)b->hosts,
-		(long long)b->written_hours, seconds() - sessions);
+		(long long)b->written_hours, seconds() - copied);
 }
 
 static int64_t
@@ -528,7 +573,7 @@ number(int argc, char **argv, int at, int64_t usual)
 {
 	int64_t n = argc > at ? strtoll(argv[at], NULL, 10) : usual;
 
-	if (n < 1 || n > 100000000) {
+	if (n < 1 || n > 100000000 || (at == 2 && n < COPIES)) {
 		fprintf(stderr, "usage: make_store FILE [SESSIONS [HOSTS [SEED]]]\n");
 		exit(2);
 	}
@@ -538,7 +583,7 @@ number(int argc, char **argv, int at, int64_t usual)
 int
 main(int argc, char **argv)
 {
-	struct bench b = { .sessions = number(argc, argv, 2, 5000000),
+	struct bench b = { .sessions = number(argc, argv, 2, 5000000) / COPIES,
 		.hosts = number(argc, argv, 3, 20000),
 		.random = (uint64_t)number(argc, argv, 4, 1) * UINT64_C(0x9e3779b97f4a7c15) };
 	struct store *store;
@@ -551,11 +596,10 @@ main(int argc, char **argv)
 			b.hosts > 64000 ? "too many hosts" : b.err.text);
 		return 1;
 	}
-	b.sink = store_sink(store);
 	b.hours = must_alloc((size_t)b.hosts * HOURS * sizeof *b.hours);
 	memset(b.hours, 0, (size_t)b.hosts * HOURS * sizeof *b.hours);
 	arena_init(&b.arena, 16u << 20);
-	write_all(&b);
+	write_all(&b, store, argv[1]);
 	store_close(store);
 	arena_release(&b.arena);
 	free(b.hours);
