@@ -128,25 +128,19 @@ has_wal(const char *path)
 }
 
 /* SQLite rounds a file up to whole pages, and reads zeros where the last one was cut
- * (fileformat2.html 1.3.2: page size at 16, 1 = 65536).  A WAL may still bring the rest. */
+ * (fileformat2.html 1.3.2).  The file may not be opened to look: closing it again would drop the
+ * locks of every other connection of this process (howtocorrupt.html 2.2), and a writer that takes
+ * itself for the last one would take the WAL away below them. */
 static bool
-ends_within_a_page(const char *path)
+ends_within_a_page(struct db *db)
 {
-	uint8_t head[18];
+	struct err err = { "" };
 	struct stat file;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int64_t page = 0;
 
-	if (fd < 0)
-		return false;
-
-	bool known =
-		fstat(fd, &file) == 0 && pread(fd, head, sizeof head, 0) == (ssize_t)sizeof head;
-	off_t page = known ? head[16] << 8 | head[17] : 0;
-
-	close(fd);
-	page = page == 1 ? 65536 : page;
-	return page >= 512 && memcmp(head, "SQLite format 3", 16) == 0 &&
-	       file.st_size % page != 0 && !has_wal(path);
+	return stat(db->path, &file) == 0 &&
+	       db_number(db, "PRAGMA page_size", &page, &err) == 1 && page > 0 &&
+	       file.st_size % page != 0;
 }
 
 /* In WAL mode even a reader needs the -shm file, and makes it if it can.  Where it cannot (a store
@@ -209,13 +203,16 @@ db_open(const char *path, enum db_mode mode, struct db **out, struct err *err)
 
 	*db = (struct db){ .path = strdup(path) };
 	*out = NULL;
-	if (mode != DB_MEMORY && ends_within_a_page(path)) {
-		err_set(err, "%s %s (its last page is cut)", path, words_of(SQLITE_CORRUPT));
+
+	bool whole = mode != DB_MEMORY && !has_wal(path); /* a WAL may still bring the rest */
+
+	if (open_handle(db, mode) != SQLITE_OK) {
+		fail(db, err);
 		db_close(db);
 		return -1;
 	}
-	if (open_handle(db, mode) != SQLITE_OK) {
-		fail(db, err);
+	if (whole && ends_within_a_page(db)) {
+		err_set(err, "%s %s (its last page is cut)", path, words_of(SQLITE_CORRUPT));
 		db_close(db);
 		return -1;
 	}

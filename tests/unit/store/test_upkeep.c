@@ -41,6 +41,37 @@ assert_refused(const char *path, const char *words)
 		fail_msg("\"%s\" does not say \"%s\"", err.text, words);
 }
 
+/* Connections of one process share their locks: one that comes and goes may not take those of the
+ * others along, or a writer that ends takes the WAL away below them. */
+static void
+a_reader_that_opens_leaves_the_locks_of_others(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	struct store *readers[2];
+	char wal[128];
+	int status;
+
+	(void)state;
+	fixture_begin(&f);
+	store_close(f.store);
+	f.store = NULL;
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(store_open_reader(f.path, &readers[i], &err), 0);
+	pid_t writer = fork();
+	if (writer == 0) {
+		run_sql(f.path, "INSERT INTO meta VALUES ('other', 1)");
+		_exit(0);
+	}
+	assert_int_equal(waitpid(writer, &status, 0), writer);
+	assert_int_equal(status, 0);
+	snprintf(wal, sizeof wal, "%s-wal", f.path);
+	assert_int_equal(access(wal, F_OK), 0);
+	for (size_t i = 0; i < 2; i++)
+		store_close(readers[i]);
+	fixture_end(&f);
+}
+
 static void
 a_new_store_is_of_the_newest_version_and_alone(void **state)
 {
@@ -447,6 +478,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_store_is_of_the_newest_version_and_alone),
+		cmocka_unit_test(a_reader_that_opens_leaves_the_locks_of_others),
 		cmocka_unit_test(wrong_files_are_refused_in_words_and_left_alone),
 		cmocka_unit_test(a_newer_store_is_refused_with_both_versions),
 		cmocka_unit_test(an_old_store_walks_to_the_newest),
