@@ -39,6 +39,7 @@ struct tried {
 	unsigned count;
 	int64_t last;  /* when the count was brought up to date */
 	int64_t until; /* no attempt before */
+	int64_t told;  /* the `until` that somebody was told */
 };
 
 struct door {
@@ -191,6 +192,15 @@ take_back_try(struct tried *t)
 	t->until = 0;
 }
 
+/* Whether somebody was told of this wait before; now he was. */
+static bool
+is_told(struct tried *t, int64_t now)
+{
+	bool told = t->until <= now || t->told == t->until;
+	t->told = t->until;
+	return told;
+}
+
 /* Counted before the password is looked at: many at once must not all be the fifth. */
 static enum door_result
 begin_try(struct door *d, struct door_attempt *a, struct user *user, bool *known)
@@ -201,6 +211,8 @@ begin_try(struct door *d, struct door_attempt *a, struct user *user, bool *known
 	unsigned wait_name = seconds_left(name, a->now);
 	a->wait_s = wait > wait_name ? wait : wait_name;
 	if (a->wait_s > 0) {
+		bool address_told = is_told(address, a->now), name_told = is_told(name, a->now);
+		a->quiet = address_told && name_told;
 		return DOOR_LATER;
 	}
 	if (d->hashing == HASHING) {
@@ -229,13 +241,20 @@ end_try(struct door *d, const struct door_attempt *a, bool right)
 	return DOOR_IN;
 }
 
+static bool
+is_too_long(const struct door_attempt *a)
+{
+	return strlen(a->name) >= AUDIT_USER_MAX || strlen(a->password) >= USERS_PASSWORD_MAX;
+}
+
 enum door_result
 door_try(struct door *d, struct door_attempt *a)
 {
 	struct user user = { .access = ACCESS_ANYBODY };
 	bool known = false;
 	a->wait_s = 0;
-	if (strlen(a->name) >= AUDIT_USER_MAX || strlen(a->password) >= USERS_PASSWORD_MAX) {
+	a->quiet = is_too_long(a);
+	if (a->quiet) {
 		return DOOR_WRONG;
 	}
 	pthread_mutex_lock(&d->lock);
@@ -291,7 +310,8 @@ enum door_result
 door_try_basic(struct door *d, struct door_attempt *a)
 {
 	uint8_t digest[DIGEST_SHA256];
-	if (strlen(a->name) >= AUDIT_USER_MAX || strlen(a->password) >= USERS_PASSWORD_MAX) {
+	if (is_too_long(a)) {
+		a->quiet = true;
 		return DOOR_WRONG;
 	}
 	pthread_mutex_lock(&d->lock);

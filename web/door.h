@@ -39,6 +39,8 @@ struct door_attempt {
 	struct addr from;
 	int64_t now;
 	unsigned wait_s; /* out */
+	bool quiet; /* out: not worth an entry, and costs nothing: he was told to wait, and does
+		       not, or name or password are longer than any */
 };
 enum door_result door_try(struct door *d, struct door_attempt *attempt);
 /* The same for Basic authentication: one that was right a minute ago is not looked at again. */

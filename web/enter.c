@@ -90,14 +90,16 @@ enter_by_cookie(struct request *r)
 }
 
 void
-enter_refuse(struct request *r, struct answer *a, int result, unsigned wait_s, const char *name)
+enter_refuse(struct request *r, struct answer *a, int result, const struct door_attempt *attempt)
 {
+	unsigned wait_s = attempt->wait_s;
 	struct err err = { "" };
 	const struct audit_entry entry = {
 		.kind = AUDIT_REFUSED,
 		/* What was typed may be a password in the wrong field: only the name of a user is
 		   kept. */
-		.user = door_access_of(r->door, name) != ACCESS_ANYBODY ? name : "",
+		.user = door_access_of(r->door, attempt->name) != ACCESS_ANYBODY ? attempt->name
+										 : "",
 		.object = result == DOOR_LATER ? "too many attempts" : "wrong name or password",
 	};
 	if (result == DOOR_BUSY) {
@@ -107,7 +109,9 @@ enter_refuse(struct request *r, struct answer *a, int result, unsigned wait_s, c
 		a->retry_after_s = 1;
 		return;
 	}
-	(void)request_tell(r, &entry, &err); /* he is refused whether it is noted or not */
+	if (!attempt->quiet) {
+		(void)request_tell(r, &entry, &err); /* he is refused whether it is noted or not */
+	}
 	if (result == DOOR_LATER) {
 		page_error(r, a, 429,
 			arena_printf(&r->arena,
@@ -130,7 +134,7 @@ enter_by_basic(struct request *r, struct answer *a)
 	}
 	enum door_result result = door_try_basic(r->door, &attempt);
 	if (result != DOOR_IN) {
-		enter_refuse(r, a, (int)result, attempt.wait_s, attempt.name);
+		enter_refuse(r, a, (int)result, &attempt);
 		return -1;
 	}
 	r->viewer.name = attempt.name;

@@ -27,9 +27,11 @@ const char *enter_set_cookie(struct request *r, const char *what, const char *va
 int enter(struct request *r, const struct web_config *config, const struct enter_fields *f,
 	struct answer *a);
 /* What a refused attempt is answered with: status, words, Retry-After; and its entry in the audit
- * log. */
+ * log: one for each password that was looked at, and one for each wait, however often somebody
+ * knocks meanwhile. */
+struct door_attempt;
 void enter_refuse(
-	struct request *r, struct answer *a, int result, unsigned wait_s, const char *name);
+	struct request *r, struct answer *a, int result, const struct door_attempt *attempt);
 
 /* Whether the server answers to that Host field.  On loopback its own names alone, and those that
  * are configured, so that a page elsewhere whose name is made to point here (DNS rebinding) cannot

@@ -129,7 +129,7 @@ page_sign_in(struct request *r, struct answer *a)
 	if (result == DOOR_IN) {
 		come_in(r, a, attempt.name);
 	} else {
-		enter_refuse(r, a, (int)result, attempt.wait_s, attempt.name);
+		enter_refuse(r, a, (int)result, &attempt);
 		a->challenge = false;
 	}
 }

@@ -226,6 +226,37 @@ sessions_end(void **state)
 	door_free(d);
 }
 
+/* Who does not wait fills no log: one entry for each wait. */
+static void
+a_flood_is_noted_once(void **state)
+{
+	(void)state;
+	struct door *d = door_new(some_users("secret-pass"));
+	struct door_attempt a = { .name = "alice", .password = "x", .now = NOW };
+	assert_int_equal(addr_parse(SLICE("192.0.2.1"), &a.from), 0);
+	for (int i = 0; i < 6; i++) {
+		assert_int_equal(door_try(d, &a), DOOR_WRONG);
+		assert_false(a.quiet);
+	}
+	assert_int_equal(door_try(d, &a), DOOR_LATER);
+	assert_false(a.quiet);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(door_try(d, &a), DOOR_LATER);
+		assert_true(a.quiet);
+		a.name = i == 0 ? "bob" : "carol"; /* the address is told already */
+	}
+	a.now += 600 * PTIME_SECOND;
+	assert_int_equal(door_try(d, &a), DOOR_WRONG);
+	assert_false(a.quiet);
+	char longest[2 * AUDIT_USER_MAX];
+	memset(longest, 'a', sizeof longest - 1);
+	longest[sizeof longest - 1] = '\0';
+	a.name = longest;
+	assert_int_equal(door_try_basic(d, &a), DOOR_WRONG);
+	assert_true(a.quiet);
+	door_free(d);
+}
+
 static void
 basic_is_believed_for_a_minute(void **state)
 {
@@ -258,6 +289,7 @@ main(void)
 		cmocka_unit_test(the_file_is_written_whole),
 		cmocka_unit_test(attempts_are_counted),
 		cmocka_unit_test(sessions_end),
+		cmocka_unit_test(a_flood_is_noted_once),
 		cmocka_unit_test(basic_is_believed_for_a_minute),
 	};
 	return cmocka_run_group_tests(tests, make_file, drop_file);
