@@ -114,10 +114,10 @@ static const struct {
 	{ "too few bytes to be judged", 0, { { 9000, 10000, 0, 20 }, { 0, 5000000, 0, 20000 } },
 		NULL },
 	{ "the latest", 0, { { 100000, 900000, 0, 20000 }, { 0, 5000000, 0, 20000 } },
-		"In the latest five minutes (2008-06-13 03:00 to 03:05), 10.0 % of the bytes never "
+		"In the latest five minutes (2008-06-13 03:00–03:05), 10.0 % of the bytes never "
 		"came" },
 	{ "one before", 0, { { 0, 5000000, 0, 20000 }, { 100000, 4900000, 0, 20000 } },
-		"In the five minutes at worst (2008-06-13 02:55 to 03:00), 2.0 % of the bytes "
+		"In the five minutes at worst (2008-06-13 02:55–03:00), 2.0 % of the bytes "
 		"never came" },
 	{ "one before, over", 0, { { 0, 5000000, 0, 20000 }, { 100000, 4900000, 0, 20000 } },
 		"silently. In the latest: 0.0 %." },
@@ -128,7 +128,7 @@ static const struct {
 			{ 0, 5000000, 0, 20000 } },
 		"2.9 % of the bytes never came from the mirror port. A mirror of more traffic than "
 		"its port can carry loses packets silently. Five minutes at worst: 10.0 % "
-		"(2008-06-13 02:55 to 03:00), the latest: 0.0 %." },
+		"(2008-06-13 02:55–03:00), the latest: 0.0 %." },
 	{ "always, in one interval", 3000000, { { 0, 5000000, 0, 20000 } },
 		"2.9 % of the bytes never came" },
 };
