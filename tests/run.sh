@@ -65,23 +65,21 @@ run_ctest() {
 
 # Each target of tests/fuzz gets the same share of the time; what is found stays in build-fuzz/.
 fuzz() {
-	local out=$root/build-fuzz target name folders status=0
-	local targets=("$root"/tests/fuzz/fuzz_*.c) flags
-	local seconds=$((fuzz_seconds / ${#targets[@]} + 1))
-	read -ra flags <<<"$(pkg-config --libs libpcap sqlite3 libmicrohttpd libpcre2-8 libpsl gnutls inih jansson libseccomp libcurl libsystemd)"
+	local out=$root/build-fuzz name folders status=0 names=()
+	local sources=("$root"/tests/fuzz/fuzz_*.c)
+	local seconds=$((fuzz_seconds / ${#sources[@]} + 1))
+	for name in "${sources[@]}"; do
+		names+=("$(basename "$name" .c)")
+	done
 	mkdir -p "$out"
-	CC=clang quietly "$out/configure.log" cmake -S "$root" -B "$out" -DFUZZ=ON -DSANITIZE=ON -DHELOSCOPE_TESTS=OFF
-	quietly "$out/build.log" cmake --build "$out" -j"$jobs" --target capture decap stream smtp score host store web
-	for target in "${targets[@]}"; do
-		name=$(basename "$target" .c)
-		quietly "$out/$name.log" clang -std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined \
-			-fno-sanitize-recover=all -I"$root" "-DSOURCE_DIR=\"$root\"" -o "$out/$name" "$target" \
-			-Wl,--start-group "$out"/*/lib*.a -Wl,--end-group -lnids "${flags[@]}" -lm
+	CC=clang quietly "$out/configure.log" cmake -S "$root" -B "$out" -DFUZZ=ON -DSANITIZE=ON -DHELOSCOPE_TESTS=ON
+	quietly "$out/build.log" cmake --build "$out" -j"$jobs" --target "${names[@]}"
+	for name in "${names[@]}"; do
 		mkdir -p "$out/corpus-$name"
 		# A folder of found inputs comes first: libFuzzer writes there, and only reads the seeds.
 		folders=("$out/corpus-$name")
 		[[ ! -d $root/tests/fuzz/corpus/${name#fuzz_} ]] || folders+=("$root/tests/fuzz/corpus/${name#fuzz_}")
-		if "$out/$name" -max_total_time="$seconds" -artifact_prefix="$out/$name-" "${folders[@]}" >"$out/$name.log" 2>&1; then
+		if "$out/tests/fuzz/$name" -max_total_time="$seconds" -artifact_prefix="$out/$name-" "${folders[@]}" >"$out/$name.log" 2>&1; then
 			echo "$name: $seconds s, nothing found"
 		else
 			tail -n 40 "$out/$name.log"
