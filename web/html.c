@@ -204,7 +204,13 @@ h_lines(struct html *h, struct slice text)
 		if (line.len > 0 && line.ptr[line.len - 1] == '\r') {
 			line.len--;
 		}
-		h_text(h, line);
+		while (line.len > 0) { /* tabs stay tabs */
+			bool tab = slice_index(line, '\t') < line.len;
+			h_text(h, slice_split(&line, '\t'));
+			if (tab) {
+				buf_byte(h->out, '\t');
+			}
+		}
 		if (more) {
 			buf_byte(h->out, '\n');
 		}
@@ -329,6 +335,10 @@ h_element(struct html *h, const char *element, const char *class, const char *te
 void
 h_link(struct html *h, const char *url, const char *text)
 {
+	if (!viewer_may_follow(h->viewer, url)) {
+		h_str(h, text);
+		return;
+	}
 	h_open(h, "a");
 	h_url(h, "href", url);
 	h_str(h, text);

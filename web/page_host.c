@@ -234,7 +234,9 @@ host_sessions(struct html *h, const struct host_page *p)
 	h_element(h, "h2", NULL, T(h, "Latest sessions"));
 	h_link(h, host_filter_url(p, "/sessions", NULL, NULL), T(h, "All sessions"));
 	h_link(h, host_filter_url(p, "/mails", NULL, NULL), T(h, "Mails"));
-	h_link(h, host_filter_url(p, "/evidence", NULL, NULL), T(h, "Refusals"));
+	if (viewer_may_follow(h->viewer, "/evidence")) {
+		h_link(h, host_filter_url(p, "/evidence", NULL, NULL), T(h, "Refusals"));
+	}
 	h_link(h, host_filter_url(p, "/changes", NULL, NULL), T(h, "Changes of the verdict"));
 	page_downloads(h, sessions, NULL, p->text);
 	h_close(h);

@@ -87,7 +87,7 @@ add_show(struct html *h, const struct host_page *p, const char *sentence)
 			label = shows[i].label;
 		}
 	}
-	if (url != NULL) {
+	if (url != NULL && viewer_may_follow(h->viewer, url)) {
 		h_str(h, " ");
 		h_class(h, "a", "show");
 		h_url(h, "href", url);

@@ -148,6 +148,9 @@ page_downloads(struct html *h, const struct table *table, const struct uri *uri,
 {
 	const struct param set[] = { { "page", NULL }, { "rows", NULL }, { "host", host } };
 	size_t count = uri != NULL ? 2 : 3;
+	if (h->viewer != NULL && h->viewer->access < ACCESS_ANALYST) {
+		return; /* exports are not for readers */
+	}
 	h_class(h, "span", "downloads");
 	h_link(h, url_with(h->arena, url_path(h->arena, "csv", table->name, NULL), uri, set, count),
 		"CSV");

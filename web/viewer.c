@@ -201,3 +201,17 @@ viewer_json(const struct viewer *v, struct arena *arena, struct slice json)
 	buf_release(&out);
 	return shown;
 }
+
+bool
+viewer_may_follow(const struct viewer *v, const char *url)
+{
+	static const char *const evidence[] = { "/evidence", "/complaint", "/csv/", "/json/",
+		"/record/", "/export/", "/case/" };
+
+	for (size_t i = 0; !sees_all(v) && i < sizeof evidence / sizeof *evidence; i++) {
+		if (strncmp(url, evidence[i], strlen(evidence[i])) == 0) {
+			return false;
+		}
+	}
+	return true;
+}

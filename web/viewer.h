@@ -45,6 +45,8 @@ const struct cell *viewer_cells(const struct viewer *v, struct arena *arena,
  * address could otherwise find it letter by letter, by what a question finds. */
 bool viewer_may_search(const struct viewer *v, const struct table *table);
 bool viewer_may_sort(const struct viewer *v, const char *column);
+/* Whether the page at this address of ours is for him: who may not see evidence gets no link to it. */
+bool viewer_may_follow(const struct viewer *v, const char *url);
 /* A record as JSON: texts masked, values of "subject" hidden. */
 struct slice viewer_json(const struct viewer *v, struct arena *arena, struct slice json);
 
