@@ -1,5 +1,6 @@
 /* /mail/SESSION/NUMBER: one transaction: envelope, kept header fields, way, parts, and why it has
  * its score.  Bodies are not kept. */
+#include "web/export.h"
 #include "web/page.h"
 
 #include <inttypes.h>
@@ -146,6 +147,27 @@ add_content(struct html *h, const struct node *m)
 }
 
 static void
+add_exports(struct html *h, const struct node *m)
+{
+	const struct export_format *format;
+	const char *number = arena_printf(h->arena, "%" PRId64, node_int(m, "number"));
+	if (!viewer_may_follow(h->viewer, "/export/")) {
+		return;
+	}
+	h_class(h, "span", "downloads");
+	for (size_t i = 0; (format = export_format_at(i)) != NULL; i++) {
+		if ((format->subjects & 1u << EXPORT_MAIL) != 0) {
+			h_link(h,
+				url_path(h->arena, "export", format->name, "mail",
+					node_text(m, "session"), number, NULL),
+				T(h, format->title));
+			h_str(h, " ");
+		}
+	}
+	h_close(h);
+}
+
+static void
 write_mail(struct html *h, const struct node *m)
 {
 	h_class(h, "div", "title");
@@ -155,7 +177,9 @@ write_mail(struct html *h, const struct node *m)
 	h_class(h, "a", "code");
 	h_url(h, "href", url_path(h->arena, "session", node_text(m, "session"), NULL));
 	h_str(h, node_text(m, "session"));
-	h_close_n(h, 3);
+	h_close_n(h, 2);
+	add_exports(h, m);
+	h_close(h);
 	part_hits(h, m);
 	add_envelope(h, m);
 	h_class(h, "div", "columns");

@@ -1,5 +1,6 @@
 /* /session/ID: one dialogue, as far as it was seen: who, what the server answered, what stands out,
  * and its mails. */
+#include "web/export.h"
 #include "web/page.h"
 
 #include <inttypes.h>
@@ -234,6 +235,25 @@ add_mails(struct html *h, const struct node *s)
 }
 
 static void
+add_exports(struct html *h, const char *id)
+{
+	const struct export_format *format;
+	if (!viewer_may_follow(h->viewer, "/export/")) {
+		return;
+	}
+	h_class(h, "span", "downloads");
+	for (size_t i = 0; (format = export_format_at(i)) != NULL; i++) {
+		if ((format->subjects & 1u << EXPORT_SESSION) != 0) {
+			h_link(h, url_path(h->arena, "export", format->name, "session", id, NULL),
+				T(h, format->title));
+			h_str(h, " ");
+		}
+	}
+	h_link(h, url_path(h->arena, "record", "session", id, NULL), T(h, "JSON record"));
+	h_close(h);
+}
+
+static void
 write_session(struct html *h, const struct node *s)
 {
 	h_class(h, "div", "title");
@@ -242,10 +262,8 @@ write_session(struct html *h, const struct node *s)
 	h_str(h, " ");
 	h_element(h, "span", "code", node_text(s, "id"));
 	h_close(h);
-	h_class(h, "span", "downloads");
-	h_link(h, url_path(h->arena, "record", "session", node_text(s, "id"), NULL),
-		T(h, "JSON record"));
-	h_close_n(h, 2);
+	add_exports(h, node_text(s, "id"));
+	h_close(h);
 	add_mails(h, s);
 	add_replies(h, s);
 	add_facts(h, s);
