@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "sensor/base/buf.h"
 #include "sensor/base/chars.h"
 #include "sensor/base/text.h"
 
@@ -31,6 +32,30 @@ enum decoding {
 	DECODE_QUERY, /* `+` is a space */
 	DECODE_FORM,  /* …and there may be several lines */
 };
+
+/* What people paste holds what spam holds: of a form each line is made clean, and nothing refused
+ * but NUL. */
+static const char *
+clean_lines(struct slice text, struct arena *arena)
+{
+	struct buf out;
+	size_t from = 0;
+	buf_init(&out, 4 * text.len + 1);
+	for (size_t i = 0; i <= text.len; i++) {
+		if (i < text.len && memchr("\t\r\n", text.ptr[i], 3) == NULL) {
+			continue;
+		}
+		struct slice line = slice_take(slice_skip(text, from), i - from);
+		buf_str(&out, text_clean(arena, line, 4 * line.len));
+		if (i < text.len) {
+			buf_byte(&out, text.ptr[i]);
+		}
+		from = i + 1;
+	}
+	const char *clean = arena_string(arena, buf_slice(&out));
+	buf_release(&out);
+	return clean;
+}
 
 /* Percent-decoding (RFC 3986 2.1) into the arena; NULL and err when the result could not be shown.
  */
@@ -61,11 +86,12 @@ decode(struct slice in, enum decoding how, struct arena *arena, struct err *err)
 		}
 		out[n++] = (char)c;
 	}
-	if (memchr(out, 0, n) != NULL || !is_clean(slice_of(out, n), how == DECODE_FORM)) {
+	bool clean = memchr(out, 0, n) == NULL && is_clean(slice_of(out, n), how == DECODE_FORM);
+	if (!clean && (how != DECODE_FORM || memchr(out, 0, n) != NULL)) {
 		err_set(err, "the %s holds control characters or is not UTF-8", what);
 		return NULL;
 	}
-	return out;
+	return clean ? out : clean_lines(slice_of(out, n), arena);
 }
 
 static int
