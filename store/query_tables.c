@@ -16,6 +16,9 @@
 
 /* clang-format off */
 
+/* Verdicts in their own order; '' comes first. */
+#define RANK(name) "instr(',unknown,clean,watch,throttled,likely,listed,', ',' || " name " || ',')"
+
 #define HOSTS(X) \
 	X("host", "Host", TEXT, SHOWN, "address", "h.host", "h.host_key") \
 	X("name", "Name", TEXT, SHOWN, "the name it gives most in HELO", "h.name", NULL) \
@@ -184,8 +187,8 @@
 #define CHANGES(X) \
 	X("noted", "Noted", TIME, SHOWN, "when the sensor noticed it, UTC", "c.noted_ns", NULL) \
 	X("host", "Host", TEXT, SHOWN, "address", "c.host", "c.host_key") \
-	X("before", "Before", TEXT, SHOWN, "the verdict before; empty = it is the first one", "c.before", NULL) \
-	X("verdict", "Verdict", TEXT, SHOWN, "the verdict from then on", "c.verdict", NULL) \
+	X("before", "Before", TEXT, SHOWN, "the verdict before; empty = it is the first one", "c.before", RANK("c.before")) \
+	X("verdict", "Verdict", TEXT, SHOWN, "the verdict from then on", "c.verdict", RANK("c.verdict")) \
 	X("time", "Since", TIME, SHOWN, "since when that verdict holds, UTC", "c.time_ns", NULL) \
 	X("risk", "Risk", REAL, SHOWN, "0 to 1, then", "c.risk", NULL) \
 	X("cause", "Main cause", TEXT, SHOWN, "the most likely cause, then", "c.cause", NULL) \
@@ -197,7 +200,7 @@
 #define DELIVERIES(X) \
 	X("change", "Change", INT, SHOWN, "its number", "d.change", NULL) \
 	X("host", "Host", TEXT, SHOWN, "address", "c.host", "c.host_key") \
-	X("verdict", "Verdict", TEXT, SHOWN, "that was to be told", "c.verdict", NULL) \
+	X("verdict", "Verdict", TEXT, SHOWN, "that was to be told", "c.verdict", RANK("c.verdict")) \
 	X("target", "Target", TEXT, SHOWN, "name of the section [alert NAME]", "d.target", NULL) \
 	X("state", "State", TEXT, SHOWN, "waiting, done, suppressed, given-up", "d.state", NULL) \
 	X("attempts", "Attempts", INT, SHOWN, "that were begun", "d.attempts", NULL) \
@@ -215,7 +218,7 @@
 	X("codes", "Codes", TEXT, SHOWN, "of the answer, or what went wrong", "u.codes", NULL) \
 	X("predicted", "Predicted", REAL, SHOWN, "0 to 1, then, from causes alone; empty = not at all", \
 		"CASE WHEN u.predicted >= 0 THEN u.predicted END", NULL) \
-	X("verdict", "Verdict", TEXT, SHOWN, "on the host, then", "u.verdict", NULL) \
+	X("verdict", "Verdict", TEXT, SHOWN, "on the host, then", "u.verdict", RANK("u.verdict")) \
 	X("sensor", "Sensor", TEXT, HIDDEN, "who asked", "u.sensor", NULL)
 
 /* clang-format on */

@@ -23,6 +23,7 @@ static const struct {
 	{ "senders", { "host", "domain", "since", "until" } },
 	{ "campaigns", { "host", "domain", "since", "until", "text" } },
 	{ "deliveries", { "host", "verdict", "cause", "since", "until", "text" } },
+	{ "lookups", { "host", "list", "verdict", "since", "until", "text" } },
 };
 #define FILTERS (sizeof filters / sizeof filters[0])
 

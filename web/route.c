@@ -30,6 +30,7 @@ static const struct route routes[] = {
 	{ .path = { "events" }, .run = page_table },
 	{ .path = { "changes" }, .run = page_table },
 	{ .path = { "deliveries" }, .run = page_table },
+	{ .path = { "lookups" }, .run = page_table },
 	{ .path = { "cases" }, .title = N_("Cases"), .run = page_table },
 	{ .path = { "case", "*" }, .run = page_case, .access = ACCESS_ANALYST, .post = true },
 	{ .path = { "audit" },
