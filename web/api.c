@@ -84,17 +84,23 @@ begin(struct answer *a)
 
 /* What a reader may not see is masked in the finished text: whatever key it stands behind. */
 static void
-finish(struct request *r, struct answer *a, struct json *j)
+end_line(struct request *r, struct answer *a)
 {
-	json_object_end(j);
 	buf_byte(&a->body, '\n');
 
-	struct slice shown = viewer_text(&r->viewer, &r->arena, buf_slice(&a->body));
+	struct slice shown = viewer_json(&r->viewer, &r->arena, buf_slice(&a->body));
 
 	if (shown.ptr != a->body.ptr) {
 		buf_clear(&a->body);
 		buf_add(&a->body, shown);
 	}
+}
+
+static void
+finish(struct request *r, struct answer *a, struct json *j)
+{
+	json_object_end(j);
+	end_line(r, a);
 }
 
 static void
@@ -247,12 +253,7 @@ api_record(struct request *r, struct answer *a)
 			"There is no such record here: it may be older than what is kept.");
 	} else {
 		a->type = TYPE_JSON;
-		buf_byte(&a->body, '\n');
-		struct slice shown = viewer_text(&r->viewer, &r->arena, buf_slice(&a->body));
-		if (shown.ptr != a->body.ptr) {
-			buf_clear(&a->body);
-			buf_add(&a->body, shown);
-		}
+		end_line(r, a);
 	}
 }
 
