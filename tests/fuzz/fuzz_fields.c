@@ -44,7 +44,8 @@ check_masks(struct slice text, struct arena *arena)
 	for (size_t i = 1; i < shown.len; i++) {
 		uint8_t before = shown.ptr[i - 1];
 		if (shown.ptr[i] == '@') {
-			check(before <= ' ' || before == 0xa6 ||
+			bool sign = i >= 3 && slice_starts(slice_skip(shown, i - 3), SLICE("%40"));
+			check(before <= ' ' || before == 0xa6 || sign ||
 				strchr("<>()[],;:\"@", before) != NULL);
 		}
 	}
