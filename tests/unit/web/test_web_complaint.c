@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "browser/demo.h"
+#include "unit/web/demo_folder.h"
 #include "sensor/base/digest.h"
 #include "sensor/base/ptime.h"
 #include "unit/base/edge.h"
@@ -160,33 +160,6 @@ bounds_hold(void **state)
 }
 
 /* ---- sessions ---- */
-
-static char folder[] = "/tmp/heloscope-complaint-XXXXXX";
-static char path[64];
-
-static int
-make_store(void **state)
-{
-	(void)state;
-	if (mkdtemp(folder) == NULL)
-		return -1;
-	snprintf(path, sizeof path, "%s/demo.db", folder);
-	demo_store(path);
-	return 0;
-}
-
-static int
-drop_store(void **state)
-{
-	static const char *const ends[] = { "", "-wal", "-shm", ".lock" };
-	char name[96];
-	(void)state;
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-		snprintf(name, sizeof name, "%s%s", path, ends[i]);
-		unlink(name);
-	}
-	return rmdir(folder);
-}
 
 /* The session 0xaa of the demo: client, port and start. */
 static int64_t

@@ -8,40 +8,12 @@
 
 #include <cmocka.h>
 
-#include "browser/demo.h"
+#include "unit/web/demo_folder.h"
 #include "web/export.h"
 #include "web/request.h"
 #include "web/route.h"
 
 #define NOW (DEMO_END + PTIME_HOUR)
-
-static char folder[] = "/tmp/heloscope-export-XXXXXX";
-static char path[sizeof folder + 16];
-
-static int
-make_store(void **state)
-{
-	(void)state;
-	if (mkdtemp(folder) == NULL) {
-		return -1;
-	}
-	snprintf(path, sizeof path, "%s/demo.db", folder);
-	demo_store(path);
-	return 0;
-}
-
-static int
-drop_store(void **state)
-{
-	static const char *const ends[] = { "", "-wal", "-shm", "-journal", ".lock" };
-	(void)state;
-	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-		char name[sizeof path + 16];
-		snprintf(name, sizeof name, "%s%s", path, ends[i]);
-		unlink(name);
-	}
-	return rmdir(folder);
-}
 
 /* Status; the file in *out, read in pieces of `piece` bytes; its type and name in *head. */
 static unsigned
