@@ -209,7 +209,7 @@ struct writer {
 static void
 wrap(struct writer *w, const char *text, size_t hang)
 {
-	struct slice rest = slice_str(text);
+	struct slice rest = slice_str(text_clean(w->arena, slice_str(text), 1u << 16));
 	size_t column = 0;
 
 	while (rest.len > 0) {

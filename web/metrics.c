@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sensor/base/ptime.h"
+#include "sensor/base/text.h"
 #include "web/health.h"
 #include "web/page.h"
 
@@ -130,20 +131,19 @@ add_sight(struct buf *out, const struct request *r, const struct sensor_state *s
 	}
 }
 
-/* A label's value: backslash, quote and line end are escaped. */
+/* A label's value: clean text, or one damaged name would cost the whole scrape; backslash and quote
+ * are escaped. */
 static void
 label(struct buf *out, struct slice text)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		uint8_t c = text.ptr[i];
-		if (c == '\n') {
-			buf_str(out, "\\n");
-			continue;
-		}
-		if (c == '\\' || c == '"') {
+	char clean[256];
+
+	text_clean_into(clean, sizeof clean, text);
+	for (const char *p = clean; *p != '\0'; p++) {
+		if (*p == '\\' || *p == '"') {
 			buf_byte(out, '\\');
 		}
-		buf_byte(out, c);
+		buf_byte(out, (uint8_t)*p);
 	}
 }
 
