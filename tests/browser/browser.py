@@ -122,9 +122,9 @@ class Browser:
             const charts = document.querySelectorAll('[data-values], .plot[data-src]').length;
             return document.readyState === 'complete' && document.querySelectorAll('.uplot').length >= charts;""")
 
-    def picture(self, name):
-        """The whole page, as OUT/NAME.png."""
-        shot = self.devtools("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+    def picture(self, name, whole=True):
+        """The whole page, or what the window shows of it, as OUT/NAME.png."""
+        shot = self.devtools("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         with open(os.path.join(self.out, name + ".png"), "wb") as file:
             file.write(base64.b64decode(shot["data"]))
 

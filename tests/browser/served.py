@@ -22,6 +22,7 @@ class Served:
     """base: "http://127.0.0.1:PORT".  `arguments`: more of them for `heloscope serve`; `store`: one that is there already."""
 
     def __init__(self, heloscope, demo, arguments=(), store=None):
+        self.heloscope, self.demo = heloscope, demo
         self.folder = tempfile.mkdtemp(prefix="heloscope-browser-")
         self.process = None
         try:
