@@ -43,6 +43,7 @@ int db_copy(struct db *db, const char *to, struct err *err);
 /* NULL and err when the SQL is wrong or the schema is not ours. */
 struct db_statement *db_prepare(struct db *db, const char *sql, struct err *err);
 void db_free(struct db_statement *st); /* NULL does nothing */
+const char *db_sql(struct db_statement *st); /* its text, for tests of how it is answered */
 
 /* A function of SQL, the same for the same arguments within a statement.  Values: text, or a whole
  * number; what is neither is 0 and "". `fn` appends its text to out: 0, or -1 and err. */

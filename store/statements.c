@@ -298,7 +298,7 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 		"SELECT start_ns, sum(covered_ms)" LOSS_COUNTERS(LOSS_COUNTER_SUM, )
 		" FROM loss GROUP BY start_ns ORDER BY start_ns DESC LIMIT ?",
 	[STATEMENT_TOTAL_HOSTS] =
-		"SELECT verdict_rank, count(*) FROM hosts GROUP BY verdict_rank",
+		"SELECT verdict_rank, count(*) FROM hosts GROUP BY verdict",
 	[STATEMENT_TOTAL_SESSIONS] =
 		"SELECT ifnull(sum(sessions), 0), ifnull(sum(encrypted), 0), ifnull((SELECT start_ns FROM sessions"
 		" WHERE protocol IN ('', 'smtp', 'lmtp') ORDER BY start_ns LIMIT 1), 0),"
@@ -382,7 +382,7 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 
 	[STATEMENT_VERDICTS_SEEN] =
 		"SELECT verdict_rank, count(*) FROM hosts WHERE last_ns >= ?1 AND first_ns < ?2"
-		" GROUP BY verdict_rank",
+		" GROUP BY verdict",
 	[STATEMENT_LISTINGS_NEW] =
 		"SELECT l.host, ifnull(h.name, ''), l.list, l.kind, l.since_ns, l.until_ns"
 		" FROM listings l LEFT JOIN hosts h ON h.host = l.host"
@@ -414,8 +414,8 @@ const char *const statement_sql[STATEMENTS_COUNT] = {
 	/* Of its newest mails, how many have each rule. */
 	[STATEMENT_CAMPAIGN_RULES] =
 		"WITH n AS MATERIALIZED (SELECT m.rules FROM mails m"
-		"  WHERE m.text_key IN " TEXTS_OF_CAMPAIGN("?1")
-		"  ORDER BY m.start_ns DESC LIMIT ?2)"
+		"  WHERE m.text_key <> '' AND m.text_key IN " TEXTS_OF_CAMPAIGN("?1")
+		"  ORDER BY +m.start_ns DESC LIMIT ?2)"
 		" SELECT r.value, count(*), p.points, p.why, (SELECT count(*) FROM n) FROM n,"
 		" json_each('[' || replace(json_quote(n.rules), ' ', '\",\"') || ']') r"
 		" LEFT JOIN rules p ON p.rule = r.value"

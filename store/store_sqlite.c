@@ -348,6 +348,12 @@ db_free(struct db_statement *st)
 	free(st);
 }
 
+const char *
+db_sql(struct db_statement *st)
+{
+	return sqlite3_sql(st->handle);
+}
+
 void
 db_bind_int(struct db_statement *st, int at, int64_t v)
 {
