@@ -5,10 +5,10 @@
 
 #include "store/inside.h"
 
-enum { CHUNK = 3000, CHUNKS_IN_BATCH = 200, SQL_BYTES_MAX = 65536 };
+enum { CHUNK = 3000, CHUNKS_IN_BATCH = 25, SQL_BYTES_MAX = 65536 };
 
-/* Everything stays in memory until it is full: the ids come in no order. */
-static const char settings[] = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+/* Ids come in no order, so their indexes stay in memory.  A WAL would be written and read again. */
+static const char settings[] = "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
 			       "PRAGMA cache_size = -1500000; PRAGMA temp_store = MEMORY";
 
 struct copies {

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Asks a report for its pages as 16 people would, and says how long it takes.
 
-usage: load.py --program HELOSCOPE --store FILE [--seconds N] [--clients N] [--quiet-ms MEDIAN P99] [--csv] [--calm]
+usage: load.py --program HELOSCOPE --store FILE [--seconds N] [--clients N] [--quiet-ms MEDIAN P99] [--processor] [--csv] [--calm]
 
 Starts `heloscope serve` on the store, makes a list of targets from what is in it (busy and quiet hosts, each filter key of each table
 with frequent and rare values, orders), and asks with N clients of our own, each one request after the other, while some connections
-drip a byte a second and a writer commits each second.  --csv: a download of a million sessions too, with the server's memory.
+drip a byte a second and a writer commits each second.  --processor: before that, each target
+three times alone, and what the middle one cost.  --csv: a download of a million sessions too, with the server's memory.
 --calm: no writer and no slow clients.  --quiet-ms: exit status 1 where the median or 99 % of all is above.
 Exit status: 0 measured; 1 too slow, or an answer that was no 200; 2 wrong use.
 """
@@ -30,6 +31,7 @@ def arguments():
     p.add_argument("--seconds", type=float, default=30)
     p.add_argument("--clients", type=int, default=16)
     p.add_argument("--quiet-ms", type=float, nargs=2)
+    p.add_argument("--processor", action="store_true")
     p.add_argument("--csv", action="store_true")
     p.add_argument("--calm", action="store_true")
     p.add_argument("--wrk", help="path of wrk: it asks instead of this program")
@@ -89,6 +91,7 @@ def targets_of(store):
     for table in ("sessions", "mails"):
         out += [(f"list-{table}", f"/{table}?q=verdict:watch+port:587"), (f"list-{table}", f"/{table}?page=20"),
                 (f"list-{table}", f"/{table}?q=host:{busy[0]}&page=20"), (f"list-{table}", f"/{table}?q=verdict:listed+tls:no")]
+    out += [("sums", f"/{t}") for t in ("rules", "domains", "campaigns")]
     out += [("text", f"/{t}?q={w}") for t in ("hosts", "sessions", "mails") for w in ("h15.campus", "nothinglikethis")]
     db.close()
     return out
@@ -215,6 +218,29 @@ def print_times(times):
     return quantile(kinds["all"], .5), quantile(kinds["all"], .99)
 
 
+def measure_processor(server, targets):
+    """Processor time of each target, asked alone; what other programs do counts for nothing here."""
+    connection = http.client.HTTPConnection(*server.address, timeout=30)
+    costs = {}
+    for kind, target in dict.fromkeys(targets):
+        runs = []
+        for _ in range(3):
+            before = server.processor_ms()
+            connection.request("GET", target)
+            connection.getresponse().read()
+            runs.append(server.processor_ms() - before)
+        costs[kind, target] = sorted(runs)[1]
+    connection.close()
+    kinds = collections.defaultdict(list)
+    for (kind, _), ms in costs.items():
+        kinds[kind].append(ms)
+    kinds["all"] = list(costs.values())
+    print(f"{'alone':<16} {'targets':>8} {'mean':>9} {'worst':>9}  (ms of processor time)")
+    for kind, values in kinds.items():
+        print(f"{kind:<16} {len(values):>8} {sum(values) / len(values):>9.2f} {max(values):>9.2f}")
+    print("dearest:", *(f"{costs[c]:.1f} {c[1]}" for c in sorted(costs, key=costs.get, reverse=True)[:16]), sep="\n  ", flush=True)
+
+
 def measure_csv(server, store):
     server.forget_peak()
     before = server.memory_kb("VmHWM")
@@ -239,6 +265,10 @@ def main():
     server = Server(args.program, args.store)
     times, commits = [], []
     try:
+        if args.processor:
+            measure_processor(server, targets)
+        if args.seconds == 0:
+            return 0
         warm = []
         ask(server, time.monotonic() + args.seconds / 5, targets, 0, warm)
         deadline = time.monotonic() + args.seconds
