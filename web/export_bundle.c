@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sensor/base/chars.h"
 #include "web/export_archive.h"
 #include "web/export_inner.h"
 
@@ -261,6 +262,11 @@ take_header(void *ctx, const struct cell *cells)
 	struct sample *s = &b->headers[b->headers_count];
 	if ((id->text.len == 0 && from->text.len == 0) || session->text.len >= sizeof s->session) {
 		return true;
+	}
+	for (size_t i = 0; i < session->text.len; i++) {
+		if (chars_hex(session->text.ptr[i]) < 0) {
+			return true; /* no id of ours: it would name a file */
+		}
 	}
 	memcpy(s->session, session->text.ptr, session->text.len);
 	s->number = (int)cells[table_column(t, "number") - t->columns].integer;

@@ -221,7 +221,7 @@ def check_files(served, report, names):
     """Every export of every table is read back by other readers."""
     files = [f"/{word}/{name}" for name in names for word in ("csv", "json")]
     files += [f"/export/{word}/{name}" for word in ("zeek", "eve", "json-document") for name in ("sessions", "mails")]
-    files += [f"/export/{word}/host/192.0.2.23" for word in ("arf", "xarf-0.2", "xarf", "pcapng")]
+    files += [f"/export/{word}/host/192.0.2.23" for word in ("arf", "xarf-0.2", "xarf", "bundle", "pcapng")]
     files += [f"/export/{word}/mail/00000000000000aa/1" for word in ("arf", "xarf-0.2", "xarf", "headers")]
     files += ["/export/bundle/session/00000000000000aa", "/export/pcapng/session/00000000000000aa", "/record/host/192.0.2.23",
               "/record/session/00000000000000aa", "/complaint/host/192.0.2.23/text"]
