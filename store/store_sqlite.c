@@ -138,9 +138,8 @@ ends_within_a_page(struct db *db)
 	struct stat file;
 	int64_t page = 0;
 
-	return stat(db->path, &file) == 0 &&
-	       db_number(db, "PRAGMA page_size", &page, &err) == 1 && page > 0 &&
-	       file.st_size % page != 0;
+	return stat(db->path, &file) == 0 && db_number(db, "PRAGMA page_size", &page, &err) == 1 &&
+	       page > 0 && file.st_size % page != 0;
 }
 
 /* In WAL mode even a reader needs the -shm file, and makes it if it can.  Where it cannot (a store
