@@ -113,7 +113,9 @@
 	X("php_script", "PHP script", TEXT, HIDDEN, "that sent it, by its own header", "m.php_script", NULL) \
 	X("queue_id", "Queue id", TEXT, HIDDEN, "that the server gave it", "m.queue_id", NULL) \
 	X("bytes", "Bytes", INT, SHOWN, "as delivered", "m.bytes", NULL) \
-	X("sensor", "Sensor", TEXT, HIDDEN, "who saw it", "m.sensor", NULL)
+	X("sensor", "Sensor", TEXT, HIDDEN, "who saw it", "m.sensor", NULL) \
+	X("client_port", "Client port", INT, HIDDEN, "TCP", \
+		"(SELECT s.client_port FROM sessions s WHERE s.session = m.session)", NULL)
 
 #define LISTINGS(X) \
 	X("host", "Host", TEXT, SHOWN, "address", "l.host", "l.host_key") \

@@ -44,6 +44,10 @@ ready_answer(struct request *r, struct answer *a)
 	}
 	if (rc < 0 || loss_day_load(day, r->reader.store, &err) != 0) {
 		r->reader_failed = true;
+		if (r->viewer.access < ACCESS_READER) {
+			reasons[0] =
+				"the store cannot be read"; /* where it lies is for those inside */
+		}
 		write_ready(a, reasons, 1);
 		return;
 	}

@@ -40,7 +40,8 @@ int web_check(const struct web_config *config, struct err *err);
 /* Listens and serves in threads of its own, which take no signals; from then on SIGPIPE is ignored.
  * 0, or -1 and err ("127.0.0.1:8025 is in use …"). */
 int web_start(const struct web_config *config, struct web **out, struct err *err);
-/* Reads certificate, key and users again (SIGHUP). 0, or -1 and err: then all stay what they were.
+/* Reads users, certificate and key again (SIGHUP). 0, or -1 and err: what could not be read stays
+ * what it was; users are taken though the certificate is bad, or one who was removed would stay in.
  */
 int web_reload(struct web *w, struct err *err);
 /* Where it listens: as configured, with the port that was chosen when it was 0. */

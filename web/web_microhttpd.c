@@ -407,14 +407,10 @@ web_reload(struct web *w, struct err *err)
 	if (web_load_users(&w->config, &users, err) != 0) {
 		return -1;
 	}
-	if (w->tls != NULL && tls_reload(w->tls, err) != 0) {
-		users_free(users);
-		return -1;
-	}
 	if (users != NULL) {
 		door_set_users(w->door, users);
 	}
-	return 0;
+	return w->tls != NULL ? tls_reload(w->tls, err) : 0;
 }
 
 /* 0, or -1 and err; what is there already is released by web_stop. */

@@ -81,7 +81,7 @@ say 2 report --cut-off 25 587
 
 # ---- tables: new columns stand at the end ----
 say 0 export hosts
-[[ $(head -1 "$work/out") == *,sensor,refused_by,clients,behind$'\r' ]] || fail "hosts: other columns: $(head -1 "$work/out")"
+[[ $(head -1 "$work/out") == *,sensor,refused_by,clients,behind,case,assignee$'\r' ]] || fail "hosts: other columns: $(head -1 "$work/out")"
 has 'Microsoft S3140 (reputation)'
 say 0 export listings
 [[ $(head -1 "$work/out") == *,sensor,kind,ended_by,servers$'\r' ]] || fail "listings: other columns: $(head -1 "$work/out")"
