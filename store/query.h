@@ -97,10 +97,10 @@ struct table_extent {
 /* What is counted, or found by an index and put into any order; what is put into order where there
  * are more; what is looked through where no index helps, by columns of an index, or row by row. */
 enum {
-	EXTENT_COUNTED = 10000,
-	EXTENT_SORTED = 5000,
-	EXTENT_LOOKED = 50000,
-	EXTENT_LOOKED_ROWS = 10000,
+	EXTENT_COUNTED = 3000,
+	EXTENT_SORTED = 2000,
+	EXTENT_LOOKED = 20000,
+	EXTENT_LOOKED_ROWS = 2000,
 };
 /* For pages: then ask with filter.extent = out. 0 or -1. */
 int table_extent(struct store *s, const struct table *t, const struct filter *f,

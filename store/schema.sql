@@ -237,7 +237,8 @@ CREATE TABLE hosts (
 
 -- Lists of hosts are sorted and filtered on this one; the rows themselves are long.
 CREATE INDEX hosts_list ON hosts
-	(risk DESC, host_key, verdict, verdict_rank, cause, role, host, name, sessions, mails, rcpts, rejected, deferred, first_ns, last_ns);
+	(risk DESC, host_key, verdict, verdict_rank, cause, role, host, name, sessions, mails, rcpts, rejected, deferred, first_ns, last_ns,
+	listed_on, summary);
 -- Hosts of one verdict or cause in the order of that list, how many there are, and their keys for lists of sessions.
 CREATE INDEX hosts_verdict ON hosts (verdict, risk DESC, host_key, verdict_rank, first_ns, last_ns);
 CREATE INDEX hosts_cause ON hosts (cause, risk DESC, host_key, first_ns, last_ns);
