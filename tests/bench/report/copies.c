@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "store/inside.h"
 
@@ -221,4 +222,16 @@ int
 copies_done(struct store *to, struct err *err)
 {
 	return db_run(to->db, "PRAGMA journal_mode = WAL", err);
+}
+
+void
+copies_forget(const char *path)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm", ".lock" };
+	char name[4096];
+
+	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+		snprintf(name, sizeof name, "%s%s", path, suffixes[i]);
+		unlink(name);
+	}
 }

@@ -11,6 +11,8 @@ enum { COPIES = 16 }; /* ids are turned by a digit for each; they have 16 */
 /* `part`: file of the other store, closed.  `spacing`: ns between two sessions of it, which the
  * copies share.  What it has besides sessions, mails and their sums is not taken.  0 or -1. */
 int copies_make(struct store *to, const char *part, int64_t spacing, struct err *err);
+/* Deletes the other store, if it is there. */
+void copies_forget(const char *part);
 /* As a writer leaves it. */
 int copies_done(struct store *to, struct err *err);
 

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "sensor/base/arena.h"
 #include "sensor/base/ptime.h"
@@ -517,18 +516,6 @@ write_part(struct bench *b, const char *path)
 }
 
 static void
-remove_part(const char *path)
-{
-	static const char *const suffixes[] = { "", "-wal", "-shm", ".lock" };
-	char name[4096];
-
-	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-		snprintf(name, sizeof name, "%s%s", path, suffixes[i]);
-		unlink(name);
-	}
-}
-
-static void
 write_hosts(struct bench *b)
 {
 	for (int64_t i = 0; i < b->hosts; i++) {
@@ -548,14 +535,14 @@ write_all(struct bench *b, struct store *store, const char *path)
 	double began = seconds(), wrote, copied;
 
 	snprintf(part, sizeof part, "%s.part", path);
-	remove_part(part);
+	copies_forget(part);
 	write_part(b, part);
 	wrote = seconds();
 	printf("%lld sessions, %lld mails by the sink in %.1f s\n", (long long)b->sessions,
 		(long long)b->mails, wrote - began);
 	fflush(stdout);
 	must(b, copies_make(store, part, (END - BEGIN) / b->sessions, &b->err));
-	remove_part(part);
+	copies_forget(part);
 	copied = seconds();
 	printf("%lld sessions, %lld mails of them in %.1f s: %.0f sessions/s\n",
 		(long long)(b->sessions * COPIES), (long long)(b->mails * COPIES), copied - wrote,
