@@ -31,7 +31,15 @@ struct store {
 	struct buf record;  /* JSON of the record at hand */
 	struct buf words;   /* names joined for one cell */
 	struct db_function campaigns;
-	uint64_t rules_said[RULES_SAID]; /* what the rules said last, as hashes: not written again */
+	/* A reader's last answer of that function: pages ask twice, and many ask the same. */
+	struct campaigns_kept {
+		bool may; /* of readers: what a writer has just written is seen at once */
+		int64_t since, until, made; /* made: CLOCK_MONOTONIC; 0 = nothing is kept */
+		char digest[72];
+		struct buf json;
+	} kept;
+	uint64_t
+		rules_said[RULES_SAID]; /* what the rules said last, as hashes: not written again */
 };
 
 /* Prepared, reset, ready to be bound. NULL and err. */
@@ -40,8 +48,7 @@ struct db_statement *store_statement(struct store *s, enum statement which, stru
 int store_step(struct db_statement *st, struct err *err);
 
 /* campaigns(since, until, digest) for tables: a JSON array (query_campaigns.c). */
-int campaigns_function(
-	void *ctx, const struct db_values *args, struct buf *out, struct err *err);
+int campaigns_function(void *ctx, const struct db_values *args, struct buf *out, struct err *err);
 
 /* Several statements that must see one state. store_look begins (0 or -1), store_looked ends. */
 int store_look(struct store *s, bool *began, struct err *err);
@@ -65,8 +72,7 @@ int put_sums(struct store *s, const struct session_record *session, const struct
 const char *mail_text_key(const struct mail_record *mail);
 int put_host(struct store *s, const struct host_record *host, struct err *err);
 /* A row where the verdict is another word than in the last batch; before the host's own row. */
-int put_change(
-	struct store *s, const struct host_record *host, const char *cause, struct err *err);
+int put_change(struct store *s, const struct host_record *host, const char *cause, struct err *err);
 /* The changes of this batch were noted at that time. */
 int put_changes_noted(struct store *s, int64_t now, bool live, struct err *err);
 int put_delivery(struct store *s, const struct delivery *delivery, struct err *err);

@@ -53,6 +53,7 @@ store_close(struct store *s)
 	lock_release(&s->lock);
 	buf_release(&s->record);
 	buf_release(&s->words);
+	buf_release(&s->kept.json);
 	free(s->path);
 	free(s->sensor);
 	free(s);
@@ -197,6 +198,7 @@ open_reader(struct store *s, struct err *err)
 			"brings it to %d",
 			s->path, version, s->path, store_schema_version());
 	db_patience(s->db, READER_PATIENCE_MS);
+	s->kept.may = true;
 	return define_functions(s, err);
 }
 
