@@ -330,6 +330,14 @@ def protocol(server):
 
 
 def too_many(server):
+    """Never more than allowed; connections that ended a moment ago may still be counted, so one of three tries gives all of them."""
+    closed = []
+    while len(closed) < 3 and 4 not in closed:
+        closed.append(hold_12(server))
+    check(4 in closed and min(closed) >= 4, "12 connections of one address, 8 allowed:", closed, "closed")
+
+
+def hold_12(server):
     held = []
     for _ in range(12):
         s = socket.create_connection(("127.0.0.1", server.port), timeout=5)
@@ -345,11 +353,11 @@ def too_many(server):
             pass
         except OSError:
             closed += 1
-    check(closed == 4, "12 connections of one address, 8 allowed:", closed, "closed")
     check(server.ask("/healthz", source="127.0.0.9").status == 200, "another address is served")
     for s in held:
         s.close()
-    time.sleep(0.5)
+    time.sleep(1)
+    return closed
 
 
 def drip(server):
