@@ -78,6 +78,7 @@ def text_of(browser, selector="main"):
 
 
 def fill_in(browser, name, password):
+    browser.wait("return document.readyState === 'complete' && document.getElementById('password') !== null")
     for field, value in (("name", name), ("password", password)):
         box = browser.driver.find_element(By.ID, field)
         box.clear()
