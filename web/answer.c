@@ -9,7 +9,6 @@
 #include "web/fields.h"
 #include "web/gzip.h"
 #include "web/language.h"
-#include "web/language.h"
 #include "web/page.h"
 #include "web/route.h"
 #include "web/site.h"

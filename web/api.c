@@ -276,41 +276,14 @@ put_health(struct json *j, const struct health *health)
 	json_array_end(j);
 }
 
-struct sight {
-	struct sensor_state state;
-	struct loss_day loss;
-	struct health health;
-	bool known; /* a sensor has written to the store */
-};
-
-/* NULL and the problem is told. */
-static struct sight *
-load_sight(struct request *r, struct answer *a)
-{
-	struct err err = { "" };
-	struct sight *s = arena_alloc(&r->arena, sizeof *s);
-	int rc = query_state(r->reader.store, &s->state, &r->arena, &err);
-
-	if (rc < 0 || loss_day_load(&s->loss, r->reader.store, &err) != 0) {
-		page_store_error(r, a, err.text);
-		return NULL;
-	}
-	s->known = rc == 1;
-	health_of(&s->health, s->known ? &s->state : NULL, &s->loss, r->now, &r->arena);
-	return s;
-}
-
 void
 api_summary(struct request *r, struct answer *a)
 {
 	struct err err = { "" };
 	struct store_totals t;
-	struct sight *s = load_sight(r, a);
+	const struct health_seen *s = health_load(r->reader.store, r->now, &r->arena, &err);
 
-	if (s == NULL) {
-		return;
-	}
-	if (query_totals(r->reader.store, &t, &err) != 0) {
+	if (s == NULL || query_totals(r->reader.store, &t, &err) != 0) {
 		page_store_error(r, a, err.text);
 		return;
 	}
@@ -340,9 +313,11 @@ api_summary(struct request *r, struct answer *a)
 void
 api_sensor(struct request *r, struct answer *a)
 {
-	struct sight *s = load_sight(r, a);
+	struct err err = { "" };
+	const struct health_seen *s = health_load(r->reader.store, r->now, &r->arena, &err);
 
 	if (s == NULL) {
+		page_store_error(r, a, err.text);
 		return;
 	}
 	struct json j = begin(a);

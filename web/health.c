@@ -231,3 +231,17 @@ health_of(struct health *out, const struct sensor_state *state, const struct los
 		}
 	}
 }
+
+struct health_seen *
+health_load(struct store *s, int64_t now, struct arena *arena, struct err *err)
+{
+	struct health_seen *seen = arena_alloc(arena, sizeof *seen);
+	int rc = query_state(s, &seen->state, arena, err);
+
+	if (rc < 0 || loss_day_load(&seen->loss, s, err) != 0) {
+		return NULL;
+	}
+	seen->known = rc == 1;
+	health_of(&seen->health, seen->known ? &seen->state : NULL, &seen->loss, now, arena);
+	return seen;
+}

@@ -1,4 +1,5 @@
-/* How far the report can be believed: what the sensor's own counters say about its sight.  Pure.
+/* How far the report can be believed: what the sensor's own counters say about its sight.  Pure,
+ * but for health_load.
  *
  * An empty page must never look clean when the sensor is blind.
  * Memory: texts in the caller's arena. */
@@ -29,6 +30,15 @@ struct health {
  * known. `now`: wall clock. */
 void health_of(struct health *out, const struct sensor_state *state, const struct loss_day *day,
 	int64_t now, struct arena *arena);
+/* What the newest run says of itself, and how far that can be believed. */
+struct health_seen {
+	bool known; /* a sensor has written to the store */
+	struct sensor_state state;
+	struct loss_day loss;
+	struct health health;
+};
+/* Asks the store. In the arena; NULL and err when it cannot be read. */
+struct health_seen *health_load(struct store *s, int64_t now, struct arena *arena, struct err *err);
 /* "running", "silent", "ended" or "never ran". */
 const char *health_word(const struct sensor_state *state, int64_t now);
 

@@ -112,22 +112,21 @@ add_totals(struct buf *out, const struct store_totals *t)
 }
 
 static void
-add_sight(struct buf *out, const struct request *r, const struct sensor_state *state, bool known,
-	const struct health *health)
+add_sight(struct buf *out, const struct health_seen *seen)
 {
-	(void)r;
 	single(out, "blind", METRIC_GAUGE,
-		"1 when hosts may look better than they are: the report says why.", health->blind);
-	if (known) {
+		"1 when hosts may look better than they are: the report says why.",
+		seen->health.blind);
+	if (seen->known) {
 		single(out, "sensor_live", METRIC_GAUGE,
 			"1 when the latest run listens on an interface, 0 when it read files.",
-			state->live);
+			seen->state.live);
 		head(out, "last_packet_timestamp_seconds", METRIC_GAUGE,
 			"Time of the latest packet.");
 		buf_printf(out, "heloscope_last_packet_timestamp_seconds %.3f\n",
-			(double)state->now / 1e9);
+			(double)seen->state.now / 1e9);
 		single(out, "run_start_timestamp_seconds", METRIC_GAUGE, "Start of the latest run.",
-			state->run / PTIME_SECOND);
+			seen->state.run / PTIME_SECOND);
 	}
 }
 
@@ -257,25 +256,20 @@ void
 metrics_answer(struct request *r, struct answer *a)
 {
 	struct err err = { "" };
-	struct sensor_state state = { .sensor = "" };
 	struct store_totals totals;
-	struct health health;
-	struct loss_day *day = arena_alloc(&r->arena, sizeof *day);
-	int rc = query_state(r->reader.store, &state, &r->arena, &err);
+	const struct health_seen *seen = health_load(r->reader.store, r->now, &r->arena, &err);
 
-	if (rc < 0 || loss_day_load(day, r->reader.store, &err) != 0 ||
-		query_totals(r->reader.store, &totals, &err) != 0) {
+	if (seen == NULL || query_totals(r->reader.store, &totals, &err) != 0) {
 		page_store_error(r, a, err.text);
 		return;
 	}
-	health_of(&health, rc == 1 ? &state : NULL, day, r->now, &r->arena);
 	a->type = TYPE_METRICS;
 	head(&a->body, "build_info", METRIC_GAUGE, "Version of the program.");
 	buf_printf(&a->body, "heloscope_build_info{version=\"%s\"} 1\n", r->version);
-	add_sight(&a->body, r, &state, rc == 1, &health);
+	add_sight(&a->body, seen);
 	add_totals(&a->body, &totals);
-	if (rc == 1) {
-		add_counters(&a->body, &state.counters);
+	if (seen->known) {
+		add_counters(&a->body, &seen->state.counters);
 	}
 	if (add_rules(r, &a->body, &err) != 0) {
 		page_store_error(r, a, err.text);

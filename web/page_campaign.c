@@ -73,12 +73,7 @@ write_campaign(struct html *h, struct request *r, const char *digest, struct err
 	if (got < 0) {
 		return -1;
 	}
-	h_class(h, "div", "title");
-	h_open(h, "h1");
-	h_str(h, T(h, "Campaign"));
-	h_str(h, " ");
-	h_element(h, "span", "code", digest);
-	h_close_n(h, 2);
+	sums_heading(h, T(h, "Campaign"), digest);
 	if (got == 0) {
 		h_element(h, "p", "note",
 			T(h, "No mail that is kept has a text of this digest. It may be older "

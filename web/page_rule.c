@@ -38,12 +38,7 @@ write_rule(struct html *h, struct request *r, const struct filter *filter, const
 	if (got < 0) {
 		return -1;
 	}
-	h_class(h, "div", "title");
-	h_open(h, "h1");
-	h_str(h, T(h, "Rule"));
-	h_str(h, " ");
-	h_element(h, "span", "code", name);
-	h_close_n(h, 2);
+	sums_heading(h, T(h, "Rule"), name);
 	if (got == 0) {
 		h_element(h, "p", "note",
 			T(h, "This rule hit no mail in this range. Whether there is such a rule "

@@ -101,37 +101,32 @@ page_sensor(struct request *r, struct answer *a)
 {
 	struct html h;
 	struct err err = { "" };
-	struct sensor_state state = { .sensor = "" };
 	struct store_totals totals;
-	struct health health;
-	struct loss_day *day = arena_alloc(&r->arena, sizeof *day);
-	int rc = query_state(r->reader.store, &state, &r->arena, &err);
-	if (rc < 0 || query_totals(r->reader.store, &totals, &err) != 0 ||
-		loss_day_load(day, r->reader.store, &err) != 0) {
+	const struct health_seen *seen = health_load(r->reader.store, r->now, &r->arena, &err);
+	if (seen == NULL || query_totals(r->reader.store, &totals, &err) != 0) {
 		page_store_error(r, a, err.text);
 		return;
 	}
-	health_of(&health, rc == 1 ? &state : NULL, day, r->now, &r->arena);
 	page_begin(&h, r, a, T(r, "Sensor"));
 	h_class(&h, "div", "title");
 	h_element(&h, "h1", NULL, T(&h, "The sensor"));
 	h_close(&h);
-	add_notes(&h, &health);
+	add_notes(&h, &seen->health);
 	h_class(&h, "div", "columns");
-	if (rc == 1) {
-		add_run(&h, &state, r->now);
+	if (seen->known) {
+		add_run(&h, &seen->state, r->now);
 	}
 	add_store(&h, r, &totals);
 	h_close(&h);
-	if (rc == 1) {
-		part_loss(&h, day);
+	if (seen->known) {
+		part_loss(&h, &seen->loss);
 	}
 	if (add_events(&h, r, &err) != 0) {
 		page_store_error(r, a, err.text);
 		return;
 	}
-	if (rc == 1) {
-		add_counters(&h, &state);
+	if (seen->known) {
+		add_counters(&h, &seen->state);
 	}
 	page_end(&h, r);
 }

@@ -121,3 +121,14 @@ sums_view(struct request *r, struct answer *a, const struct table *table, struct
 	}
 	return 0;
 }
+
+void
+sums_heading(struct html *h, const char *what, const char *name)
+{
+	h_class(h, "div", "title");
+	h_open(h, "h1");
+	h_str(h, what);
+	h_str(h, " ");
+	h_element(h, "span", "code", name);
+	h_close_n(h, 2);
+}

@@ -17,6 +17,9 @@ const struct cell *sums_cell(
 void sums_tiles(struct html *h, const struct table *table, const struct cell *cells,
 	const char *const *names);
 
+/* The heading of such a page: what it is about, and which one. */
+void sums_heading(struct html *h, const char *what, const char *name);
+
 struct sums_part {
 	const char *id, *title, *table;
 	const char *all; /* where all rows are, a URL; NULL = nowhere */

@@ -32,17 +32,14 @@ void
 ready_answer(struct request *r, struct answer *a)
 {
 	struct err err = { "" };
-	struct sensor_state state = { .sensor = "" };
-	struct health health;
 	const char *reasons[HEALTH_NOTES_MAX + 1] = { err.text };
-	struct loss_day *day = arena_alloc(&r->arena, sizeof *day);
+	const struct health_seen *seen = NULL;
 	size_t count = 0;
-	int rc = pool_take(r->pool, &r->reader, &err);
 
-	if (rc == 0) {
-		rc = query_state(r->reader.store, &state, &r->arena, &err);
+	if (pool_take(r->pool, &r->reader, &err) == 0) {
+		seen = health_load(r->reader.store, r->now, &r->arena, &err);
 	}
-	if (rc < 0 || loss_day_load(day, r->reader.store, &err) != 0) {
+	if (seen == NULL) {
 		r->reader_failed = true;
 		if (r->viewer.access < ACCESS_READER) {
 			reasons[0] =
@@ -51,10 +48,9 @@ ready_answer(struct request *r, struct answer *a)
 		write_ready(a, reasons, 1);
 		return;
 	}
-	health_of(&health, rc == 1 ? &state : NULL, day, r->now, &r->arena);
-	for (size_t i = 0; i < health.count; i++) {
-		if (health.notes[i].blind) {
-			reasons[count++] = health.notes[i].text;
+	for (size_t i = 0; i < seen->health.count; i++) {
+		if (seen->health.notes[i].blind) {
+			reasons[count++] = seen->health.notes[i].text;
 		}
 	}
 	write_ready(a, reasons, count);
